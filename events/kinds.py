@@ -1,0 +1,37 @@
+"""What a slot is the slot of. Each room above registers its kind from its AppConfig.ready(); events knows none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.functional import Promise
+
+from events.models import Slot
+
+
+@dataclass(frozen=True)
+class SlotKind:
+    """``page`` is the URL name of a slot's public page; it takes the slot's primary key."""
+
+    name: str
+    label: str | Promise
+    icon: str
+    page: str
+
+
+_kinds: dict[str, SlotKind] = {}
+
+
+def register(kind: SlotKind) -> None:
+    _kinds[kind.name] = kind
+
+
+def get(name: str) -> SlotKind:
+    """The kind of that name; KeyError when no room registered it."""
+    return _kinds[name]
+
+
+def page_of(slot: Slot) -> str:
+    """The address of a slot's public page, in the active language, without the host."""
+    return reverse(_kinds[slot.kind].page, args=[slot.pk])

@@ -1,0 +1,121 @@
+"""A registration: a volunteer's seat, place in the waiting list, or what became of it."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+
+class RegistrationQuerySet(models.QuerySet["Registration"]):
+    def active(self) -> Self:
+        return self.filter(state__in=Registration.ACTIVE)
+
+    def holding(self) -> Self:
+        """Those that keep a seat: the sum that ``Slot.seats_taken`` must equal."""
+        return self.filter(state__in=Registration.HOLDING)
+
+    def with_rank(self) -> Self:
+        """Adds ``rank``: 1 for the next person to get a seat. Meaningful for waiting registrations only."""
+        ahead = (
+            Registration.objects.filter(
+                slot=OuterRef("slot"), state=Registration.State.WAITING, queue_number__lt=OuterRef("queue_number")
+            )
+            .order_by()
+            .values("slot")
+            .annotate(n=Count("pk"))
+            .values("n")
+        )
+        return self.annotate(rank=Coalesce(Subquery(ahead), 0) + 1)
+
+
+class Registration(models.Model):
+    """Changes of state happen in events.registering and events.scheduling only."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("to be confirmed")
+        CONFIRMED = "confirmed", _("confirmed")
+        WAITING = "waiting", _("on the waiting list")
+        CANCELLED = "cancelled", _("cancelled")
+        REFUSED = "refused", _("refused")
+
+    class PendingFor(models.TextChoices):
+        CODE = "code", _("the code sent by mail")
+        OFFER = "offer", _("your answer: a seat came free")
+        APPROVAL = "approval", _("an organiser's approval")
+
+    class EndReason(models.TextChoices):
+        PERSON = "person", _("by the person")
+        ORGANISER = "organiser", _("by an organiser")
+        EXPIRED = "expired", _("not confirmed in time")
+        SLOT = "slot", _("the date was cancelled")
+
+    class Attendance(models.TextChoices):
+        UNKNOWN = "", _("not marked")
+        PRESENT = "present", _("present")
+        ABSENT = "absent", _("absent")
+
+    HOLDING = (State.PENDING, State.CONFIRMED)
+    ACTIVE = (State.PENDING, State.CONFIRMED, State.WAITING)
+
+    volunteer = models.ForeignKey(
+        "volunteers.Volunteer",
+        models.SET_NULL,
+        null=True,
+        related_name="registrations",
+        verbose_name=_("volunteer"),
+        help_text=_("Empty once the person has left: the count stays, the person goes."),
+    )
+    slot = models.ForeignKey("events.Slot", models.PROTECT, related_name="registrations", verbose_name=_("slot"))
+    state = models.CharField(_("state"), max_length=10, choices=State)
+    pending_for = models.CharField(_("what it waits for"), max_length=10, choices=PendingFor, blank=True)
+    expires_at = models.DateTimeField(_("held until"), null=True, blank=True)
+    queue_number = models.PositiveIntegerField(null=True, blank=True, help_text=_("Its number in the waiting list."))
+    uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    sequence = models.PositiveIntegerField(default=0, editable=False)
+    attendance = models.CharField(_("attendance"), max_length=10, choices=Attendance, blank=True, default="")
+    end_reason = models.CharField(_("why it ended"), max_length=10, choices=EndReason, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = RegistrationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["created_at", "pk"]
+        indexes = [
+            models.Index(fields=["slot", "state", "queue_number"]),
+            models.Index(fields=["volunteer", "state"]),
+            models.Index(fields=["expires_at"], condition=Q(state="pending"), name="registration_expiring"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["volunteer", "slot"],
+                condition=Q(state__in=("pending", "confirmed", "waiting")),
+                name="registration_one_active",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="pending") & ~Q(pending_for="") | ~Q(state="pending") & Q(pending_for=""),
+                name="registration_pending_for_something",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="waiting") | Q(queue_number__isnull=False), name="registration_waiting_has_number"
+            ),
+        ]
+        verbose_name = _("registration")
+        verbose_name_plural = _("registrations")
+
+    def __str__(self) -> str:
+        return f"{self.slot_id} · {self.volunteer_id} · {self.state}"
+
+    @property
+    def is_active(self) -> bool:
+        return self.state in self.ACTIVE

@@ -1,0 +1,109 @@
+"""A slot: something with a time, a place and seats. Trainings, shifts and assemblies each have one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Count, F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class SlotQuerySet(models.QuerySet["Slot"]):
+    def published(self) -> Self:
+        """Slots that the public may see, cancelled ones included (they say so)."""
+        return self.exclude(state=Slot.State.DRAFT)
+
+    def open(self, now: dt.datetime | None = None) -> Self:
+        """Slots that one may sign up for now, full ones included (they have a waiting list)."""
+        now = now or timezone.now()
+        return self.filter(
+            Q(opens_at=None) | Q(opens_at__lte=now),
+            Q(closes_at=None) | Q(closes_at__gt=now),
+            state=Slot.State.OPEN,
+            starts_at__gt=now,
+        )
+
+    def upcoming(self, now: dt.datetime | None = None) -> Self:
+        return self.filter(ends_at__gt=now or timezone.now())
+
+    def with_waiting(self) -> Self:
+        """Adds ``waiting``: how many people are in the waiting list."""
+        return self.annotate(waiting=Count("registrations", filter=Q(registrations__state="waiting")))
+
+
+class Slot(models.Model):
+    """A time, a place, seats. ``seats_taken`` changes only in events.registering and events.scheduling."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        OPEN = "open", _("open")
+        CANCELLED = "cancelled", _("cancelled")
+
+    kind = models.CharField(_("kind"), max_length=20, help_text=_("Which room owns it: see events.kinds."))
+    title = models.CharField(_("title"), max_length=160)
+    network = models.ForeignKey(
+        "volunteers.Network", models.PROTECT, null=True, blank=True, related_name="slots", verbose_name=_("network")
+    )
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
+    starts_at = models.DateTimeField(_("starts at"))
+    ends_at = models.DateTimeField(_("ends at"))
+    opens_at = models.DateTimeField(_("registration opens at"), null=True, blank=True)
+    closes_at = models.DateTimeField(_("registration closes at"), null=True, blank=True)
+    venue = models.ForeignKey(
+        "events.Venue", models.PROTECT, null=True, blank=True, related_name="slots", verbose_name=_("venue")
+    )
+    room = models.ForeignKey(
+        "events.Room", models.SET_NULL, null=True, blank=True, related_name="slots", verbose_name=_("room")
+    )
+    online_url = models.URLField(_("online address"), blank=True, help_text=_("Shown to the people registered."))
+    capacity = models.PositiveIntegerField(_("seats"))
+    seats_taken = models.PositiveIntegerField(_("seats taken"), default=0, editable=False)
+    queue_last = models.PositiveIntegerField(
+        default=0, editable=False, help_text=_("The last number given out in the waiting list.")
+    )
+    approval = models.BooleanField(_("an organiser approves each registration"), default=False)
+    people_in_charge = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, blank=True, related_name="slots_in_charge", verbose_name=_("people in charge")
+    )
+    sequence = models.PositiveIntegerField(
+        default=0, editable=False, help_text=_("Counts its changes, for calendars (RFC 5545, SEQUENCE).")
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = SlotQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_at", "pk"]
+        indexes = [models.Index(fields=["state", "starts_at"]), models.Index(fields=["kind", "starts_at"])]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="slot_ends_after_starts"),
+            models.CheckConstraint(condition=Q(seats_taken__lte=F("capacity")), name="slot_seats_within_capacity"),
+        ]
+        verbose_name = _("slot")
+        verbose_name_plural = _("slots")
+
+    def __str__(self) -> str:
+        return f"{self.title} ({timezone.localtime(self.starts_at):%Y-%m-%d %H:%M})"
+
+    @property
+    def seats_left(self) -> int:
+        return self.capacity - self.seats_taken
+
+    @property
+    def is_online(self) -> bool:
+        return self.venue_id is None
+
+    def is_open(self, now: dt.datetime | None = None) -> bool:
+        """May one sign up now, if only for the waiting list? (The row's side of ``SlotQuerySet.open``.)"""
+        now = now or timezone.now()
+        return (
+            self.state == self.State.OPEN
+            and self.starts_at > now
+            and (self.opens_at is None or self.opens_at <= now)
+            and (self.closes_at is None or self.closes_at > now)
+        )

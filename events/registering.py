@@ -1,0 +1,253 @@
+"""Taking a seat, waiting for one, giving it back.
+
+The slot's row is the lock: whoever changes seats or the waiting list holds it. A registration is written *before* the
+seat is taken, so that the row everybody wants is held for one UPDATE and the commit only; when no seat is left, the
+same row becomes a place in the waiting list, under the lock. All of it relies on READ COMMITTED.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from events.models import Registration, Slot
+from mail import queuing
+from volunteers.models import User, Volunteer
+
+State = Registration.State
+PendingFor = Registration.PendingFor
+EndReason = Registration.EndReason
+
+
+class RegistrationRefused(Exception):
+    """Why something could not be done, in a sentence fit for the person."""
+
+
+def offer_deadline(*, now: dt.datetime, starts_at: dt.datetime) -> dt.datetime:
+    """Until when somebody promoted from the waiting list may answer.
+
+    A quarter of the time that is left, at most OFFER_HOURS (24 by default), at least 15 minutes, never past the start.
+    """
+    window = min((starts_at - now) / 4, dt.timedelta(hours=settings.OFFER_HOURS))
+    return min(now + max(window, dt.timedelta(minutes=15)), starts_at)
+
+
+def register(volunteer: Volunteer, *, slot: Slot, by: User | None, until_code: bool = False) -> Registration:
+    """Gives the volunteer a seat, or else a number in the waiting list, and queues the message that says so.
+
+    ``until_code`` only holds the seat for HOLD_MINUTES, until the code sent by mail proves the address; nothing is
+    queued then, and nobody enters the waiting list before having proved theirs. Where an organiser approves, the
+    seat is held until the answer. Doing it twice returns the registration that exists. Locks the slot's row.
+
+    Raises RegistrationRefused when the slot is not open, or is full and ``until_code`` is asked.
+    """
+    now = timezone.now()
+    if not slot.is_open(now):
+        raise RegistrationRefused(_("Registration for this date is closed."))
+    registration = Registration(volunteer=volunteer, slot=slot, created_by=by)
+    if until_code:
+        _become_pending(registration, PendingFor.CODE, now + dt.timedelta(minutes=settings.HOLD_MINUTES))
+    else:
+        _become_seated(registration, slot, now)
+    try:
+        with transaction.atomic():
+            registration.save(force_insert=True)
+            expects_seat = slot.seats_taken < slot.capacity and not until_code
+            if expects_seat:
+                _tell(registration, volunteer.user)
+            if not _take_seat(slot):
+                _lock(slot)
+                if not slot.is_open(now):
+                    raise RegistrationRefused(_("Registration for this date is closed."))
+                if not _take_seat(slot):
+                    if until_code:
+                        raise RegistrationRefused(_("The last seat has just been taken."))
+                    if expects_seat:
+                        queuing.withdraw(_key(registration))
+                    _join_queue(registration, slot)
+                    expects_seat = False
+            if not expects_seat and not until_code:
+                _tell(registration, volunteer.user)
+    except IntegrityError:
+        existing = Registration.objects.active().filter(volunteer=volunteer, slot=slot).first()
+        if existing is None:
+            raise
+        return existing
+    return registration
+
+
+def confirm(registration: Registration, *, by: User | None) -> Registration:
+    """The person proved the address, or accepts the seat that came free: the seat is theirs.
+
+    The registration becomes confirmed, or goes before an organiser where the slot asks for approval; a message says
+    which. Harmless when already confirmed. Raises RegistrationRefused when the seat has gone to somebody else.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        before = Registration.objects.select_for_update(no_key=True, of=("self",)).get(pk=registration.pk)
+        answered = before.pending_for == PendingFor.APPROVAL
+        if before.state == State.CONFIRMED or answered:
+            return before
+        if before.state != State.PENDING:
+            raise RegistrationRefused(_("The time to confirm has passed, and the seat went to somebody else."))
+        before.slot = registration.slot
+        _become_seated(before, registration.slot, now)
+        before.sequence = F("sequence") + 1
+        before.save()
+        before.refresh_from_db(fields=["sequence"])
+        _tell(before, _user(before))
+    return before
+
+
+def approve(registration: Registration, *, by: User) -> Registration:
+    """An organiser accepts a registration that waits for approval. Tells the person. Harmless twice."""
+    with transaction.atomic():
+        row = Registration.objects.select_for_update(no_key=True).get(pk=registration.pk)
+        if row.state == State.CONFIRMED:
+            return row
+        if row.pending_for != PendingFor.APPROVAL:
+            raise RegistrationRefused(_("This registration is not waiting for approval."))
+        row.state, row.pending_for, row.confirmed_at = State.CONFIRMED, "", timezone.now()
+        row.sequence += 1
+        row.save()
+        _tell(row, _user(row))
+    return row
+
+
+def cancel(registration: Registration, *, by: User | None, reason: str = EndReason.PERSON) -> Registration:
+    """Ends a registration, gives its seat to the next person waiting, and tells both.
+
+    ``reason`` is one of EndReason. Harmless when already ended. Locks the slot's row, then the registration's.
+    """
+    with transaction.atomic():
+        slot = _lock(registration.slot)
+        row = Registration.objects.select_for_update(no_key=True).get(pk=registration.pk)
+        if row.is_active:
+            _end(row, slot, State.CANCELLED, by=by, reason=reason)
+    return row
+
+
+def refuse(registration: Registration, *, by: User) -> Registration:
+    """An organiser declines a registration that waits for approval. Tells the person; the seat goes on."""
+    with transaction.atomic():
+        slot = _lock(registration.slot)
+        row = Registration.objects.select_for_update(no_key=True).get(pk=registration.pk)
+        if row.state == State.REFUSED:
+            return row
+        if row.pending_for != PendingFor.APPROVAL:
+            raise RegistrationRefused(_("This registration is not waiting for approval."))
+        _end(row, slot, State.REFUSED, by=by, reason=EndReason.ORGANISER)
+    return row
+
+
+def expire_due(now: dt.datetime | None = None) -> int:
+    """Takes back the seats held past their time and offers them to the next; returns how many.
+
+    One transaction each, so that a worker killed in between loses nothing. Locks each slot's row in turn.
+    """
+    now = now or timezone.now()
+    due = Registration.objects.filter(state=State.PENDING, expires_at__lte=now).select_related("slot")
+    expired = 0
+    for registration in due.order_by("expires_at").iterator():
+        with transaction.atomic():
+            slot = _lock(registration.slot)
+            row = Registration.objects.select_for_update(no_key=True).get(pk=registration.pk)
+            if row.state == State.PENDING and row.expires_at and row.expires_at <= now:
+                _end(row, slot, State.CANCELLED, by=None, reason=EndReason.EXPIRED)
+                expired += 1
+    return expired
+
+
+def promote_waiting(slot: Slot) -> int:
+    """Offers the free seats to those who wait, in order; returns how many. The caller holds the slot's lock."""
+    promoted = 0
+    while slot.seats_left and _offer_to_next(slot):
+        Slot.objects.filter(pk=slot.pk).update(seats_taken=F("seats_taken") + 1)
+        slot.seats_taken += 1
+        promoted += 1
+    return promoted
+
+
+def _lock(slot: Slot) -> Slot:
+    """Holds the slot's row until the end of the transaction, and brings the object up to date.
+
+    Only FOR NO KEY UPDATE: inserting a registration takes a key share on the slot, and must not wait for us.
+    """
+    Slot.objects.select_for_update(no_key=True).filter(pk=slot.pk).first()
+    slot.refresh_from_db(fields=["seats_taken", "capacity", "state", "starts_at", "ends_at", "opens_at", "closes_at"])
+    return slot
+
+
+def _take_seat(slot: Slot) -> bool:
+    free = Slot.objects.filter(pk=slot.pk, state=Slot.State.OPEN, seats_taken__lt=F("capacity"))
+    return bool(free.update(seats_taken=F("seats_taken") + 1))
+
+
+def _join_queue(registration: Registration, slot: Slot) -> None:
+    Slot.objects.filter(pk=slot.pk).update(queue_last=F("queue_last") + 1)
+    registration.state, registration.pending_for, registration.confirmed_at = State.WAITING, "", None
+    registration.queue_number = Slot.objects.values_list("queue_last", flat=True).get(pk=slot.pk)
+    registration.save()
+
+
+def _become_pending(registration: Registration, what: str, expires_at: dt.datetime | None) -> None:
+    registration.state, registration.pending_for, registration.expires_at = State.PENDING, what, expires_at
+
+
+def _become_seated(registration: Registration, slot: Slot, now: dt.datetime) -> None:
+    """Confirmed, unless an organiser has a say first."""
+    if slot.approval:
+        _become_pending(registration, PendingFor.APPROVAL, None)
+    else:
+        registration.state, registration.pending_for, registration.expires_at = State.CONFIRMED, "", None
+        registration.confirmed_at = now
+
+
+def _end(row: Registration, slot: Slot, state: str, *, by: User | None, reason: str) -> None:
+    """Ends an active registration under the slot's lock, hands its seat on, tells whom it concerns."""
+    held_seat = row.state in Registration.HOLDING
+    was_told = row.pending_for != PendingFor.CODE
+    row.state, row.pending_for, row.expires_at = state, "", None
+    row.ended_at, row.ended_by, row.end_reason = timezone.now(), by, reason
+    row.sequence += 1
+    row.save()
+    if was_told and row.volunteer_id:
+        _tell(row, _user(row))
+    if held_seat and not (slot.state == Slot.State.OPEN and slot.seats_left >= 0 and _offer_to_next(slot)):
+        Slot.objects.filter(pk=slot.pk).update(seats_taken=F("seats_taken") - 1)
+        slot.seats_taken -= 1
+
+
+def _offer_to_next(slot: Slot) -> bool:
+    """Turns the first waiting registration into an offer to answer in time; the seat is the caller's to count."""
+    now = timezone.now()
+    if slot.starts_at <= now:
+        return False
+    waiting = Registration.objects.filter(slot=slot, state=State.WAITING).order_by("queue_number")
+    row = waiting.select_related("volunteer__user").first()
+    if row is None:
+        return False
+    row.sequence += 1
+    _become_pending(row, PendingFor.OFFER, offer_deadline(now=now, starts_at=slot.starts_at))
+    row.save()
+    _tell(row, _user(row))
+    return True
+
+
+def _user(row: Registration) -> User:
+    assert row.volunteer is not None
+    return row.volunteer.user
+
+
+def _key(row: Registration) -> str:
+    return f"registration:{row.pk}:{row.sequence}:{row.state}"
+
+
+def _tell(row: Registration, user: User) -> None:
+    """Queues the message that says what the registration has become; once for each of its states."""
+    queuing.queue("events/registration", key=_key(row), user=user, context={"registration": row.pk})

@@ -1,0 +1,48 @@
+"""The kinds of message. Each room registers its own from its AppConfig.ready(); mail knows none of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that goes with a message. ``mimetype`` may carry parameters, such as ``text/calendar; method=REQUEST``."""
+
+    filename: str
+    content: bytes
+    mimetype: str
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What a message says: the context of its templates, and its attachments."""
+
+    context: dict[str, Any]
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True)
+class Kind:
+    """``name`` is also the templates' path: mail/<name>.{subject.txt,txt,html}.
+
+    ``compose`` turns the stored context into a Letter; it returns None when there is nothing left to say (the
+    registration is gone, say), and the message is dropped.
+    """
+
+    name: str
+    compose: Callable[[dict[str, Any]], Letter | None] = field(default=Letter)
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> None:
+    _kinds[kind.name] = kind
+
+
+def get(name: str) -> Kind:
+    """The kind of that name; KeyError when no room registered it."""
+    return _kinds[name]

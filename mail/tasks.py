@@ -1,0 +1,24 @@
+"""Celery's entry points."""
+
+import logging
+
+from celery import shared_task
+from kombu.exceptions import OperationalError
+
+from mail.delivering import deliver_due
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task
+def deliver() -> None:
+    """Sends what is due. Safe to run twice and side by side: claims are fenced."""
+    deliver_due()
+
+
+def wake() -> None:
+    """Asks a worker to look at the outbox now. A broker that is away only makes mail wait for the next beat."""
+    try:
+        deliver.apply_async(expires=60, retry=False)
+    except (OperationalError, OSError):
+        logger.warning("broker unreachable; mail will leave at the next beat")

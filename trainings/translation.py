@@ -1,0 +1,17 @@
+"""Which columns exist in every language (django-modeltranslation)."""
+
+from modeltranslation.translator import TranslationOptions, register
+
+from trainings.models import Theme, Training
+
+
+@register(Theme)
+class ThemeTranslation(TranslationOptions):
+    fields = ("title", "summary")
+    required_languages = {"fr": ("title",)}
+
+
+@register(Training)
+class TrainingTranslation(TranslationOptions):
+    fields = ("title", "summary", "aims", "audience")
+    required_languages = {"fr": ("title",)}
