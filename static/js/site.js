@@ -1,0 +1,96 @@
+// What the public pages gain when scripts run. Each part improves something that works without it.
+
+const on = (type, selector, act) =>
+  document.addEventListener(type, (event) => {
+    const found = event.target.closest?.(selector);
+    if (found) act(found, event);
+  });
+
+// The menu of a narrow screen closes on Escape, and on a tap elsewhere.
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && document.querySelector("[data-menu][open]");
+  if (menu) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+document.addEventListener("click", (event) => {
+  const menu = document.querySelector("[data-menu][open]");
+  if (menu && !menu.contains(event.target)) menu.open = false;
+});
+
+// Filters stand open where there is room for them.
+function unfold(root) {
+  if (!matchMedia("(min-width: 60rem)").matches) return;
+  for (const filters of root.querySelectorAll("[data-filters]")) filters.open = true;
+}
+
+// After a refused form, the summary of what is wrong comes first.
+function focusErrors(root) {
+  root.querySelector("[data-focus]")?.focus({ preventScroll: false });
+}
+
+// A message can be put away.
+function closableToasts(root) {
+  for (const toast of root.querySelectorAll("[data-toast]:not([data-closable])")) {
+    toast.dataset.closable = "";
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = "×";
+    button.ariaLabel = document.documentElement.lang.startsWith("fr") ? "Fermer" : "Close";
+    button.addEventListener("click", () => toast.remove());
+    toast.append(button);
+  }
+}
+
+// Copying an address: the button only exists where the clipboard does.
+function showCopyButtons(root) {
+  if (!navigator.clipboard) return;
+  for (const button of root.querySelectorAll("[data-copy]")) button.hidden = false;
+}
+on("click", "[data-copy]", async (button) => {
+  const field = document.querySelector(button.dataset.copy);
+  await navigator.clipboard.writeText(field.value);
+  const words = button.querySelector("span");
+  const before = words.textContent;
+  words.textContent = button.dataset.copied;
+  setTimeout(() => (words.textContent = before), 2500);
+});
+
+// A link to a confirmation page opens the same question as a dialog.
+on("click", "[data-dialog]", (link, event) => {
+  const dialog = document.getElementById(link.dataset.dialog);
+  if (!dialog?.showModal) return;
+  event.preventDefault();
+  dialog.showModal();
+});
+on("click", "dialog [data-close]", (link, event) => {
+  event.preventDefault();
+  link.closest("dialog").close();
+});
+
+// A pasted code may carry spaces or a dash.
+on("input", "[data-code] input", (input) => {
+  const bare = input.value.replace(/[\s-]/g, "");
+  if (bare !== input.value) input.value = bare;
+});
+
+// A form goes once: a second click while it travels does nothing.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || event.defaultPrevented) return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "1";
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+function enhance(root) {
+  unfold(root);
+  closableToasts(root);
+  showCopyButtons(root);
+}
+enhance(document);
+focusErrors(document);
+document.addEventListener("htmx:load", (event) => enhance(event.target));
