@@ -6,10 +6,14 @@ import datetime as dt
 from typing import Self
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Count, F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from volunteers.models import User
+from volunteers.permissions import organised_networks
 
 
 class SlotQuerySet(models.QuerySet["Slot"]):
@@ -29,6 +33,22 @@ class SlotQuerySet(models.QuerySet["Slot"]):
 
     def upcoming(self, now: dt.datetime | None = None) -> Self:
         return self.filter(ends_at__gt=now or timezone.now())
+
+    def organised_by(self, user: User | AnonymousUser) -> Self:
+        """Slots that this person may change (the list's side of ``events.permissions.can_organise``)."""
+        if user.is_superuser and user.is_active:
+            return self.all()
+        return self.filter(network__in=organised_networks(user))
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Slots whose back office page this person may open: those organised, and those in whose charge they are."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.is_superuser:
+            return self.all()
+        return self.filter(
+            Q(network__in=organised_networks(user)) | Q(pk__in=user.slots_in_charge.order_by().values("pk"))
+        )
 
     def with_waiting(self) -> Self:
         """Adds ``waiting``: how many people are in the waiting list."""
