@@ -1,0 +1,205 @@
+"""What every test stands on: a real database, a real mail server, a real queue, and a network that is refused.
+
+One PostgreSQL server serves the whole run, started by the process that gives out the tests and shared by its workers.
+With `DATABASE_URL=sqlite:///...` the same tests run on SQLite (`make test` does so for those marked `both`).
+"""
+
+import hashlib
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def is_controller(config: pytest.Config) -> bool:
+    """Whether this process gives out the tests (or runs them alone), rather than being one of its workers."""
+    return not hasattr(config, "workerinput")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Prepares folder and database before anything reads the settings; worker processes inherit both."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+    if is_controller(config):
+        folder = Path(tempfile.mkdtemp(prefix="maillage-tests-"))
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+        os.environ |= {"TESTS_FOLDER": str(folder), "TESTS_TEMPLATE": "maillage"}
+        if not config.option.collectonly:
+            prepare_database(config, folder)
+    import django
+
+    django.setup()
+
+
+def prepare_database(config: pytest.Config, folder: Path) -> None:
+    """Makes one migrated database, which each worker's own is then copied from.
+
+    Migrating takes longer than most runs of tests, so its result is kept from one run to the next, for as long as no
+    migration and no library has changed.
+    """
+    kept = config.cache.mkdir("migrated")
+    if os.environ.get("DATABASE_URL", "").startswith("sqlite"):
+        snapshot = kept / f"{migrations_hash()}.sqlite3"
+        if not snapshot.exists():
+            forget_others(snapshot)
+            migrate(f"sqlite:///{folder / 'migrated.sqlite3'}")
+            with sqlite3.connect(folder / "migrated.sqlite3") as connection:
+                connection.execute("VACUUM INTO ?", [str(folder / "whole.sqlite3")])
+            shutil.move(folder / "whole.sqlite3", snapshot)
+        shutil.copy(snapshot, folder / "migrated.sqlite3")
+        os.environ["DATABASE_URL"] = f"sqlite:///{folder / 'migrated.sqlite3'}"
+        config.option.reuse_db = True
+        return
+    from tests.postgres import Server
+
+    snapshot = kept / f"{migrations_hash()}.tar"
+    server = Server(snapshot if snapshot.exists() else None)
+    config.add_cleanup(server.stop)
+    os.environ["DATABASE_URL"] = server.url
+    if not snapshot.exists():
+        forget_others(snapshot)
+        migrate(server.url)
+        server.save(snapshot)
+
+
+def migrations_hash() -> str:
+    """A name for everything that decides what a migrated database looks like."""
+    files = [ROOT / "requirements-dev.lock", *sorted(ROOT.glob("[a-z]*/**/migrations/*.py"))]
+    return hashlib.sha256(b"".join(str(file).encode() + file.read_bytes() for file in files)).hexdigest()[:16]
+
+
+def forget_others(snapshot: Path) -> None:
+    """Removes the snapshots of other days, of the same kind."""
+    for other in snapshot.parent.glob(f"*{snapshot.suffix}"):
+        other.unlink(missing_ok=True)
+
+
+def migrate(url: str) -> None:
+    """Runs all migrations on this database, in a process of its own."""
+    command = [sys.executable, "manage.py", "migrate", "--verbosity=0", "--skip-checks"]
+    subprocess.run(command, cwd=ROOT, env=os.environ | {"DATABASE_URL": url}, check=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Gives each worker its own copy of the migrated SQLite file; PostgreSQL copies by itself (TEMPLATE)."""
+    from django.conf import settings
+
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        shutil.copy(database["NAME"], database["TEST"]["NAME"])
+
+
+@pytest.fixture
+def process_environment(transactional_db: None, settings: Any) -> dict[str, str]:
+    """The environment for a process of the product (a worker, a command) on this test's own database and folder.
+
+    For what only another process can show: killing it, or two of them at once. Start it with `sys.executable` in
+    the project's folder; its settings are tests.settings, its broker a folder.
+    """
+    from django.db import connection
+
+    host, name = connection.settings_dict["HOST"], connection.settings_dict["NAME"]
+    url = f"sqlite:///{name}" if connection.vendor == "sqlite" else f"postgres://postgres@/{host}/{name}"
+    return os.environ | {"DATABASE_URL": url, "VAR_DIR": str(settings.VAR_DIR), "TESTS_TEMPLATE": ""}
+
+
+# --- Tests that commit ------------------------------------------------------------------------------------------------
+def commits(item: pytest.Item) -> bool:
+    """Whether the test writes for good and so empties the tables after it."""
+    marker = item.get_closest_marker("django_db")
+    names = getattr(item, "fixturenames", [])
+    return bool(
+        (marker and (marker.kwargs.get("transaction") or (marker.args and marker.args[0])))
+        or {"transactional_db", "live_server"} & set(names)
+    )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that commits starts from what migrations write, as every other does."""
+    for item in items:
+        if commits(item):
+            item.fixturenames.append("django_db_serialized_rollback")  # type: ignore[attr-defined]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[Any]:
+    """Puts back what migrations write (languages, root page, groups...), for whichever test comes next."""
+    result = yield
+    if commits(item):
+        from django.db import connection
+        from pytest_django.plugin import blocking_manager_key
+
+        with item.config.stash[blocking_manager_key].unblock():
+            connection.creation.deserialize_db_from_string(connection._test_serialized_contents)
+    return result
+
+
+# --- What is shared by all --------------------------------------------------------------------------------------------
+@pytest.fixture(autouse=True)
+def fresh_surroundings(settings: Any) -> Iterator[None]:
+    """No cache, upload, language or queued task left by another test."""
+    from django.core.cache import cache
+    from django.utils import translation
+
+    from config.celery import app
+
+    cache.clear()
+    app.control.purge()
+    translation.activate(settings.LANGUAGE_CODE)
+    yield
+    shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
+
+
+@pytest.fixture
+def run_queued_tasks() -> Callable[[], list[str]]:
+    """Runs what was given to Celery, in order, from the messages themselves; returns the names of the tasks.
+
+    Messages sent from `transaction.on_commit` need the commit: use it inside or after
+    `django_capture_on_commit_callbacks(execute=True)`, or in a test that commits.
+    """
+    from config.celery import app
+
+    def run() -> list[str]:
+        names = []
+        with app.connection_for_read() as connection, connection.SimpleQueue("celery") as queue:
+            while True:
+                try:
+                    message = queue.get_nowait()
+                except queue.Empty:
+                    return names
+                args, kwargs, _ = message.payload
+                names.append(message.headers["task"])
+                message.ack()
+                app.tasks[names[-1]].apply(args, kwargs, throw=True)
+
+    return run
+
+
+@pytest.fixture
+def smtp_server(settings: Any) -> Iterator[Any]:
+    """A mail server of the tests' own (tests/smtp.py), to which the product's mail goes by SMTP."""
+    from tests.smtp import Server
+
+    with Server() as server:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = server.host, server.port
+        settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+        yield server
+
+
+@pytest.fixture
+def at_once(transactional_db: None) -> Callable[..., list[Any]]:
+    """Calls a function many times at the same instant, each with a connection of its own; see tests/racing.py."""
+    from tests.racing import at_once
+
+    return at_once
