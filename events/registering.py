@@ -28,6 +28,10 @@ class RegistrationRefused(Exception):
     """Why something could not be done, in a sentence fit for the person."""
 
 
+class SlotFull(RegistrationRefused):
+    """No seat can be held any more: what is left is the waiting list."""
+
+
 def offer_deadline(*, now: dt.datetime, starts_at: dt.datetime) -> dt.datetime:
     """Until when somebody promoted from the waiting list may answer.
 
@@ -42,9 +46,12 @@ def register(volunteer: Volunteer, *, slot: Slot, by: User | None, until_code: b
 
     ``until_code`` only holds the seat for HOLD_MINUTES, until the code sent by mail proves the address; nothing is
     queued then, and nobody enters the waiting list before having proved theirs. Where an organiser approves, the
-    seat is held until the answer. Doing it twice returns the registration that exists. Locks the slot's row.
+    seat is held until the answer. Locks the slot's row.
 
-    Raises RegistrationRefused when the slot is not open, or is full and ``until_code`` is asked.
+    Doing it twice returns the registration that exists: a hold starts its time again (one hour in all at most), and
+    is confirmed by whoever comes back with a proved address.
+
+    Raises RegistrationRefused when the slot is not open, SlotFull when it is full and ``until_code`` is asked.
     """
     now = timezone.now()
     if not slot.is_open(now):
@@ -66,7 +73,7 @@ def register(volunteer: Volunteer, *, slot: Slot, by: User | None, until_code: b
                     raise RegistrationRefused(_("Registration for this date is closed."))
                 if not _take_seat(slot):
                     if until_code:
-                        raise RegistrationRefused(_("The last seat has just been taken."))
+                        raise SlotFull(_("The last seat has just been taken."))
                     if expects_seat:
                         queuing.withdraw(_key(registration))
                     _join_queue(registration, slot)
@@ -77,7 +84,10 @@ def register(volunteer: Volunteer, *, slot: Slot, by: User | None, until_code: b
         existing = Registration.objects.active().filter(volunteer=volunteer, slot=slot).first()
         if existing is None:
             raise
-        return existing
+        existing.slot = slot
+        if existing.pending_for != PendingFor.CODE:
+            return existing
+        return _hold_on(existing, now) if until_code else confirm(existing, by=by)
     return registration
 
 
@@ -85,23 +95,24 @@ def confirm(registration: Registration, *, by: User | None) -> Registration:
     """The person proved the address, or accepts the seat that came free: the seat is theirs.
 
     The registration becomes confirmed, or goes before an organiser where the slot asks for approval; a message says
-    which. Harmless when already confirmed. Raises RegistrationRefused when the seat has gone to somebody else.
+    which. Harmless when already confirmed. A seat past its time is still theirs as long as nobody took it back
+    (``expire_due``) and the date has not begun. Raises RegistrationRefused otherwise.
     """
     now = timezone.now()
     with transaction.atomic():
-        before = Registration.objects.select_for_update(no_key=True, of=("self",)).get(pk=registration.pk)
-        answered = before.pending_for == PendingFor.APPROVAL
-        if before.state == State.CONFIRMED or answered:
-            return before
-        if before.state != State.PENDING:
-            raise RegistrationRefused(_("The time to confirm has passed, and the seat went to somebody else."))
-        before.slot = registration.slot
-        _become_seated(before, registration.slot, now)
-        before.sequence = F("sequence") + 1
-        before.save()
-        before.refresh_from_db(fields=["sequence"])
-        _tell(before, _user(before))
-    return before
+        row = Registration.objects.select_for_update(no_key=True).get(pk=registration.pk)
+        row.slot = registration.slot
+        if row.state == State.CONFIRMED or row.pending_for == PendingFor.APPROVAL:
+            return row
+        if row.state == State.WAITING:
+            raise RegistrationRefused(_("No seat has come free yet: you are on the waiting list."))
+        if row.state != State.PENDING or row.slot.starts_at <= now:
+            raise RegistrationRefused(_("The time to confirm has passed: this seat is no longer kept for you."))
+        _become_seated(row, row.slot, now)
+        row.sequence += 1
+        row.save()
+        _tell(row, _user(row))
+    return row
 
 
 def approve(registration: Registration, *, by: User) -> Registration:
@@ -195,6 +206,16 @@ def _join_queue(registration: Registration, slot: Slot) -> None:
     registration.save()
 
 
+def _hold_on(row: Registration, now: dt.datetime) -> Registration:
+    """The same person asks again before the code came: the time starts again, if the hold has not just ended."""
+    kept = dt.timedelta(minutes=settings.HOLD_MINUTES)
+    until = min(now + kept, row.created_at + 4 * kept)
+    held = Registration.objects.filter(pk=row.pk, pending_for=PendingFor.CODE, expires_at__lt=until)
+    if held.update(expires_at=until):
+        row.expires_at = until
+    return row
+
+
 def _become_pending(registration: Registration, what: str, expires_at: dt.datetime | None) -> None:
     registration.state, registration.pending_for, registration.expires_at = State.PENDING, what, expires_at
 
@@ -249,5 +270,9 @@ def _key(row: Registration) -> str:
 
 
 def _tell(row: Registration, user: User) -> None:
-    """Queues the message that says what the registration has become; once for each of its states."""
-    queuing.queue("events/registration", key=_key(row), user=user, context={"registration": row.pk})
+    """Queues the message that says what the registration has become; once for each of its states.
+
+    The state goes along, so that a message overtaken by the next one is dropped when its turn comes (events.messages).
+    """
+    context = {"registration": row.pk, "sequence": row.sequence, "state": row.state, "pending_for": row.pending_for}
+    queuing.queue("events/registration", key=_key(row), user=user, context=context)

@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
                 ('longitude', models.FloatField(blank=True, null=True, verbose_name='longitude')),
                 ('is_accessible', models.BooleanField(default=False, verbose_name='step-free access')),
                 ('access', models.CharField(blank=True, max_length=200, verbose_name='how to get there')),
+                ('updated_at', models.DateTimeField(auto_now=True, db_index=True)),
                 ('district', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='venues', to='volunteers.district', verbose_name='district')),
             ],
             options={
@@ -111,7 +112,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'registration',
                 'verbose_name_plural': 'registrations',
                 'ordering': ['created_at', 'pk'],
-                'indexes': [models.Index(fields=['slot', 'state', 'queue_number'], name='events_regi_slot_id_3ecc05_idx'), models.Index(fields=['volunteer', 'state'], name='events_regi_volunte_1b87ec_idx'), models.Index(condition=models.Q(('state', 'pending')), fields=['expires_at'], name='registration_expiring')],
+                'indexes': [models.Index(fields=['slot', 'state', 'queue_number'], name='events_regi_slot_id_3ecc05_idx'), models.Index(fields=['volunteer', 'state'], name='events_regi_volunte_1b87ec_idx'), models.Index(fields=['volunteer', 'updated_at'], name='events_regi_volunte_049173_idx'), models.Index(condition=models.Q(('state', 'pending')), fields=['expires_at'], name='registration_expiring')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ('pending', 'confirmed', 'waiting'))), fields=('volunteer', 'slot'), name='registration_one_active'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'pending'), models.Q(('pending_for', ''), _negated=True)), models.Q(models.Q(('state', 'pending'), _negated=True), ('pending_for', '')), _connector='OR'), name='registration_pending_for_something'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'waiting'), _negated=True), ('queue_number__isnull', False), _connector='OR'), name='registration_waiting_has_number')],
             },
         ),
@@ -122,6 +123,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='slot',
             index=models.Index(fields=['kind', 'starts_at'], name='events_slot_kind_3fef2c_idx'),
+        ),
+        migrations.AddIndex(
+            model_name='slot',
+            index=models.Index(fields=['updated_at'], name='events_slot_updated_b75652_idx'),
         ),
         migrations.AddConstraint(
             model_name='slot',

@@ -18,6 +18,7 @@ class Venue(models.Model):
     longitude = models.FloatField(_("longitude"), null=True, blank=True)
     is_accessible = models.BooleanField(_("step-free access"), default=False)
     access = models.CharField(_("how to get there"), max_length=200, blank=True)
+    updated_at = models.DateTimeField(auto_now=True, db_index=True)
 
     class Meta:
         ordering = ["name"]

@@ -94,6 +94,7 @@ class Registration(models.Model):
         indexes = [
             models.Index(fields=["slot", "state", "queue_number"]),
             models.Index(fields=["volunteer", "state"]),
+            models.Index(fields=["volunteer", "updated_at"]),  # has anything changed? (events.feeds)
             models.Index(fields=["expires_at"], condition=Q(state="pending"), name="registration_expiring"),
         ]
         constraints = [

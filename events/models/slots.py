@@ -99,7 +99,11 @@ class Slot(models.Model):
 
     class Meta:
         ordering = ["starts_at", "pk"]
-        indexes = [models.Index(fields=["state", "starts_at"]), models.Index(fields=["kind", "starts_at"])]
+        indexes = [
+            models.Index(fields=["state", "starts_at"]),
+            models.Index(fields=["kind", "starts_at"]),
+            models.Index(fields=["updated_at"]),  # has anything changed? (events.feeds)
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="slot_ends_after_starts"),
             models.CheckConstraint(condition=Q(seats_taken__lte=F("capacity")), name="slot_seats_within_capacity"),
