@@ -126,8 +126,13 @@ def commits(item: pytest.Item) -> bool:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A test that commits starts from what migrations write, as every other does."""
     for item in items:
-        if commits(item):
-            item.fixturenames.append("django_db_serialized_rollback")  # type: ignore[attr-defined]
+        if not commits(item):
+            continue
+        if marker := item.get_closest_marker("django_db"):
+            arguments = {"transaction": True} | marker.kwargs | {"serialized_rollback": True}
+            item.add_marker(pytest.mark.django_db(**arguments), append=False)
+        else:
+            item.fixturenames.append("django_db_serialized_rollback")
 
 
 @pytest.hookimpl(wrapper=True)
