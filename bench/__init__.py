@@ -1,0 +1,1 @@
+"""Reproducible benchmarks: every speed is a ratio, both sides measured in one run, alternated, medians kept."""

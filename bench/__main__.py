@@ -1,0 +1,66 @@
+"""``python -m bench [name ...]``: runs the benchmarks and prints one JSON object a line (see docs/benchmarks.md)."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+import sys
+import tempfile
+
+from bench.serving import postgres
+
+NAMES = ["programme", "live", "feed", "registration", "import", "connections"]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[[], *NAMES], help="all of them when none is named")
+    names = parser.parse_args().names or NAMES
+    held = True
+    for name in names:
+        # A database and a folder each, so that no benchmark measures what another left behind.
+        with postgres() as url, tempfile.TemporaryDirectory(prefix="maillage-bench-") as var:
+            if pid := os.fork():
+                held &= os.waitpid(pid, 0)[1] == 0
+            else:
+                os._exit(_run(name, url, var))
+    return 0 if held else 1
+
+
+def _run(name: str, database_url: str, var: str) -> int:
+    os.environ |= {
+        "DATABASE_URL": database_url,
+        "VAR_DIR": var,
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "SECURE_SSL_REDIRECT": "0",
+        "DEMO": "1",
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+    }
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    call_command("demo", verbosity=0)
+    from bench import connections, imports, pages, seats  # Django must be ready before models are imported
+
+    run = {
+        "programme": pages.programme,
+        "live": pages.live,
+        "feed": pages.feed,
+        "registration": seats.registration,
+        "import": imports.volunteers,
+        "connections": connections.left_behind,
+    }[name]
+    held = True
+    for figure in run():
+        print(figure.line(), flush=True)
+        held &= figure.holds
+    return 0 if held else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

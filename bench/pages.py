@@ -1,0 +1,113 @@
+"""Pages and feeds against a bare Django view on the same web server, both with two workers."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Iterator
+
+from django.db import transaction
+from django.utils import timezone
+
+from bench.loading import Load, load
+from bench.measuring import Figure, alternate, median
+from bench.serving import WebServer
+from events.models import Registration, Slot
+from trainings.models import Session, Training
+from volunteers.models import User, Volunteer
+
+ROUNDS = 5
+
+
+def _against_hello(name: str, path: str, goal: float, *, headers: str = "", fresh: str = "") -> Figure:
+    """``fresh`` names the environment's switch that keeps no answer, for what must be measured live."""
+    with WebServer("bench.hello") as hello, WebServer(fresh or "config.settings") as ours:
+        weight = len(ours.get(path))
+        mine, theirs = alternate(
+            lambda: load(ours, path, headers=headers), lambda: load(hello, "/"), rounds=ROUNDS
+        )
+    return _compare(name, mine, theirs, goal, weight)
+
+
+def _compare(name: str, mine: list[Load], theirs: list[Load], goal: float, weight: int) -> Figure:
+    rate, yardstick = median([one.rate for one in mine]), median([one.rate for one in theirs])
+    return Figure(
+        bench=name,
+        value=rate,
+        unit="answers/s",
+        against=f"bare Django view, {yardstick:.0f} answers/s",
+        ratio=rate / yardstick,
+        goal=f">= {goal:.0%}",
+        holds=rate >= goal * yardstick,
+        more={
+            "cpu_ms": round(median([one.cpu_ms for one in mine]), 3),
+            "against_cpu_ms": round(median([one.cpu_ms for one in theirs]), 3),
+            "p99_ms": round(median([one.p99 for one in mine]), 1),
+            "bytes": weight,
+        },
+    )
+
+
+def programme() -> Iterator[Figure]:
+    """The programme for someone not signed in, and how soon it tells a seat taken."""
+    yield _against_hello("programme", "/programme/", 0.60)
+    yield _freshness()
+
+
+def _freshness() -> Figure:
+    """Seconds from the commit of a seat taken to a page that says so, while the page is under load."""
+    slot = (
+        Slot.objects.open().filter(kind="training", capacity__gt=5, seats_taken=0).first()
+        or Slot.objects.open().first()
+    )
+    assert slot is not None
+    delays = []
+    with WebServer("config.settings") as ours:
+        path = f"/trainings/sessions/{slot.pk}/"
+        for _round in range(10):
+            before = ours.get("/trainings/")
+            with transaction.atomic():
+                Slot.objects.filter(pk=slot.pk).update(capacity=slot.capacity + 1)
+            slot.capacity += 1
+            begun = time.perf_counter()
+            while ours.get("/trainings/") == before and time.perf_counter() - begun < 5:
+                time.sleep(0.02)
+            delays.append(time.perf_counter() - begun)
+            assert ours.get(path)
+    worst = max(delays)
+    return Figure("programme-freshness", worst, "s", "one second", worst, "<= 1 s", worst <= 1.0)
+
+
+def live() -> Iterator[Figure]:
+    """A page of 13 sessions with the places left, made anew at each request."""
+    for session in Session.objects.order_by("slot__starts_at").filter(slot__starts_at__gt=timezone.now())[
+        13:
+    ]:
+        Slot.objects.filter(pk=session.slot_id).update(state=Slot.State.DRAFT)
+    yield _against_hello("live-page", "/trainings/", 0.10, fresh="bench.fresh")
+
+
+def feed() -> Iterator[Figure]:
+    """A calendar feed of 1,000 entries that has not changed since it was last asked."""
+    volunteer = Volunteer.objects.create(user=User.objects.create_user("feed@bench.example"))
+    training = Training.objects.first()
+    assert training is not None
+    begin = timezone.now() + dt.timedelta(days=1)
+    slots = Slot.objects.bulk_create(
+        Slot(
+            kind="training",
+            title_fr=f"Entrée {number}",
+            network=training.network,
+            state=Slot.State.OPEN,
+            starts_at=begin + dt.timedelta(hours=3 * number),
+            ends_at=begin + dt.timedelta(hours=3 * number + 2),
+            capacity=20,
+            seats_taken=1,
+        )
+        for number in range(1000)
+    )
+    Session.objects.bulk_create(Session(training=training, slot=slot) for slot in slots)
+    Registration.objects.bulk_create(
+        Registration(volunteer=volunteer, slot=slot, state="confirmed", confirmed_at=begin) for slot in slots
+    )
+    yield _against_hello("calendar-feed-1000", f"/calendar/{volunteer.calendar_token}.ics", 0.60)

