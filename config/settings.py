@@ -107,7 +107,7 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "config.forms.PageRenderer"
 
 # --- Database -----------------------------------------------------------------------------------------------------
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'maillage.sqlite3'}")}
@@ -122,11 +122,12 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 else:
     # The pool bounds connections whatever the number of server threads; READ COMMITTED is what the seats rely on.
-    DATABASES["default"]["OPTIONS"] = {
-        "connect_timeout": 3,
-        "options": "-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=15000",
-    }
-    if pool_size := env.int("DATABASE_POOL_SIZE", default=0):
+    # What the address itself carries (a socket's folder, sslmode...) is kept.
+    DATABASES["default"].setdefault("OPTIONS", {}).update(
+        connect_timeout=3,
+        options="-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=15000",
+    )
+    if pool_size := env.int("DATABASE_POOL_SIZE", default=8):
         DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 5}
 
 # --- Cache and queue ----------------------------------------------------------------------------------------------
@@ -186,14 +187,77 @@ AUTHENTICATION_BACKENDS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "volunteers:space"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "mail.adapters.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "volunteers.forms.PasswordSignInForm",
+    "request_login_code": "volunteers.forms.CodeRequestForm",
+    "confirm_login_code": "volunteers.forms.CodeForm",
+    "confirm_password_reset_code": "volunteers.forms.CodeForm",
+    "confirm_email_verification_code": "volunteers.forms.EmailCodeForm",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1"]
+ACCOUNT_CHANGE_EMAIL = True  # one address, which another replaces once its code has come back
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
-ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 900  # seconds: mail may be slow
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+# Seconds: mail may be slow. The same for every code.
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = ACCOUNT_LOGIN_TIMEOUT = 15 * 60
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 8, "dashed": True}  # 1234-5678, typed with or without dash
 ACCOUNT_PREVENT_ENUMERATION = True
+# Known and unknown addresses are answered after the same time (seconds), whatever the work behind.
+SIGN_IN_SECONDS = env.float("SIGN_IN_SECONDS", default=0.4)
+# One address is guarded closely; one network (a town hall's Wi-Fi, a mobile carrier) may be 300 people in ten minutes.
+ACCOUNT_RATE_LIMITS = {
+    "signup": "300/10m/ip",
+    "login": "600/10m/ip",
+    "login_failed": "300/10m/ip,5/5m/key",
+    "request_login_code": "300/10m/ip,3/m/key,20/h/key",
+    "reset_password": "300/10m/ip,3/m/key,20/h/key",
+    "reset_password_from_key": "300/10m/ip",
+    "confirm_email": "3/m/key,20/h/key",
+}
+# Where the client's network address comes from: by default the connection itself. Behind proxies, how many of them
+# add to X-Forwarded-For, or the one header that a trusted proxy always sets.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+ALLAUTH_TRUSTED_CLIENT_IP_HEADER = env.str("TRUSTED_CLIENT_IP_HEADER", default="") or None
+
+MFA_ADAPTER = "volunteers.adapters.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Maillage"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG  # http://localhost is where development happens
+USERSESSIONS_TRACK_ACTIVITY = True
+
+# The city's own account, by OpenID Connect; nothing of it is shown unless these are given.
+OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", default="")
+OIDC_NAME = env.str("OIDC_NAME", default="OpenID Connect")
+SOCIALACCOUNT_ADAPTER = "volunteers.adapters.SocialAccountAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = False
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "city",
+                "name": OIDC_NAME,
+                "client_id": env.str("OIDC_CLIENT_ID", default=""),
+                "secret": env.str("OIDC_CLIENT_SECRET", default=""),
+                "settings": {"server_url": OIDC_SERVER_URL},
+            }
+        ]
+        if OIDC_SERVER_URL
+        else [],
+    }
+}
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
