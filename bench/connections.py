@@ -26,9 +26,7 @@ def left_behind() -> Iterator[Figure]:
     bound = 2 * THREADS
     yield Figure("connections-most", most, "connections", f"{bound}: two workers of {THREADS} threads", most / bound,
                  "<= 100%", most <= bound)  # fmt: skip
-    yield Figure(
-        "connections-left", left, "connections", "none", left, "0 after the server stopped", left == 0
-    )
+    yield Figure("connections-left", left, "connections", "none", left, "0 after the server stopped", left == 0)
 
 
 def _others() -> int:

@@ -73,9 +73,7 @@ class _Connection(asyncio.Protocol):
             self.done.set_exception(exc or RuntimeError("the server closed the connection"))
 
 
-def load(
-    server: WebServer, path: str, *, seconds: float = 3.0, connections: int = 16, headers: str = ""
-) -> Load:
+def load(server: WebServer, path: str, *, seconds: float = 3.0, connections: int = 16, headers: str = "") -> Load:
     """Asks for one page over and over for a while, from several kept connections at once."""
     request = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept-Language: fr\r\n{headers}\r\n".encode()
     times: list[float] = []

@@ -23,9 +23,7 @@ def _against_hello(name: str, path: str, goal: float, *, headers: str = "", fres
     """``fresh`` names the environment's switch that keeps no answer, for what must be measured live."""
     with WebServer("bench.hello") as hello, WebServer(fresh or "config.settings") as ours:
         weight = len(ours.get(path))
-        mine, theirs = alternate(
-            lambda: load(ours, path, headers=headers), lambda: load(hello, "/"), rounds=ROUNDS
-        )
+        mine, theirs = alternate(lambda: load(ours, path, headers=headers), lambda: load(hello, "/"), rounds=ROUNDS)
     return _compare(name, mine, theirs, goal, weight)
 
 
@@ -80,9 +78,7 @@ def _freshness() -> Figure:
 
 def live() -> Iterator[Figure]:
     """A page of 13 sessions with the places left, made anew at each request."""
-    for session in Session.objects.order_by("slot__starts_at").filter(slot__starts_at__gt=timezone.now())[
-        13:
-    ]:
+    for session in Session.objects.order_by("slot__starts_at").filter(slot__starts_at__gt=timezone.now())[13:]:
         Slot.objects.filter(pk=session.slot_id).update(state=Slot.State.DRAFT)
     yield _against_hello("live-page", "/trainings/", 0.10, fresh="bench.fresh")
 

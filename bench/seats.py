@@ -48,9 +48,7 @@ def _volunteers(count: int) -> list[int]:
     users = User.objects.bulk_create(
         (User(email=f"bench{n}@bench.example", password="!") for n in range(count)), batch_size=2000
     )
-    return [
-        one.pk for one in Volunteer.objects.bulk_create((Volunteer(user=u) for u in users), batch_size=2000)
-    ]
+    return [one.pk for one in Volunteer.objects.bulk_create((Volunteer(user=u) for u in users), batch_size=2000)]
 
 
 def _slots(count: int) -> list[int]:
@@ -72,8 +70,7 @@ def _register_for(slot: int, people: list[int]) -> list[float]:
     results: mp.Queue[list[float]] = context.Queue()
     until = time.monotonic() + SECONDS
     workers = [
-        context.Process(target=_work, args=(slot, people[n::PROCESSES], until, results))
-        for n in range(PROCESSES)
+        context.Process(target=_work, args=(slot, people[n::PROCESSES], until, results)) for n in range(PROCESSES)
     ]
     for worker in workers:
         worker.start()
