@@ -42,11 +42,15 @@ class DetailsForm(forms.Form):
     """A form with each kind of field."""
 
     first_name = forms.CharField(
-        label="Prénom", widget=forms.TextInput(attrs={"autocomplete": "given-name"}), help_text="Celui par lequel on vous appelle."
+        label="Prénom",
+        widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
+        help_text="Celui par lequel on vous appelle.",
     )
     email = forms.EmailField(label="Adresse mail", widget=forms.EmailInput(attrs={"autocomplete": "email"}))
     district = forms.ChoiceField(
-        label="Arrondissement", required=False, choices=[("", "Tous")] + [(code, f"{code} {name}") for code, name, *_ in CELLS]
+        label="Arrondissement",
+        required=False,
+        choices=[("", "Tous")] + [(code, f"{code} {name}") for code, name, *_ in CELLS],
     )
     interests = forms.MultipleChoiceField(
         label="Ce qui vous intéresse",
@@ -61,7 +65,8 @@ class DetailsForm(forms.Form):
     )
     message = forms.CharField(label="Un mot pour l’équipe", required=False, widget=forms.Textarea)
     charter = forms.BooleanField(
-        label="J’ai lu la charte et je m’engage à la respecter.", help_text="Dignité, écoute, anonymat : deux minutes de lecture."
+        label="J’ai lu la charte et je m’engage à la respecter.",
+        help_text="Dignité, écoute, anonymat : deux minutes de lecture.",
     )
 
 
@@ -69,9 +74,15 @@ class FilterForm(forms.Form):
     """The filters of a programme."""
 
     search = forms.CharField(label="Chercher", required=False, widget=forms.TextInput(attrs={"type": "search"}))
-    network = forms.ChoiceField(label="Réseau", required=False, choices=[("", "Tous"), ("s", "Solidarité"), ("c", "Climat")])
-    district = forms.ChoiceField(label="Arrondissement", required=False, choices=[("", "Tous")] + [(c[0], c[1]) for c in CELLS])
-    moment = forms.ChoiceField(label="Moment", required=False, choices=[("", "Tous"), ("evening", "Le soir"), ("weekend", "Le week-end")])
+    network = forms.ChoiceField(
+        label="Réseau", required=False, choices=[("", "Tous"), ("s", "Solidarité"), ("c", "Climat")]
+    )
+    district = forms.ChoiceField(
+        label="Arrondissement", required=False, choices=[("", "Tous")] + [(c[0], c[1]) for c in CELLS]
+    )
+    moment = forms.ChoiceField(
+        label="Moment", required=False, choices=[("", "Tous"), ("evening", "Le soir"), ("weekend", "Le week-end")]
+    )
 
 
 class CodeForm(forms.Form):
@@ -87,15 +98,34 @@ class CodeForm(forms.Form):
 
 def _cells(url: str) -> list[dict[str, Any]]:
     return [
-        {"code": code, "name": name, "x": x, "y": y, "points": points, "lit": code in LIT, "count": LIT.get(code, 0), "url": f"{url}?district={code}"}
+        {
+            "code": code,
+            "name": name,
+            "x": x,
+            "y": y,
+            "points": points,
+            "lit": code in LIT,
+            "count": LIT.get(code, 0),
+            "url": f"{url}?district={code}",
+        }
         for code, name, x, y, points in CELLS
     ]
 
 
 def _row(days: int, hour: int, title: str, network: dict[str, str], **facts: Any) -> dict[str, Any]:
-    starts_at: datetime = timezone.localtime().replace(hour=hour, minute=30, second=0, microsecond=0) + timedelta(days=days)
-    row = {"url": "#", "title": title, "network": network, "starts_at": starts_at, "ends_at": starts_at + timedelta(hours=2)}
-    return row | {"online": False, "seats_left": 5, "capacity": 20, "waiting": 0, "state": "open", "my_state": ""} | facts
+    starts_at: datetime = timezone.localtime().replace(hour=hour, minute=30, second=0, microsecond=0) + timedelta(
+        days=days
+    )
+    row = {
+        "url": "#",
+        "title": title,
+        "network": network,
+        "starts_at": starts_at,
+        "ends_at": starts_at + timedelta(hours=2),
+    }
+    return (
+        row | {"online": False, "seats_left": 5, "capacity": 20, "waiting": 0, "state": "open", "my_state": ""} | facts
+    )
 
 
 def _rows() -> list[dict[str, Any]]:
