@@ -1,0 +1,65 @@
+"""What must be true before the server starts: database migrated, demonstration loaded once, static files collected.
+
+One process for all of it, since starting Django is what takes the time at a second start.
+"""
+
+import errno
+import hashlib
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+
+def prepare() -> None:
+    """Does what is missing and skips what is there."""
+    import django  # noqa: PLC0415 - a full disk while it loads must be told like any other
+
+    django.setup()
+    from django.conf import settings  # noqa: PLC0415 - as above
+    from django.contrib.auth import get_user_model  # noqa: PLC0415 - needs the applications
+    from django.core.management import call_command  # noqa: PLC0415 - as above
+
+    call_command("migrate", verbosity=0, interactive=False)
+    if settings.DEMO and not get_user_model().objects.exists():
+        print("First start: loading the demonstration city (about a minute)", flush=True)
+        call_command("demo")
+    if not settings.DEBUG:
+        collect_static(Path(settings.STATIC_ROOT))
+    if settings.DEMO:
+        call_command("demo", accounts=True)
+
+
+def collect_static(target: Path) -> None:
+    """Hashes and compresses the static files when they, or the libraries that bring some, have changed."""
+    from django.core.management import call_command  # noqa: PLC0415 - needs the applications
+
+    stamp = target.with_name("static-made-from")
+    files = [ROOT / "requirements.lock", *sorted(file for file in (ROOT / "static").rglob("*") if file.is_file())]
+    made_from = hashlib.sha256(b"".join(str(file).encode() + file.read_bytes() for file in files)).hexdigest()
+    if stamp.exists() and stamp.read_text() == made_from:
+        return
+    print("Collecting static files", flush=True)
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    stamp.write_text(made_from)
+
+
+def is_disk_full(error: BaseException | None) -> bool:
+    """Whether a full disk is behind this error, however deep."""
+    while error is not None:
+        if getattr(error, "errno", None) == errno.ENOSPC or "disk is full" in str(error):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+if __name__ == "__main__":
+    try:
+        prepare()
+    except Exception as error:
+        if is_disk_full(error):
+            sys.exit("The disk is full: free some space, then run this again.")
+        raise

@@ -1,0 +1,161 @@
+"""`make run`: prepares, then keeps web server, worker and beat running until Ctrl-C, and leaves none of them behind.
+
+Standard library only. Each child has a session of its own, so that Ctrl-C reaches this process alone, which then stops
+them in order.
+"""
+
+import os
+import re
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from types import FrameType
+
+ROOT = Path(__file__).resolve().parent.parent
+SECONDS_TO_STOP = 12  # honcho gives its processes 5 before it kills them
+PARENT = os.getppid()
+
+
+class Interrupted(BaseException):
+    """Somebody asked to stop; `code` is what a shell expects then."""
+
+    def __init__(self, code: int) -> None:
+        self.code = code
+
+
+def interrupt(number: int, _: FrameType | None) -> None:
+    """Signal handler: the first signal stops, the following ones are not to disturb the stopping."""
+    for known in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(known, signal.SIG_IGN)
+    raise Interrupted(128 + number)
+
+
+def environment(port: int) -> dict[str, str]:
+    """What the product is started with. Whatever the caller has set in the environment wins."""
+    var = Path(os.environ.get("VAR_DIR", ROOT / "var"))
+    var.mkdir(parents=True, exist_ok=True)
+    ours = {
+        "VAR_DIR": str(var),
+        "DEMO": "1",
+        "DEBUG": "0",
+        "SITE_URL": f"http://localhost:{port}",
+        "SECURE_SSL_REDIRECT": "0",  # plain HTTP, on this machine only
+        "SECURE_HSTS_SECONDS": "0",
+        "SECRET_KEY": secret_key(var / "secret-key"),
+    }
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    return ours | os.environ | {"PORT": str(port), "PATH": path, "PYTHONUNBUFFERED": "1"}
+
+
+def secret_key(file: Path) -> str:
+    """This installation's key, made at the first start, readable by its owner only."""
+    if not file.exists() or not file.read_text().strip():
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(50))
+    return file.read_text().strip()
+
+
+def port_number() -> int:
+    """The port asked for, when it is one and nobody uses it; exits with one sentence otherwise."""
+    text = os.environ.get("PORT") or "8000"
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        sys.exit(f"PORT is a number from 1 to 65535, not {text!r}.")
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", int(text)))
+        except PermissionError:
+            sys.exit(f"Port {text} is kept for the administrator of this machine: choose another (make run PORT=8001).")
+        except OSError:
+            sys.exit(f"Port {text} is taken by another program: choose another (make run PORT={int(text) % 65535 + 1}).")
+    return int(text)
+
+
+def start(*command: str, env: dict[str, str]) -> "subprocess.Popen[bytes]":
+    """Starts a child in a session of its own."""
+    return subprocess.Popen(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, start_new_session=True)
+
+
+def stop(child: "subprocess.Popen[bytes]") -> None:
+    """Asks a child to end, and ends its whole session if it does not."""
+    child.terminate()
+    try:
+        child.wait(SECONDS_TO_STOP)
+    except subprocess.TimeoutExpired:
+        os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+
+
+def is_abandoned() -> bool:
+    """Whether nobody waits for this process any more: `make` was killed, or interrupted on its own.
+
+    An interrupted `make` passes SIGTERM on but not SIGINT, which it expects the terminal to have sent to all; it then
+    waits, no longer catching SIGINT. That is visible on Linux; elsewhere Ctrl-C and SIGTERM do what is needed.
+    """
+    if os.getppid() != PARENT:
+        return True
+    try:
+        name = Path(f"/proc/{PARENT}/comm").read_text().strip()
+        caught = re.search(r"(?m)^SigCgt:\s*(\w+)", Path(f"/proc/{PARENT}/status").read_text())
+    except OSError:
+        return False
+    return name in ("make", "gmake") and bool(caught) and not int(caught[1], 16) & 1 << (signal.SIGINT - 1)
+
+
+def answers(url: str) -> bool:
+    """Whether the server gives an answer, be it an error."""
+    try:
+        urllib.request.urlopen(url, timeout=10).close()
+    except urllib.error.HTTPError as error:
+        return error.code < 500
+    except OSError:
+        return False
+    return True
+
+
+def wait(child: "subprocess.Popen[bytes]", url: str = "") -> int:
+    """Waits for a child's end and returns its code; says so once `url` answers. Raises Interrupted."""
+    said = not url
+    while child.poll() is None:
+        if is_abandoned():
+            interrupt(signal.SIGTERM, None)
+        if not said and answers(url):
+            said = True
+            where = f"Maillage answers at {url}\nMail that it sends: {url}mailbox/\nCtrl-C stops it."
+            print(f"\n{where}\n", flush=True)
+        time.sleep(0.3)
+    return child.returncode
+
+
+def main() -> int:
+    """Returns 0 after an orderly stop asked for by Ctrl-C, or the code of what failed."""
+    port = port_number()
+    env = environment(port)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, interrupt)
+    child = start(sys.executable, "scripts/prepare.py", env=env)
+    try:
+        if code := wait(child):
+            return code
+        child = start(sys.executable, "-m", "honcho", "start", "--port", str(port), env=env)
+        return wait(child, f"http://localhost:{port}/")
+    except Interrupted as interrupted:
+        stop(child)
+        print("Stopped.", flush=True)
+        return interrupted.code
+    finally:
+        if child.poll() is None:
+            stop(child)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except OSError as error:
+        sys.exit("The disk is full: free some space, then run this again." if error.errno == 28 else str(error))
