@@ -152,12 +152,13 @@ def pytest_runtest_teardown(item: pytest.Item) -> Iterator[Any]:
 @pytest.fixture(autouse=True)
 def fresh_surroundings(settings: Any) -> Iterator[None]:
     """No cache, upload, language or queued task left by another test."""
-    from django.core.cache import cache
+    from django.core.cache import caches
     from django.utils import translation
 
     from config.celery import app
 
-    cache.clear()
+    for name in settings.CACHES:
+        caches[name].clear()
     app.control.purge()
     translation.activate(settings.LANGUAGE_CODE)
     yield
