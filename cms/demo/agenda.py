@@ -1,0 +1,255 @@
+"""Sessions around today, and who is registered: open, nearly full, full with people waiting, cancelled, past.
+
+Rows are written in bulk rather than through ``events.registering``, so this module keeps that verb's promises by
+itself: ``seats_taken`` counts the registrations that hold a seat, waiting numbers run without gap.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections.abc import Iterable
+
+from django.db.models import F
+from django.utils import timezone
+
+from cms.demo.city import City, Course
+from events.models import Registration, Slot
+from events.registering import offer_deadline
+from trainings.models import Session
+from volunteers.models import User, Volunteer
+
+BATCH = 1000
+DAYS_AROUND = 63  # sessions lie within nine weeks of today
+State = Registration.State
+
+# What becomes of the next sessions, again and again: (share of the seats taken, people waiting).
+FILLINGS = (
+    (0.4, 0), (1.0, 6), (0.95, 0), (0.15, 0), (0.6, 0), (1.0, 0), (0.3, 0), (0.98, 0), (0.75, 0), (0.0, 0), (1.0, 11),
+    (0.5, 0),
+)  # fmt: skip
+
+
+def build(
+    count: int, *, city: City, volunteers: list[Volunteer], rng: random.Random, now: dt.datetime
+) -> list[Slot]:
+    """Writes ``count`` sessions with their slots and registrations; the first volunteer gets one of each kind."""
+    pairs = dated(count, city=city, people=len(volunteers), rng=rng, now=now)
+    slots = [slot for slot, _ in pairs]
+    next_days = sorted((slot for slot in slots if slot.starts_at > now), key=lambda slot: slot.starts_at)
+    next_days[3].state = Slot.State.CANCELLED
+    if len(next_days) > 20:
+        next_days[-1].state = Slot.State.DRAFT
+        next_days[-2].opens_at = next_days[-2].starts_at - dt.timedelta(days=7)
+        next_days[12].approval = True
+    citizen, others = volunteers[0], volunteers[1:]
+    registrations: list[Registration] = []
+    Slot.objects.bulk_create(slots, batch_size=BATCH)
+    Session.objects.bulk_create(
+        (Session(training=course.training, slot=slot) for slot, course in pairs), batch_size=BATCH
+    )
+    for slot in slots:
+        if slot.starts_at <= now:
+            registrations += past(slot, others, rng)
+    coming = [slot for slot in next_days if slot.is_open(now) or slot.state == Slot.State.CANCELLED]
+    for number, slot in enumerate(coming):
+        share, waiting = FILLINGS[number % len(FILLINGS)]
+        registrations += upcoming(slot, others, rng, now=now, share=share, waiting=waiting)
+    registrations += of_citizen(citizen, slots, registrations, now)
+    Registration.objects.bulk_create(registrations, batch_size=BATCH)
+    # Written "now" by the model.
+    Registration.objects.exclude(confirmed_at=None).update(created_at=F("confirmed_at"))
+    count_seats(slots, registrations)
+    return slots
+
+
+def dated(
+    count: int, *, city: City, people: int, rng: random.Random, now: dt.datetime
+) -> list[tuple[Slot, Course]]:
+    """Slots without anybody in them, on days and at times when people come, two in five of them past."""
+    today, taken, pairs = timezone.localdate(now), set[tuple[int, dt.date]](), []
+    rounds: dict[int, list[Course]] = {}
+    while len(pairs) < count:
+        days = -rng.randrange(1, DAYS_AROUND) if len(pairs) % 5 < 2 else rng.randrange(1, DAYS_AROUND)
+        day = today + dt.timedelta(days=days)
+        course = next_course(city, day, rounds, rng)
+        if course is None:
+            continue
+        if course.venue is not None and count < 250:
+            # A large city gives more sessions than its places have evenings.
+            if (course.venue.pk, day) in taken:
+                continue
+            taken.add((course.venue.pk, day))
+        starts_at = hour_of(day, course, rng)
+        if starts_at is None:
+            continue
+        training, capacity = course.training, min(course.seats, max(people // 3, 8))
+        slot = Slot(
+            kind="training",
+            title_fr=training.title_fr,
+            title_en=training.title_en,
+            network=training.network,
+            state=Slot.State.OPEN,
+            starts_at=starts_at,
+            ends_at=starts_at + dt.timedelta(hours=course.hours),
+            venue=course.venue,
+            room=city.room_for(course.venue, capacity),
+            online_url="" if course.venue else "https://visio.maillage.example/salle",
+            capacity=capacity,
+        )
+        pairs.append((slot, course))
+    return sorted(pairs, key=lambda pair: pair[0].starts_at)
+
+
+def next_course(
+    city: City, day: dt.date, rounds: dict[int, list[Course]], rng: random.Random
+) -> Course | None:
+    """Each training of the season in turn, in an order that changes from round to round."""
+    quarter = (day.month - 1) // 3 + 1
+    if not rounds.get(quarter):
+        rounds[quarter] = [course for course in city.courses if course.quarter in (None, quarter)]
+        rng.shuffle(rounds[quarter])
+    return rounds[quarter].pop() if rounds[quarter] else None
+
+
+def hour_of(day: dt.date, course: Course, rng: random.Random) -> dt.datetime | None:
+    """Evenings and Saturdays, some lunch breaks online; nothing on Sundays."""
+    if day.weekday() == 6:
+        return None
+    if day.weekday() == 5:
+        hour, minute = rng.choice([(10, 0), (14, 0), (14, 30)])
+    elif course.venue is None:
+        hour, minute = rng.choice([(12, 30), (19, 0), (20, 0)])
+    else:
+        hour, minute = rng.choice([(18, 0), (18, 30), (19, 0)])
+    return timezone.make_aware(dt.datetime.combine(day, dt.time(hour, minute)))
+
+
+def past(slot: Slot, people: list[Volunteer], rng: random.Random) -> list[Registration]:
+    """A date gone by: most came, some did not, a few had cancelled."""
+    seats = int(slot.capacity * rng.uniform(0.5, 1))
+    chosen = rng.sample(people, min(seats + 2, len(people)))
+    rows = [confirmed(slot, person, rng, before=slot.starts_at) for person in chosen[:seats]]
+    for row in rows:
+        row.attendance = rng.choices(("present", "absent", ""), (80, 15, 5))[0]
+    return rows + [cancelled(slot, person, rng, before=slot.starts_at) for person in chosen[seats:]]
+
+
+def upcoming(
+    slot: Slot, people: list[Volunteer], rng: random.Random, *, now: dt.datetime, share: float, waiting: int
+) -> list[Registration]:
+    seats = round(slot.capacity * share)
+    if 0.9 < share < 1:
+        seats = slot.capacity - rng.randrange(1, 3)
+    chosen = rng.sample(people, min(seats + waiting + 1, len(people)))
+    rows = [confirmed(slot, person, rng, before=now) for person in chosen[:seats]]
+    if slot.state == Slot.State.CANCELLED:
+        for row in rows:
+            row.state, row.end_reason, row.ended_at, row.sequence = State.CANCELLED, "slot", now, 1
+        return rows
+    if slot.approval:
+        for row in rows[::2]:
+            row.state, row.pending_for, row.confirmed_at = State.PENDING, "approval", None
+    rows += [
+        Registration(
+            volunteer=person, created_by_id=person.user_id, slot=slot, state=State.WAITING, queue_number=number
+        )
+        for number, person in enumerate(chosen[seats : seats + waiting], start=1)
+    ]
+    return rows + [cancelled(slot, person, rng, before=now) for person in chosen[seats + waiting :]]
+
+
+def confirmed(slot: Slot, person: Volunteer, rng: random.Random, *, before: dt.datetime) -> Registration:
+    return Registration(
+        volunteer=person,
+        created_by_id=person.user_id,
+        slot=slot,
+        state=State.CONFIRMED,
+        confirmed_at=before - dt.timedelta(minutes=rng.randrange(30, 21 * 24 * 60)),
+    )
+
+
+def cancelled(slot: Slot, person: Volunteer, rng: random.Random, *, before: dt.datetime) -> Registration:
+    row = confirmed(slot, person, rng, before=before)
+    row.state, row.end_reason, row.sequence = State.CANCELLED, "person", 1
+    row.ended_at, row.ended_by_id = before - dt.timedelta(minutes=20), person.user_id
+    return row
+
+
+def of_citizen(
+    citizen: Volunteer, slots: list[Slot], rows: list[Registration], now: dt.datetime
+) -> list[Registration]:
+    """One registration of each kind for Camille; moves back by one number those who wait behind her.
+
+    ``rows`` is what the others have; the person whose seat is offered to Camille loses theirs.
+    """
+    by_slot: dict[int, list[Registration]] = {}
+    for row in rows:
+        by_slot.setdefault(row.slot.pk, []).append(row)
+    mine = []
+
+    def first(wanted: Iterable[Slot], used: set[int] = set()) -> Slot | None:  # noqa: B006 (kept between calls)
+        for slot in wanted:
+            if slot.pk not in used:
+                used.add(slot.pk)
+                return slot
+        return None
+
+    def waiting_in(slot: Slot) -> list[Registration]:
+        return [row for row in by_slot.get(slot.pk, []) if row.state == State.WAITING]
+
+    def held_in(slot: Slot) -> list[Registration]:
+        return [row for row in by_slot.get(slot.pk, []) if row.state in Registration.HOLDING]
+
+    gone = [slot for slot in reversed(slots) if slot.ends_at < now and len(held_in(slot)) < slot.capacity]
+    coming = [slot for slot in slots if slot.is_open(now) and not slot.approval]
+    for slot in gone[:3]:
+        mine.append(
+            Registration(
+                volunteer=citizen, created_by_id=citizen.user_id, slot=slot, state=State.CONFIRMED,
+                confirmed_at=slot.starts_at - dt.timedelta(days=9), attendance="present",
+            )  # fmt: skip
+        )
+    for _ in range(2):
+        if slot := first(slot for slot in coming if 0 < len(held_in(slot)) < slot.capacity):
+            mine.append(
+                Registration(
+                    volunteer=citizen, created_by_id=citizen.user_id, slot=slot, state=State.CONFIRMED,
+                    confirmed_at=now - dt.timedelta(days=3),
+                )  # fmt: skip
+            )
+    if slot := first(slot for slot in coming if len(waiting_in(slot)) >= 3):
+        for row in waiting_in(slot):
+            if row.queue_number and row.queue_number >= 3:
+                row.queue_number += 1
+        mine.append(
+            Registration(
+                volunteer=citizen, created_by_id=citizen.user_id, slot=slot, state=State.WAITING, queue_number=3
+            )
+        )
+    if slot := first(slot for slot in coming if waiting_in(slot) and len(held_in(slot)) == slot.capacity):
+        leaver = held_in(slot)[0]
+        leaver.state, leaver.end_reason, leaver.ended_at, leaver.sequence = State.CANCELLED, "person", now, 1
+        mine.append(
+            Registration(
+                volunteer=citizen, created_by_id=citizen.user_id, slot=slot, state=State.PENDING, pending_for="offer",
+                expires_at=offer_deadline(now=now, starts_at=slot.starts_at), queue_number=0, sequence=1,
+            )  # fmt: skip
+        )
+    return mine
+
+
+def count_seats(slots: list[Slot], rows: list[Registration]) -> None:
+    """Brings each slot's counters in line with its registrations."""
+    for slot in slots:
+        slot.seats_taken = slot.queue_last = 0
+    for row in rows:
+        row.slot.seats_taken += row.state in Registration.HOLDING
+        row.slot.queue_last = max(row.slot.queue_last, row.queue_number or 0)
+    Slot.objects.bulk_update(slots, ["seats_taken", "queue_last"], batch_size=BATCH)
+
+
+def put_in_charge(trainer: User, slots: list[Slot]) -> None:
+    """Every sixth session, the next ones among them, is this person's."""
+    links = Slot.people_in_charge.through
+    links.objects.bulk_create(links(slot_id=slot.pk, user_id=trainer.pk) for slot in slots[::6])
