@@ -12,10 +12,18 @@ urlpatterns = [
     path("cms/", include(wagtailadmin_urls)),
     path("admin/", admin.site.urls),
     path("documents/", include(wagtaildocs_urls)),
+    path("", include("cms.urls")),
 ]
 
+if settings.DEBUG:
+    urlpatterns += i18n_patterns(path("styleguide/", include("config.styleguide")), prefix_default_language=False)
+
 urlpatterns += i18n_patterns(
+    path("mailbox/", include("mail.urls")),
+    path("account/", include("volunteers.account_urls")),
     path("account/", include("allauth.urls")),
+    path("trainings/", include("trainings.urls")),
+    path("", include("events.urls")),
     path("", include(wagtail_urls)),
     prefix_default_language=False,
 )

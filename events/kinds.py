@@ -12,12 +12,13 @@ from events.models import Slot
 
 @dataclass(frozen=True)
 class SlotKind:
-    """``page`` is the URL name of a slot's public page; it takes the slot's primary key."""
+    """``page`` and ``list_page`` are URL names: a slot's public page, which takes its primary key, and where they all are."""
 
     name: str
     label: str | Promise
     icon: str
     page: str
+    list_page: str = "events:space"
 
 
 _kinds: dict[str, SlotKind] = {}
@@ -35,3 +36,8 @@ def get(name: str) -> SlotKind:
 def page_of(slot: Slot) -> str:
     """The address of a slot's public page, in the active language, without the host."""
     return reverse(_kinds[slot.kind].page, args=[slot.pk])
+
+
+def others_of(slot: Slot) -> str:
+    """Where to look for other dates of that kind, in the active language, without the host."""
+    return reverse(_kinds[slot.kind].list_page)

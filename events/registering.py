@@ -23,6 +23,8 @@ State = Registration.State
 PendingFor = Registration.PendingFor
 EndReason = Registration.EndReason
 
+CLOSED = _("Registration for this date is closed.")
+
 
 class RegistrationRefused(Exception):
     """Why something could not be done, in a sentence fit for the person."""
@@ -55,7 +57,7 @@ def register(volunteer: Volunteer, *, slot: Slot, by: User | None, until_code: b
     """
     now = timezone.now()
     if not slot.is_open(now):
-        raise RegistrationRefused(_("Registration for this date is closed."))
+        raise RegistrationRefused(CLOSED)
     registration = Registration(volunteer=volunteer, slot=slot, created_by=by)
     if until_code:
         _become_pending(registration, PendingFor.CODE, now + dt.timedelta(minutes=settings.HOLD_MINUTES))
@@ -70,7 +72,7 @@ def register(volunteer: Volunteer, *, slot: Slot, by: User | None, until_code: b
             if not _take_seat(slot):
                 _lock(slot)
                 if not slot.is_open(now):
-                    raise RegistrationRefused(_("Registration for this date is closed."))
+                    raise RegistrationRefused(CLOSED)
                 if not _take_seat(slot):
                     if until_code:
                         raise SlotFull(_("The last seat has just been taken."))

@@ -1,5 +1,12 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class TrainingsConfig(AppConfig):
     name = "trainings"
+    verbose_name = _("trainings")
+
+    def ready(self) -> None:
+        from events.kinds import SlotKind, register  # noqa: PLC0415  models are not loaded before
+
+        register(SlotKind("training", _("training"), "graduation-cap", "trainings:session-detail", "trainings:list"))

@@ -122,6 +122,11 @@ class Slot(models.Model):
     def is_online(self) -> bool:
         return self.venue_id is None
 
+    @property
+    def opens_later(self) -> bool:
+        """Is it too early to sign up? (``opens_at`` says when.)"""
+        return self.state == self.State.OPEN and self.opens_at is not None and self.opens_at > timezone.now()
+
     def is_open(self, now: dt.datetime | None = None) -> bool:
         """May one sign up now, if only for the waiting list? (The row's side of ``SlotQuerySet.open``.)"""
         now = now or timezone.now()

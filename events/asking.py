@@ -1,0 +1,110 @@
+"""Asking for a seat before one's address is proved: what is asked, what is held meanwhile, how it ends.
+
+Anybody may type anybody's address. So asking enrols nobody: it holds a seat for the time that a code takes, and what
+was asked lives in the session of the browser that asked. Only when *that* session comes back signed in with *that*
+address is it done (``fulfil``).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+from events import registering
+from events.models import Registration, Slot
+from volunteers import signing_up
+from volunteers.models import User, Volunteer
+
+WISH_LASTS = dt.timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a session asked for; also what the code page shows of it. Only plain values: it travels as JSON.
+
+    ``held_until`` (ISO 8601, UTC; empty when the date is full and the waiting list comes next) depends on the slot
+    alone, never on what the address is already registered for: whoever types it must not learn that.
+    """
+
+    slot: int
+    user: int
+    registration: int | None
+    held_until: str
+    title: str
+    starts_at: str
+    form_url: str
+    asked_at: str
+
+    @classmethod
+    def read(cls, kept: Any) -> Self | None:
+        """The wish that a session kept; None when there is none, or one from an older version."""
+        try:
+            return cls(**kept)
+        except TypeError:
+            return None
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def ask(email: str, *, slot: Slot, language: str) -> tuple[Volunteer, Wish]:
+    """Makes the account if it is new, holds a seat if there is one. Sends nothing, confirms nothing.
+
+    Raises RegistrationRefused when the slot is not open.
+    """
+    had_seats, now = slot.seats_left > 0, timezone.now()
+    if not slot.is_open(now):
+        raise registering.RegistrationRefused(registering.CLOSED)
+    volunteer = signing_up.person_for(email, language=language)
+    try:
+        registration = registering.register(volunteer, slot=slot, by=None, until_code=True)
+    except registering.SlotFull:
+        registration, had_seats = None, False
+    held_until = None
+    if registration and registration.pending_for == Registration.PendingFor.CODE:
+        held_until = registration.expires_at
+    elif registration and had_seats:  # registered already: answered like anybody else
+        held_until = now + dt.timedelta(minutes=settings.HOLD_MINUTES)
+    return volunteer, Wish(
+        slot=slot.pk,
+        user=volunteer.user_id,
+        registration=registration.pk if registration else None,
+        held_until=held_until.isoformat() if held_until else "",
+        title=slot.title,
+        starts_at=slot.starts_at.isoformat(),
+        form_url=reverse("events:register", args=[slot.pk]),
+        asked_at=now.isoformat(),
+    )
+
+
+def fulfil(user: User, wish: Wish) -> Registration | None:
+    """The session that asked has proved the address: registers for good.
+
+    None when it proved another address, or asks no longer (WISH_LASTS): who gave up and signs in some other day is
+    not enrolled by surprise. A hold that has run out meanwhile is asked for again, with the waiting list when no seat
+    is left. Raises RegistrationRefused when the date can no longer be had.
+    """
+    if wish.user != user.pk or timezone.now() - dt.datetime.fromisoformat(wish.asked_at) > WISH_LASTS:
+        return None
+    volunteer = user.volunteer
+    made = volunteer.registrations.active().filter(pk=wish.registration).select_related("slot").first()
+    if made and made.state != Registration.State.PENDING:
+        return made
+    try:
+        if made:
+            return registering.confirm(made, by=user)
+    except registering.RegistrationRefused:
+        pass  # taken back in this very moment: asked for again below
+    return registering.register(volunteer, slot=Slot.objects.get(pk=wish.slot), by=user)
+
+
+def let_go(wish: Wish) -> None:
+    """Gives back at once what was held for a session that will get no code."""
+    held = Registration.objects.filter(pk=wish.registration, pending_for=Registration.PendingFor.CODE)
+    for registration in held.select_related("slot"):
+        registering.cancel(registration, by=None, reason=Registration.EndReason.EXPIRED)

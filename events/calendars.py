@@ -1,0 +1,167 @@
+"""Registrations as calendar entries (RFC 5545, and RFC 5546 for the ones that go by mail).
+
+One registration is one entry for ever: its UID never changes, and SEQUENCE only grows, with each change of the slot
+or of the registration. Nothing in an entry depends on the moment it is written, so that what has not changed is the
+same to the byte.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from email.utils import parseaddr
+from functools import lru_cache
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext
+from icalendar import Calendar, Conference, Event, Timezone, vCalAddress, vDuration, vGeo, vText
+from icalendar.enums import STATUS, TRANSP
+
+from events.models import Registration, Slot
+
+State = Registration.State
+
+PRODUCT = "-//Maillage//Maillage//FR"
+REFRESH = dt.timedelta(hours=1)
+STATUSES = {
+    State.CONFIRMED: STATUS.CONFIRMED,
+    State.PENDING: STATUS.TENTATIVE,
+    State.WAITING: STATUS.TENTATIVE,
+    State.CANCELLED: STATUS.CANCELLED,
+    State.REFUSED: STATUS.CANCELLED,
+}
+
+
+def invitation(registration: Registration) -> tuple[str, bytes]:
+    """The calendar object that goes with a message, and its METHOD: REQUEST as long as one is coming, or CANCEL.
+
+    Written in the active language; the volunteer must still be known.
+    """
+    method = "CANCEL" if STATUSES[State(registration.state)] == STATUS.CANCELLED else "REQUEST"
+    event = event_of(registration)
+    if registration.volunteer is not None:
+        user = registration.volunteer.user
+        event.add("attendee", _attendee(user.email, user.get_full_name()))
+    return method, _calendar([registration], [event], method).to_ical()
+
+
+def feed(registrations: Iterable[Registration], *, name: str) -> bytes:
+    """A whole agenda to subscribe to, under this name, in the active language."""
+    rows = list(registrations)
+    calendar = _calendar(rows, [event_of(row) for row in rows], "PUBLISH")
+    calendar.calendar_name = name  # NAME and X-WR-CALNAME
+    calendar.add("x-wr-timezone", settings.TIME_ZONE)
+    calendar.add("refresh-interval", vDuration(REFRESH), parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", vDuration(REFRESH))
+    return calendar.to_ical()
+
+
+def event_of(registration: Registration) -> Event:
+    """The entry of one registration, in the active language; times in the city's zone."""
+    slot, zone = registration.slot, ZoneInfo(settings.TIME_ZONE)
+    changed_at = max(registration.updated_at, slot.updated_at).replace(microsecond=0)
+    status = STATUSES[State(registration.state)]
+    event = Event.new(
+        uid=f"{registration.uid}@{urlsplit(settings.SITE_URL).hostname}",
+        sequence=slot.sequence + registration.sequence,
+        stamp=changed_at,
+        created=registration.created_at.replace(microsecond=0),
+        last_modified=changed_at,
+        start=slot.starts_at.astimezone(zone),
+        end=slot.ends_at.astimezone(zone),
+        status=status,
+        # Whoever is not sure of a seat is still free at that time.
+        transparency=TRANSP.OPAQUE if status == STATUS.CONFIRMED else TRANSP.TRANSPARENT,
+        summary=_summary(registration),
+        location=place_of(slot),
+        description=_description(registration),
+        url=page_of(registration),
+    )
+    if slot.venue and slot.venue.latitude is not None and slot.venue.longitude is not None:
+        event.add("geo", vGeo((slot.venue.latitude, slot.venue.longitude)))
+    if slot.online_url and registration.state == State.CONFIRMED:
+        event.conferences = [Conference(slot.online_url, feature="VIDEO")]
+    event.add("organizer", _organiser())
+    return event
+
+
+def page_of(registration: Registration) -> str:
+    """The absolute address of the registration's page, in the active language."""
+    return settings.SITE_URL + reverse("events:registration-detail", args=[registration.uid])
+
+
+def place_of(slot: Slot) -> str:
+    """Room, venue and address on one line; "Online" where there is no venue."""
+    if slot.venue is None:
+        return gettext("Online")
+    return ", ".join(part for part in (slot.room.name if slot.room else "", slot.venue.name, slot.venue.address) if part)
+
+
+def _summary(registration: Registration) -> str:
+    """The title, and what is not certain about it: many calendars show TENTATIVE like any other entry."""
+    title = one_line(registration.slot.title)
+    if registration.state == State.WAITING:
+        return gettext("%(title)s (waiting list)") % {"title": title}
+    if registration.state == State.PENDING:
+        return gettext("%(title)s (to be confirmed)") % {"title": title}
+    return title
+
+
+def _description(registration: Registration) -> str:
+    slot = registration.slot
+    lines = [slot.network.name if slot.network else ""]
+    if slot.venue and slot.venue.access:
+        lines.append(slot.venue.access)
+    if slot.online_url and registration.state == State.CONFIRMED:
+        lines.append(gettext("To join online: %(address)s") % {"address": slot.online_url})
+    lines.append(gettext("To change or cancel: %(address)s") % {"address": page_of(registration)})
+    return "\n".join(line for line in lines if line)
+
+
+def one_line(text: str) -> str:
+    """Without line breaks or other control characters, which some calendars choke on even escaped."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def _calendar(registrations: list[Registration], events: list[Event], method: str) -> Calendar:
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", method)
+    years = [row.slot.starts_at.year for row in registrations] or [2000]
+    calendar.add_component(_time_zone(settings.TIME_ZONE, min(years) - 1, max(years) + 2))
+    for event in events:
+        calendar.add_component(event)
+    return calendar
+
+
+@lru_cache(maxsize=64)
+def _time_zone(name: str, first_year: int, last_year: int) -> Timezone:
+    """The rules of the zone for these years; clients trust them over what they know themselves."""
+    first, last = dt.date(first_year, 1, 1), dt.date(last_year, 1, 1)
+    return Timezone.from_tzinfo(ZoneInfo(name), name, first_date=first, last_date=last)
+
+
+def _organiser() -> vCalAddress:
+    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return _address(address, name)
+
+
+def _attendee(email: str, name: str) -> vCalAddress:
+    attendee = _address(email, name)
+    attendee.params["CUTYPE"] = vText("INDIVIDUAL")
+    attendee.params["ROLE"] = vText("REQ-PARTICIPANT")
+    attendee.params["PARTSTAT"] = vText("ACCEPTED")
+    attendee.params["RSVP"] = vText("FALSE")
+    return attendee
+
+
+def _address(email: str, name: str) -> vCalAddress:
+    address = vCalAddress(f"mailto:{email}")
+    if name:
+        address.params["CN"] = vText(one_line(name).replace('"', "'"))
+    return address

@@ -1,0 +1,102 @@
+"""What the agenda's messages say, made at the moment they leave.
+
+A message carries the state that it was queued for. If the registration has gone on to another one since, another
+message was queued for *that*, and this one is dropped: nobody is told something that is no longer so, and everybody
+gets one message for each state that they were still in when its turn came. What is told about a slot (moved, called
+off) is told as the slot is now: of two moves before the mail left, the first message is dropped likewise.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from events import calendars, kinds, offers
+from events.models import Registration
+from mail.kinds import Attachment, Letter
+
+State = Registration.State
+PendingFor = Registration.PendingFor
+EndReason = Registration.EndReason
+
+
+def compose_registration(context: dict[str, Any]) -> Letter | None:
+    """What the registration has become: one text for each ``news`` that ``_news`` names."""
+    row = _registration(context)
+    if row is None:
+        return None
+    state, pending_for = context.get("state", row.state), context.get("pending_for", row.pending_for)
+    told = (context.get("sequence", row.sequence), state, pending_for)
+    if told != (row.sequence, row.state, row.pending_for) or row.pending_for == PendingFor.CODE:
+        return None
+    news = _news(row)
+    letter = _about(row) | {"news": news, "rank": row.rank, "was_confirmed": row.confirmed_at is not None}
+    if news == "offer":
+        letter["answer_url"] = settings.SITE_URL + reverse("events:offer", args=[offers.token_of(row)])
+    # A calendar knows the entry only if it was once confirmed.
+    return Letter(letter, _invitation(row) if row.confirmed_at else ())
+
+
+def compose_moved(context: dict[str, Any]) -> Letter | None:
+    """The slot has another time or place: the old ones as they were (in ``context``, for comparison), the new ones."""
+    row = _registration(context)
+    if row is None or not row.is_active or row.slot.sequence != context.get("slot_sequence", row.slot.sequence):
+        return None
+    return Letter(_about(row) | {"rank": row.rank}, _invitation(row) if row.state == State.CONFIRMED else ())
+
+
+def compose_called_off(context: dict[str, Any]) -> Letter | None:
+    """The organiser called the slot off; ``context["reason"]`` is what they wrote, if anything."""
+    row = _registration(context)
+    if row is None or row.end_reason != EndReason.SLOT:
+        return None
+    return Letter(_about(row) | {"reason": context.get("reason", "")}, _invitation(row) if row.confirmed_at else ())
+
+
+def compose_word(context: dict[str, Any]) -> Letter | None:
+    """What an organiser wrote to the registered: ``context["subject"]`` and ``context["body"]``, plain text."""
+    row = _registration(context)
+    if row is None:
+        return None
+    return Letter(_about(row) | {"word_subject": context["subject"], "word_body": context["body"]})
+
+
+def _news(row: Registration) -> str:
+    """confirmed, waiting, offer, approval, cancelled, cancelled-by-organiser, slot-cancelled, expired or refused."""
+    if row.state == State.PENDING:
+        return "offer" if row.pending_for == PendingFor.OFFER else "approval"
+    if row.state != State.CANCELLED:
+        return row.state
+    endings = {
+        EndReason.ORGANISER: "cancelled-by-organiser",
+        EndReason.EXPIRED: "expired",
+        EndReason.SLOT: "slot-cancelled",
+    }
+    return endings.get(EndReason(row.end_reason), "cancelled") if row.end_reason else "cancelled"
+
+
+def _registration(context: dict[str, Any]) -> Any:
+    """With its rank; None when it is gone, or when the person is."""
+    rows = Registration.objects.with_rank().exclude(volunteer=None)
+    related = ("volunteer__user", "slot__network", "slot__venue__district", "slot__room")
+    return rows.select_related(*related).filter(pk=context["registration"]).first()
+
+
+def _about(row: Registration) -> dict[str, Any]:
+    assert row.volunteer is not None
+    return {
+        "registration": row,
+        "slot": row.slot,
+        "first_name": row.volunteer.user.first_name,
+        "place": calendars.place_of(row.slot),
+        "page_url": calendars.page_of(row),
+        "slot_url": settings.SITE_URL + kinds.page_of(row.slot),
+        "space_url": settings.SITE_URL + reverse("events:space"),
+    }
+
+
+def _invitation(row: Registration) -> tuple[Attachment, ...]:
+    method, content = calendars.invitation(row)
+    return (Attachment("date.ics", content, f"text/calendar; charset=utf-8; method={method}; component=VEVENT"),)

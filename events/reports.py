@@ -1,0 +1,74 @@
+"""What a person's agenda holds, read for pages, mail and calendars."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.utils import timezone
+
+from events.models import Registration, Slot
+from events.models.registrations import RegistrationQuerySet
+from volunteers.models import Volunteer
+
+State = Registration.State
+PendingFor = Registration.PendingFor
+ANSWERABLE = (PendingFor.CODE, PendingFor.OFFER)  # what one may confirm oneself
+
+
+def clashes(volunteer: Volunteer, slot: Slot) -> Sequence[Registration]:
+    """The person's other registrations, waiting ones included, whose time overlaps the slot's. One query."""
+    at_once = _theirs(volunteer).filter(slot__starts_at__lt=slot.ends_at, slot__ends_at__gt=slot.starts_at)
+    return at_once.active().exclude(slot=slot).order_by("slot__starts_at")
+
+
+@dataclass(frozen=True)
+class Agenda:
+    """A person's dates: ``to_answer`` first (seats offered or held), what comes, soonest first, what has been, latest first.
+
+    ``more_past`` says that ``past`` was cut.
+    """
+
+    to_answer: list[Registration]
+    coming: list[Registration]
+    waiting: list[Registration]
+    past: list[Registration]
+    more_past: bool
+
+
+def agenda_of(volunteer: Volunteer, *, past: int = 10, now: dt.datetime | None = None) -> Agenda:
+    """Reads the agenda in two queries, whatever it holds; ``past`` is how many ended ones to read at most.
+
+    What ended is everything over, cancelled or refused. Every row has its ``rank``.
+    """
+    now = now or timezone.now()
+    ahead = Q(state__in=Registration.ACTIVE, slot__ends_at__gt=now)
+    rows = list(_theirs(volunteer).filter(ahead).with_rank().order_by("slot__starts_at", "pk"))
+    ended = list(_theirs(volunteer).exclude(ahead).order_by("-slot__starts_at", "-pk")[: past + 1])
+    return Agenda(
+        to_answer=[row for row in rows if row.pending_for in ANSWERABLE],
+        coming=[row for row in rows if row.state != State.WAITING and row.pending_for not in ANSWERABLE],
+        waiting=[row for row in rows if row.state == State.WAITING],
+        past=ended[:past],
+        more_past=len(ended) > past,
+    )
+
+
+def calendar_of(volunteer: Volunteer) -> RegistrationQuerySet:
+    """What a calendar shows, in one query: everything active, and what the organiser called off.
+
+    A seat held for a code is left out: as long as the address is not proved, somebody else may have typed it.
+    """
+    called_off = Q(state=State.CANCELLED, end_reason=Registration.EndReason.SLOT)
+    rows = _theirs(volunteer).filter(Q(state__in=Registration.ACTIVE) | called_off)
+    return rows.exclude(pending_for=PendingFor.CODE).order_by("slot__starts_at", "pk")
+
+
+def _theirs(volunteer: Volunteer) -> RegistrationQuerySet:
+    """With what a page shows of each. An attempt whose code never came was told to nobody, and is left out."""
+    rows = Registration.objects.filter(volunteer=volunteer).exclude(
+        state=State.CANCELLED, end_reason=Registration.EndReason.EXPIRED, confirmed_at=None, queue_number=None
+    )
+    return rows.select_related("slot__network", "slot__venue__district", "slot__room")

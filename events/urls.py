@@ -1,0 +1,20 @@
+"""The citizen's side of the agenda."""
+
+from django.urls import path
+
+from events import feeds, views
+
+app_name = "events"
+urlpatterns = [
+    path("agenda/<int:slot_id>/register/", views.register, name="register"),
+    path("agenda/<int:slot_id>/registration/", views.my_registration, name="my-registration"),
+    path("registrations/answer/<str:token>/", views.answer_offer, name="offer"),
+    path("registrations/<uuid:uid>/", views.registration_detail, name="registration-detail"),
+    path("registrations/<uuid:uid>/confirm/", views.confirm, name="registration-confirm"),
+    path("registrations/<uuid:uid>/cancel/", views.cancel, name="registration-cancel"),
+    path("registrations/<uuid:uid>/calendar.ics", feeds.registration_file, name="registration-calendar"),
+    path("my-space/", views.space, name="space"),
+    path("my-space/calendar/renew/", views.renew_feed, name="calendar-renew"),
+    # Its French address, /calendar/<token>.ics, is the one given to everybody: the feed speaks the person's language.
+    path("calendar/<str:token>.ics", feeds.calendar_feed, name="calendar-feed"),
+]

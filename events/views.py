@@ -1,0 +1,250 @@
+"""Signing up for a date, what became of it, and one's own agenda."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from events import asking, kinds, offers, registering, renewing, reports
+from events.models import Registration, Slot
+from events.permissions import can_answer_for, can_see_registration
+from events.registering import RegistrationRefused
+from volunteers import signing_up
+from volunteers.forms import SignUpForm
+from volunteers.models import User, Volunteer
+from volunteers.pacing import evenly_paced
+
+State = Registration.State
+PendingFor = Registration.PendingFor
+
+SAID = {
+    State.CONFIRMED: gettext_lazy("Your seat is confirmed. A message is on its way to you."),
+    State.PENDING: gettext_lazy("Your request is in. An organiser will answer, and we will write to you."),
+    State.WAITING: gettext_lazy("You are on the waiting list. We will write to you as soon as a seat comes free."),
+}
+
+
+@never_cache
+@evenly_paced
+@require_http_methods(["GET", "HEAD", "POST"])
+def register(request: HttpRequest, slot_id: int) -> HttpResponse:
+    """The page to sign up on, and signing up: one click when signed in, else two fields and a code by mail."""
+    slot = get_object_or_404(_slots().published(), pk=slot_id)
+    if request.user.is_authenticated:
+        return _register_signed_in(request, slot, request.user)
+    form = SignUpForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        return _register_page(request, slot, form=form)
+    try:
+        volunteer, wish = asking.ask(form.cleaned_data["email"], slot=slot, language=get_language() or "fr")
+    except RegistrationRefused as refusal:
+        return _register_page(request, slot, form=form, refusal=refusal)
+    request.session["signing_up"] = wish.as_dict()
+    signing_up.remember(request, volunteer.user, first_name=form.cleaned_data["first_name"], form="registration")
+    next_url = reverse("events:my-registration", args=[slot.pk])
+    response = signing_up.prove_address(request, volunteer.user, next_url=next_url)
+    if response.status_code == 429:
+        asking.let_go(wish)
+    return response
+
+
+def _register_signed_in(request: HttpRequest, slot: Slot, user: User) -> HttpResponse:
+    volunteer = _volunteer_of(user)
+    mine = volunteer.registrations.active().filter(slot=slot).first()
+    if mine and not (request.method == "POST" and mine.pending_for == PendingFor.CODE):
+        return redirect("events:registration-detail", uid=mine.uid)
+    clashes = reports.clashes(volunteer, slot)
+    if request.method != "POST" or (clashes and "despite_clash" not in request.POST):
+        return _register_page(request, slot, clashes=clashes)
+    try:
+        registration = registering.register(volunteer, slot=slot, by=user)
+    except RegistrationRefused as refusal:
+        return _register_page(request, slot, refusal=refusal)
+    messages.success(request, SAID[State(registration.state)])
+    return redirect("events:registration-detail", uid=registration.uid)
+
+
+def _register_page(
+    request: HttpRequest, slot: Slot, *, refusal: RegistrationRefused | None = None, **context: Any
+) -> HttpResponse:
+    """Shows the page; 409 when what was asked can no longer be had, 422 when the form must be put right."""
+    form = context.get("form")
+    status = 409 if refusal else 422 if form is not None and form.errors else 200
+    waiting = slot.registrations.filter(state=State.WAITING).count() if slot.seats_left == 0 else 0
+    context |= _links(slot) | {
+        "slot": slot,
+        "is_open": slot.is_open(),
+        "refusal": refusal,
+        "waiting": waiting,
+        "hold_minutes": settings.HOLD_MINUTES,
+    }
+    return render(request, "events/register.html", context, status=status)
+
+
+@never_cache
+@require_GET
+@login_required
+def my_registration(request: HttpRequest, slot_id: int) -> HttpResponse:
+    """Where the code page leads: to what one's request has become."""
+    assert isinstance(request.user, User)
+    mine = Registration.objects.filter(volunteer__user=request.user, slot=slot_id).order_by("-pk").first()
+    if mine is None:
+        return redirect("events:register", slot_id=slot_id)
+    return redirect("events:registration-detail", uid=mine.uid)
+
+
+@never_cache
+@require_GET
+@login_required
+def registration_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """What became of one registration, and what one can do now."""
+    registration = _mine(request, uid)
+    slot = registration.slot
+    context = _standing(registration) | _links(slot) | {
+        "may_register_again": not registration.is_active and slot.is_open() and not _has_active(registration),
+    }
+    return render(request, "events/registration.html", context)
+
+
+@never_cache
+@require_POST
+@login_required
+def confirm(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Takes the seat that is offered or held."""
+    registration = _mine(request, uid)
+    assert isinstance(request.user, User)
+    try:
+        registration = registering.confirm(registration, by=request.user)
+    except RegistrationRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, SAID[State(registration.state)])
+    return redirect("events:registration-detail", uid=uid)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Asks whether one really gives the seat back (GET), and does it (POST)."""
+    registration = _mine(request, uid)
+    if request.method != "POST" and registration.is_active:
+        return render(request, "events/cancel.html", _standing(registration))
+    if request.method == "POST" and registration.is_active:
+        assert isinstance(request.user, User)
+        registering.cancel(registration, by=request.user)
+        undo_url = reverse("events:register", args=[registration.slot_id])
+        messages.success(request, _("You are no longer registered. Thank you for telling us."), extra_tags=undo_url)
+    return redirect("events:registration-detail", uid=uid)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def answer_offer(request: HttpRequest, token: str) -> HttpResponse:
+    """The page behind the link of an offer's mail: its two buttons answer, opening it does nothing.
+
+    The link names the person to nobody: the page shows the date only.
+    """
+    found = offers.registration_of(token)
+    if found is None:
+        raise Http404
+    registration, stands = found
+    context = _links(registration.slot) | {"slot": registration.slot, "registration": registration}
+    if request.method == "POST" and stands:
+        try:
+            if "decline" in request.POST:
+                registration = registering.cancel(registration, by=None)
+            else:
+                registration = registering.confirm(registration, by=None)
+        except RegistrationRefused:
+            registration.refresh_from_db()
+        context |= {"registration": registration, "answered": True}
+        stands = False
+    return render(request, "events/offer.html", context | {"stands": stands} | badge_of(registration))
+
+
+@never_cache
+@require_GET
+@login_required
+def space(request: HttpRequest) -> HttpResponse:
+    """My space: what to answer first, what comes, where I wait, what has been, and my calendar's address."""
+    assert isinstance(request.user, User)
+    volunteer = _volunteer_of(request.user)
+    everything = "history" in request.GET
+    agenda = reports.agenda_of(volunteer, past=1000 if everything else 10)
+    context = {
+        "agenda": agenda,
+        "next": agenda.coming[0] if agenda.coming else None,
+        "feed_url": feed_url(volunteer),
+        "memberships": volunteer.memberships.filter(left_at=None).select_related("network").order_by("network"),
+    }
+    context["webcal_url"] = "webcal:" + context["feed_url"].partition(":")[2]
+    return render(request, "events/space.html", context)
+
+
+@never_cache
+@require_POST
+@login_required
+def renew_feed(request: HttpRequest) -> HttpResponse:
+    """Gives the calendar feed a new address."""
+    assert isinstance(request.user, User)
+    renewing.renew_feed(_volunteer_of(request.user))
+    messages.success(request, _("Your calendar has a new address. The old one no longer works."))
+    return redirect(reverse("events:space") + "#calendar")
+
+
+def feed_url(volunteer: Volunteer) -> str:
+    """The feed's address is the same in all languages, so that it can be given out once for ever."""
+    with override(settings.LANGUAGE_CODE):
+        return settings.SITE_URL + reverse("events:calendar-feed", args=[volunteer.calendar_token])
+
+
+def badge_of(registration: Registration) -> dict[str, str]:
+    """The ``state`` that components/state_badge.html shows."""
+    of_pending = {PendingFor.OFFER: "offered", PendingFor.APPROVAL: "requested"}
+    return {"state": of_pending.get(registration.pending_for, registration.state)}
+
+
+def _standing(registration: Registration) -> dict[str, Any]:
+    return {"registration": registration, "slot": registration.slot} | badge_of(registration)
+
+
+def _links(slot: Slot) -> dict[str, str]:
+    return {"slot_url": kinds.page_of(slot), "others_url": kinds.others_of(slot)}
+
+
+def _slots() -> Any:
+    return Slot.objects.select_related("network", "venue__district", "room")
+
+
+def _volunteer_of(user: User) -> Volunteer:
+    """Everybody who signs in has a profile (volunteers.receivers)."""
+    return get_object_or_404(Volunteer, user=user)
+
+
+def _mine(request: HttpRequest, uid: UUID) -> Registration:
+    """One's own registration; anybody else's does not exist (404)."""
+    rows = Registration.objects.with_rank().select_related(
+        "volunteer", "slot__network", "slot__venue__district", "slot__room"
+    )
+    registration = get_object_or_404(rows, uid=uid)
+    if not (can_see_registration(request.user, registration) and can_answer_for(request.user, registration)):
+        raise Http404
+    return registration
+
+
+def _has_active(registration: Registration) -> bool:
+    others = Registration.objects.active().filter(volunteer=registration.volunteer, slot=registration.slot)
+    return others.exists()
