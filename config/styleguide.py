@@ -3,9 +3,11 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from csp.decorators import csp_update
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import path
 from django.utils import timezone
 
 # A made-up map in a box of 1000 by 700: code, name, where the code stands, outline.
@@ -131,7 +133,7 @@ def _row(days: int, hour: int, title: str, network: dict[str, str], **facts: Any
 def _rows() -> list[dict[str, Any]]:
     return [
         _row(4, 18, "Aller vers : aborder une personne à la rue", SOLIDARITY, place="La Fabrique de la Solidarité", district="2e",
-             theme="Les bases", association="Entourage", lit=True),
+             theme="Les bases", association="Entourage"),
         _row(6, 10, "Atelier vélo : réparer sa chaîne et ses freins", CLIMATE, place="Maison des acteurs du Paris durable", district="4e",
              theme="Se déplacer", association="Mieux se déplacer à bicyclette", seats_left=2, capacity=12),
         _row(9, 19, "Femmes sans abri : comprendre, orienter", SOLIDARITY, place="Mairie du 18e", district="18e", theme="Publics",
@@ -160,6 +162,7 @@ def _context() -> dict[str, Any]:
         "footer_menu": [{"title": t, "url": "#"} for t in ("Accessibilité : partiellement conforme", "Vos données", "Mentions légales", "Contact")],
         "rows": rows,
         "next": rows[0],
+        "lit_row": rows[0] | {"lit": True, "title": "La même, en tant que prochaine date"},
         "months": [
             {"slug": "one", "starts_on": rows[0]["starts_at"], "rows": rows[:5]},
             {"slug": "two", "starts_on": rows[5]["starts_at"], "rows": rows[5:]},
@@ -200,4 +203,10 @@ def styleguide(request: HttpRequest, page: str = "components") -> HttpResponse:
     return render(request, f"styleguide/{page}.html", context)
 
 
-PAGES = ("home", "programme", "session", "sign_in", "space", "organise", "attendance", "article", "mail")
+PAGES = ("home", "programme", "session", "sign_in", "space", "organise", "attendance", "article", "error")
+urlpatterns = [
+    path("", styleguide, name="styleguide"),
+    # A mail carries its style inside; only this sample may.
+    path("mail/", csp_update({"style-src": ["'self'", "'unsafe-inline'"]})(styleguide), {"page": "mail"}, name="styleguide-mail"),
+    *(path(f"{page}/", styleguide, {"page": page}, name=f"styleguide-{page}") for page in PAGES),
+]
