@@ -18,7 +18,11 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCALES = ROOT / "locale"
 LANGUAGES = ("fr",)  # the sources are in English
 ROOMS = ("cms", "config", "events", "mail", "templates", "trainings", "volunteers")
-METHODS = [("**.py", "python"), ("**.html", "scripts.template_strings:extract"), ("**.txt", "scripts.template_strings:extract")]
+METHODS = [
+    ("**.py", "python"),
+    ("**.html", "scripts.template_strings:extract"),
+    ("**.txt", "scripts.template_strings:extract"),
+]
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,
     "gettext": None,
@@ -107,7 +111,9 @@ def check() -> int:
         kept = {(message.id, message.context) for message in catalogue if message.id}
         problems = [f"not translated: {text!r}" for text in untranslated(catalogue)]
         problems += [f"not in the catalogue (make messages): {text!r}" for text, _ in sorted(sources - kept, key=str)]
-        problems += [f"no longer in the sources (make messages): {text!r}" for text, _ in sorted(kept - sources, key=str)]
+        problems += [
+            f"no longer in the sources (make messages): {text!r}" for text, _ in sorted(kept - sources, key=str)
+        ]
         for message in catalogue:
             problems += [f"{message.id!r}: {error}" for error in message.check(catalogue)]
         for problem in problems:

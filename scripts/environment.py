@@ -25,21 +25,20 @@ LOCKS = {"run": ROOT / "requirements.lock", "dev": ROOT / "requirements-dev.lock
 # Published as source only, so that it must be built; its tool is taken from the lock too, with its hash.
 BUILD_TOOLS = ("setuptools",)
 
-# What pip's report says, and what it means. The first that is found is told.
-REASONS = (
-    (r"No space left on device|Errno 28\b|ENOSPC", "The disk is full: free about 1 GB, then run this again."),
-    (
-        r"DO NOT MATCH THE HASHES|hash(es)? .*mismatch",
-        "A downloaded file is not the one this project was tested with, and was refused. "
-        "Run this again; if it happens twice, the package index or a proxy alters files.",
-    ),
-    (
-        r"(?i)connection|timed? ?out|resolve|unreachable|proxy|ssl|could not fetch|from versions: none|"
-        r"no matching distribution|HTTP error|IncompleteRead",
-        "A download failed: check that this machine reaches a Python package index, then run this again.",
-    ),
-    (r"(?i)permission denied|read-only file system", "Files cannot be written here: check the rights on this folder."),
+DISK_FULL = "The disk is full: free about 1 GB, then run this again."
+ALTERED = (
+    "A downloaded file is not the one this project was tested with, and was refused. "
+    "Run this again; if it happens twice, the package index or a proxy alters files."
 )
+UNREACHABLE = "A download failed: check that this machine reaches a Python package index, then run this again."
+NOT_WRITABLE = "Files cannot be written here: check the rights on this folder."
+# What pip's report says, and what it means. The first that is found is told.
+REASONS = {
+    r"No space left on device|Errno 28\b": DISK_FULL,
+    r"DO NOT MATCH THE HASHES": ALTERED,
+    r"(?i)permission denied|read-only file system": NOT_WRITABLE,
+    r"(?i)connection|timed? ?out|resolve|unreachable|proxy|\bssl|no matching distribution|HTTP error": UNREACHABLE,
+}
 
 
 class Stop(Exception):
@@ -78,7 +77,11 @@ def make(kind: str) -> None:
         ENVIRONMENT.mkdir()
         UNFINISHED.touch()
         print("Making .venv with", sys.version.split()[0], flush=True)
-        report(subprocess.run([sys.executable, "-m", "venv", ENVIRONMENT], stdout=subprocess.PIPE, stderr=subprocess.STDOUT))
+        report(
+            subprocess.run(
+                [sys.executable, "-m", "venv", ENVIRONMENT], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            )
+        )
     UNFINISHED.touch()
     STAMP.unlink(missing_ok=True)
     text = LOCKS[kind].read_text()
@@ -120,12 +123,9 @@ def report(step: "subprocess.CompletedProcess[bytes]") -> None:
     if step.returncode == 0:
         return
     text = step.stdout.decode(errors="replace")
-    for pattern, sentence in REASONS:
-        if re.search(pattern, text):
-            break
-    else:
-        lines = [line for line in text.splitlines() if line.strip()] or ["it said nothing"]
-        sentence = f"Installing failed: {lines[-1].strip()}"
+    lines = [line for line in text.splitlines() if line.strip()] or ["it said nothing"]
+    meanings = (meaning for pattern, meaning in REASONS.items() if re.search(pattern, text))
+    sentence = next(meanings, f"Installing failed: {lines[-1].strip()}")
     try:
         REPORT.write_text(text)
     except OSError:
@@ -144,7 +144,7 @@ def main(kind: str) -> int:
         print(stop, file=sys.stderr)
         return 1
     except OSError as error:
-        known = {errno.ENOSPC: REASONS[0][1], errno.EACCES: REASONS[-1][1], errno.EROFS: REASONS[-1][1]}
+        known = {errno.ENOSPC: DISK_FULL, errno.EACCES: NOT_WRITABLE, errno.EROFS: NOT_WRITABLE}
         print(known.get(error.errno or 0, f"Setup failed: {error}"), file=sys.stderr)
         return 1
     except KeyboardInterrupt:

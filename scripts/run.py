@@ -73,7 +73,9 @@ def port_number() -> int:
         except PermissionError:
             sys.exit(f"Port {text} is kept for the administrator of this machine: choose another (make run PORT=8001).")
         except OSError:
-            sys.exit(f"Port {text} is taken by another program: choose another (make run PORT={int(text) % 65535 + 1}).")
+            sys.exit(
+                f"Port {text} is taken by another program: choose another (make run PORT={int(text) % 65535 + 1})."
+            )
     return int(text)
 
 

@@ -17,6 +17,8 @@ from typing import Any
 
 import pytest
 
+from tests.chromium import LEFT_OUT, chromium
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -85,7 +87,8 @@ def forget_others(snapshot: Path) -> None:
 def migrate(url: str) -> None:
     """Runs all migrations on this database, in a process of its own."""
     command = [sys.executable, "manage.py", "migrate", "--verbosity=0", "--skip-checks"]
-    subprocess.run(command, cwd=ROOT, env=os.environ | {"DATABASE_URL": url}, check=True)
+    if subprocess.run(command, cwd=ROOT, env=os.environ | {"DATABASE_URL": url}).returncode:
+        raise pytest.UsageError("the migrations fail (above), and nothing can be tested without them")
 
 
 @pytest.fixture(scope="session")
@@ -123,8 +126,12 @@ def commits(item: pytest.Item) -> bool:
     )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test that commits starts from what migrations write, as every other does."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A test that commits starts from what migrations write, as every other does; no browser, no browser tests."""
+    if chromium() is None:
+        without = [item for item in items if not item.get_closest_marker("browser")]
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("browser")])
+        items[:] = without
     for item in items:
         if not commits(item):
             continue
@@ -133,6 +140,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.django_db(**arguments), append=False)
         else:
             item.fixturenames.append("django_db_serialized_rollback")
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Says loudly what was left out."""
+    if chromium() is None:
+        terminalreporter.write_line(LEFT_OUT, red=True, bold=True)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -11,7 +11,8 @@ from volunteers.models import User
 
 
 def test_network_is_refused():
-    with pytest.raises(Exception, match="example|connect"):
+    # A refusal, which pytest-socket announces by a warning first, and warnings are errors here.
+    with pytest.raises((RuntimeError, UserWarning), match="A test tried to use"):
         socket.create_connection(("198.51.100.1", 80), timeout=1)
 
 

@@ -1,0 +1,25 @@
+"""Where the browser is. Debian's `chromium` is what the browser tests are written for; CHROMIUM names another."""
+
+import os
+import shutil
+
+LEFT_OUT = (
+    "!!! BROWSER TESTS WERE LEFT OUT: no chromium on this machine. "
+    "Install it (apt-get install chromium), or name one: CHROMIUM=/path/to/it !!!"
+)
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+def chromium() -> str | None:
+    """The path of the browser, or None when there is none."""
+    for name in (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome"):
+        if name and (path := shutil.which(name)):
+            return path
+    return None

@@ -1,0 +1,89 @@
+"""A real browser, for what only a browser can show."""
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.chromium import ARGUMENTS, chromium
+
+SECONDS = 10
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One browser for each worker; every page has a context, hence cookies, of its own."""
+    # Playwright's synchronous calls run inside an event loop of its own, which Django takes for asynchronous code.
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        yield browser
+        browser.close()
+    if before is None:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def browser_page(browser: Browser, live_server: Any) -> Iterator[Callable[..., Page]]:
+    """Opens pages: `browser_page(locale="fr", width=360, js=True, dark=False)`; addresses are relative to the server.
+
+    At the end of the test no page may have raised a script error, or asked another origin for anything.
+    """
+    contexts = []
+    faults: list[str] = []
+
+    def open_page(
+        *, locale: str = "fr", width: int = 360, height: int = 780, js: bool = True, dark: bool = False, **more: Any
+    ) -> Page:
+        context = browser.new_context(
+            base_url=live_server.url,
+            locale={"fr": "fr-FR", "en": "en-GB"}[locale],
+            timezone_id="Europe/Paris",
+            viewport={"width": width, "height": height},
+            java_script_enabled=js,
+            color_scheme="dark" if dark else "light",
+            reduced_motion="reduce",
+            **more,
+        )
+        context.set_default_timeout(SECONDS * 1000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(f"script error on {page.url}: {error}"))
+        page.on("console", lambda line: faults.append(f"{page.url}: {line.text}") if is_refusal(line.text) else None)
+        page.on("request", lambda request: faults.extend(foreign(request.url, live_server.url)))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+def is_refusal(text: str) -> bool:
+    """Whether a line of the console says that the content security policy has refused something."""
+    return "Content Security Policy" in text
+
+
+def foreign(url: str, home: str) -> list[str]:
+    """The fault of asking another origin, if it is one."""
+    return [] if url.startswith((home, "data:", "blob:", "about:")) else [f"request to another origin: {url}"]
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[..., None]:
+    """`axe(page)` fails with what axe-core finds, each with the elements concerned. Needs a page with scripts on."""
+    checker = Axe()
+
+    def check(page: Page, **options: Any) -> None:
+        violations = checker.run(page, options={"resultTypes": ["violations"]} | options).response["violations"]
+        found = [
+            f"{violation['id']}: {violation['help']} at {', '.join(str(node['target']) for node in violation['nodes'])}"
+            for violation in violations
+        ]
+        assert found == [], f"on {page.url}"
+
+    return check
