@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "volunteers.middleware.BackOfficeMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
@@ -103,6 +104,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "wagtail.contrib.settings.context_processors.settings",
+                "cms.context_processors.site",
             ],
         },
     }
@@ -136,7 +138,9 @@ if REDIS_URL:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
     CELERY_BROKER_URL = REDIS_URL
 else:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": VAR_DIR / "cache"}}
+    CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": VAR_DIR / "cache"}
+    }
     CELERY_BROKER_URL = "filesystem://"
     _queue = VAR_DIR / "broker"
     for _name in ("queue", "control"):
@@ -146,13 +150,17 @@ else:
         "data_folder_out": str(_queue / "queue"),
         "control_folder": str(_queue / "control"),
     }
+# What changes rarely and every page needs (menus, names of networks...): a second in each process's own memory.
+CACHES["process"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "process"}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"  # beat counts in UTC, so that a change of clocks neither skips nor repeats a job
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
+    "volunteers-erase": {"task": "volunteers.tasks.erase_unproved", "schedule": 3600.0, "options": {"expires": 3600}},
     "mail-deliver": {"task": "mail.tasks.deliver", "schedule": 5.0, "options": {"expires": 5}},
+    "mail-forget": {"task": "mail.tasks.forget", "schedule": 24 * 60 * 60.0},
     "events-expire": {"task": "events.tasks.expire_due", "schedule": 20.0, "options": {"expires": 20}},
 }
 
@@ -185,7 +193,7 @@ AUTHENTICATION_BACKENDS = [
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "volunteers:space"
+LOGIN_REDIRECT_URL = "events:space"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "mail.adapters.AccountAdapter"
 ACCOUNT_FORMS = {
@@ -229,7 +237,14 @@ ACCOUNT_RATE_LIMITS = {
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 ALLAUTH_TRUSTED_CLIENT_IP_HEADER = env.str("TRUSTED_CLIENT_IP_HEADER", default="") or None
 
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no cookie but session and CSRF
+
 MFA_ADAPTER = "volunteers.adapters.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "volunteers.forms.FactorForm",
+    "reauthenticate": "volunteers.forms.FactorAgainForm",
+    "add_webauthn": "volunteers.forms.PasskeyForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Maillage"
@@ -279,6 +294,7 @@ STORAGES = {
 
 # --- Wagtail ------------------------------------------------------------------------------------------------------
 WAGTAIL_SITE_NAME = "Maillage"
+WAGTAILIMAGES_IMAGE_MODEL = "cms.Picture"
 WAGTAILADMIN_BASE_URL = SITE_URL
 WAGTAILDOCS_EXTENSIONS = ["pdf", "odt", "ods", "odp", "docx", "xlsx", "pptx", "csv", "txt"]
 WAGTAILIMAGES_EXTENSIONS = ["gif", "jpg", "jpeg", "png", "webp", "avif"]  # no SVG: it may carry script

@@ -22,6 +22,7 @@ urlpatterns += i18n_patterns(
     path("mailbox/", include("mail.urls")),
     path("account/", include("volunteers.account_urls")),
     path("account/", include("allauth.urls")),
+    path("", include("volunteers.urls")),
     path("trainings/", include("trainings.urls")),
     path("", include("events.urls")),
     path("", include(wagtail_urls)),

@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from trainings.words import FoldedField
+
 
 class Theme(models.Model):
     """What a network works on during a quarter."""
@@ -74,6 +76,7 @@ class Training(models.Model):
         related_name="granted_by",
         verbose_name=_("qualification granted"),
     )
+    words = FoldedField(of=("title", "summary"))
 
     class Meta:
         ordering = ["title"]

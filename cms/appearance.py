@@ -1,0 +1,69 @@
+"""The site's settings as pages read them, and its colours as a stylesheet."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import NamedTuple
+
+from django.core.cache import caches
+from django.urls import reverse
+from django.utils.translation import get_language
+
+from cms.menus import MenuItem, footer_menu
+from cms.models import SiteSettings
+
+TOKENS = {"--solidarity": "solidarity_colour", "--climate": "climate_colour", "--accent": "accent_colour"}
+
+
+class Appearance(NamedTuple):
+    """What every page shows of the settings, in one language."""
+
+    site_name: str
+    tagline: str
+    footer_text: str
+    logo_url: str
+    colours_url: str
+    footer_menu: list[MenuItem]
+
+
+def appearance() -> Appearance:
+    """The settings in the active language, kept for a second in each process."""
+    key = f"cms.appearance.{get_language()}"
+    found: Appearance | None = caches["process"].get(key)
+    if found is None:
+        found = _read()
+        caches["process"].set(key, found, timeout=1)
+    return found
+
+
+def site_settings() -> SiteSettings:
+    """The one row of settings, or its defaults: showing a page never writes."""
+    return SiteSettings.objects.select_related("logo").first() or SiteSettings()
+
+
+def _read() -> Appearance:
+    settings = site_settings()
+    css = stylesheet(settings)
+    return Appearance(
+        site_name=settings.site_name,
+        tagline=settings.tagline,
+        footer_text=settings.footer_text or settings.tagline,
+        logo_url=settings.logo.get_rendition("height-76").url if settings.logo else "",
+        colours_url=reverse("cms-colours", args=[digest(css)]) if css else "",
+        footer_menu=footer_menu(settings),
+    )
+
+
+def stylesheet(settings: SiteSettings) -> str:
+    """The colours that differ from the product's own, as custom properties; empty when none does."""
+    own = SiteSettings()
+    changed = [
+        f"{token}:{getattr(settings, column)}" for token, column in TOKENS.items()
+        if getattr(settings, column) != getattr(own, column)
+    ]  # fmt: skip
+    return f"@layer tokens{{:root{{{';'.join(changed)}}}}}" if changed else ""
+
+
+def digest(css: str) -> str:
+    """Names a stylesheet by what it says, so that browsers may keep it for good."""
+    return hashlib.sha256(css.encode()).hexdigest()[:12]

@@ -1,0 +1,78 @@
+"""The menus, and the home pages of each language: read once a second in each process, for every page needs them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from django.core.cache import caches
+from django.utils.translation import get_language, override
+from wagtail.models import Page, Site
+
+from cms.models.settings import SiteSettings
+
+
+class MenuItem(NamedTuple):
+    """One line of a menu. ``url`` is a path."""
+
+    title: str
+    url: str
+    active: bool = False
+
+
+class Menus(NamedTuple):
+    """All that is asked for at each page: its main menu by language, and where each language's home page is."""
+
+    main: dict[str, list[MenuItem]]
+    homes: dict[str, str]
+
+
+def menus() -> Menus:
+    """The live pages that are "shown in menus", in the order of their tree. One query and the site's, kept a second."""
+    found: Menus | None = caches["process"].get("cms.menus")
+    if found is None:
+        found = _read()
+        caches["process"].set("cms.menus", found, timeout=1)
+    return found
+
+
+def _read() -> Menus:
+    site = Site.objects.filter(is_default_site=True).select_related("root_page").first()
+    if site is None:
+        return Menus({}, {})
+    roots = {site.root_page.translation_key}
+    pages = Page.objects.live().select_related("locale").order_by("path")
+    homes, main = {}, {}
+    for page in pages.filter(depth__lte=site.root_page.depth + 1):
+        language = page.locale.language_code
+        url = _path(page, language)
+        if page.translation_key in roots:
+            homes[language] = url
+            main.setdefault(language, [])
+        elif page.show_in_menus and language in homes:
+            main[language].append(MenuItem(page.title, url))
+    return Menus(main, homes)
+
+
+def _path(page: Page, language: str) -> str:
+    with override(language):
+        return page.get_url() or "/"
+
+
+def main_menu(path: str) -> list[MenuItem]:
+    """The main menu in the active language; the line that leads to this path, or above it, is active."""
+    items = menus().main.get(get_language() or "", [])
+    return [item._replace(active=path.startswith(item.url)) for item in items]
+
+
+def footer_menu(settings: SiteSettings) -> list[MenuItem]:
+    """The links of the footer in the active language, then the contact address."""
+    language = get_language() or ""
+    items = []
+    for block in settings.footer_links:
+        value = block.value
+        page = value["page"]
+        url = page.localized.url if page else value["url"]
+        items.append(MenuItem(value.get(f"label_{language}") or value["label_fr"], url or "/"))
+    if settings.contact_email:
+        items.append(MenuItem(settings.contact_email, f"mailto:{settings.contact_email}"))
+    return items

@@ -1,0 +1,15 @@
+"""What editors write: pages, pictures and the settings of the site."""
+
+from cms.models.pages import HomePage, ProgrammeIndexPage, ProgrammePage, StandardPage
+from cms.models.pictures import Picture, PictureRendition
+from cms.models.settings import SiteSettings
+
+__all__ = [
+    "HomePage",
+    "Picture",
+    "PictureRendition",
+    "ProgrammeIndexPage",
+    "ProgrammePage",
+    "SiteSettings",
+    "StandardPage",
+]

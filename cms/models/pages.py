@@ -1,0 +1,159 @@
+"""The pages of the site. Every language has its own tree; translations share a key."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.fields import StreamField
+from wagtail.models import Page
+
+from cms import languages
+from cms.blocks import BodyBlock
+from trainings import browsing, city_map, listing
+
+
+class SitePage(Page):
+    """What all pages share: their other languages, and being kept for those who are not signed in."""
+
+    class Meta:
+        abstract = True
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        context["language_links"] = languages.links_of_page(self)
+        return context
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().serve(request, *args, **kwargs)
+        # A page behind a restriction is only served to somebody with a session, whom the cache leaves alone.
+        response.microcache = True  # type: ignore[attr-defined]
+        return response
+
+
+class HomePage(SitePage):
+    """The front page of one language: a title over the city's map, whose districts light up with their sessions."""
+
+    hero_title = models.CharField(_("big title"), max_length=90)
+    hero_text = models.CharField(_("under the title"), max_length=240, blank=True)
+    body = StreamField(BodyBlock(), blank=True, verbose_name=_("content"))
+
+    content_panels: ClassVar = [
+        *Page.content_panels,
+        MultiFieldPanel([FieldPanel("hero_title"), FieldPanel("hero_text")], heading=_("At first glance")),
+        FieldPanel("body"),
+    ]
+    template = "cms/home_page.html"
+    parent_page_types: ClassVar = ["wagtailcore.Page"]
+    subpage_types: ClassVar = ["cms.ProgrammeIndexPage", "cms.StandardPage"]
+
+    class Meta:
+        verbose_name = _("home page")
+        verbose_name_plural = _("home pages")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context(request, *args, **kwargs) | {"city": city_map.city_map()}
+
+
+class ProgrammeIndexPage(SitePage):
+    """Where all programmes are; it shows the present quarter's by itself."""
+
+    intro = models.CharField(_("introduction"), max_length=300, blank=True)
+
+    content_panels: ClassVar = [*Page.content_panels, FieldPanel("intro")]
+    template = "cms/programme_index_page.html"
+    parent_page_types: ClassVar = ["cms.HomePage"]
+    subpage_types: ClassVar = ["cms.ProgrammePage"]
+
+    class Meta:
+        verbose_name = _("programmes")
+        verbose_name_plural = _("programmes")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context(request, *args, **kwargs)
+        programmes = list(ProgrammePage.objects.child_of(self).live().order_by("-year", "-quarter"))
+        quarter = listing.Quarter.of(timezone.localdate())
+        current = next((page for page in programmes if page.quarter_bound == quarter), None)
+        context |= {"programme": current, "programmes": [page for page in programmes if page != current]}
+        if current:
+            context["browse"] = browsing.browse(request, quarter=quarter)
+            context["themes"] = listing.themes_of(quarter)
+        return context
+
+
+class ProgrammePage(SitePage):
+    """The programme of one quarter: its themes and sessions come from the database by themselves."""
+
+    year = models.PositiveSmallIntegerField(_("year"), validators=[MinValueValidator(2000), MaxValueValidator(2999)])
+    quarter = models.PositiveSmallIntegerField(
+        _("quarter"), validators=[MinValueValidator(1), MaxValueValidator(4)], help_text=_("1 to 4.")
+    )
+    intro = models.CharField(_("introduction"), max_length=300, blank=True)
+    body = StreamField(BodyBlock(), blank=True, verbose_name=_("after the sessions"))
+
+    content_panels: ClassVar = [
+        *Page.content_panels,
+        FieldRowPanel([FieldPanel("year"), FieldPanel("quarter")], heading=_("Quarter")),
+        FieldPanel("intro"),
+        FieldPanel("body"),
+    ]
+    template = "cms/programme_page.html"
+    parent_page_types: ClassVar = ["cms.ProgrammeIndexPage"]
+    subpage_types: ClassVar = []
+
+    class Meta:
+        verbose_name = _("programme of a quarter")
+        verbose_name_plural = _("programmes of quarters")
+
+    @property
+    def crumbs(self) -> list[dict[str, str]]:
+        """The list of programmes, above this one."""
+        parent = self.get_parent()
+        return [{"title": parent.title, "url": parent.url}]
+
+    @cached_property
+    def quarter_bound(self) -> listing.Quarter:
+        return listing.Quarter(self.year, self.quarter)
+
+    def clean(self) -> None:
+        """One programme a quarter and language. The language is the parent page's table, so no constraint can say so."""
+        super().clean()
+        same = ProgrammePage.objects.filter(year=self.year, quarter=self.quarter, locale_id=self.locale_id)
+        if self.locale_id and same.exclude(pk=self.pk).exists():
+            raise ValidationError({"quarter": _("This quarter already has its programme in this language.")})
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context(request, *args, **kwargs) | {
+            "programme": self,
+            "browse": browsing.browse(request, quarter=self.quarter_bound),
+            "themes": listing.themes_of(self.quarter_bound),
+        }
+
+
+class StandardPage(SitePage):
+    """A page of text and blocks; it lists the pages below it."""
+
+    intro = models.CharField(_("introduction"), max_length=300, blank=True)
+    body = StreamField(BodyBlock(), blank=True, verbose_name=_("content"))
+
+    content_panels: ClassVar = [*Page.content_panels, FieldPanel("intro"), FieldPanel("body")]
+    template = "cms/standard_page.html"
+    parent_page_types: ClassVar = ["cms.HomePage", "cms.StandardPage"]
+    subpage_types: ClassVar = ["cms.StandardPage"]
+
+    class Meta:
+        verbose_name = _("page")
+        verbose_name_plural = _("pages")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context(request, *args, **kwargs) | {
+            "children": StandardPage.objects.child_of(self).live().order_by("path"),
+            "parents": self.get_ancestors().filter(depth__gte=3).live() if self.depth > 3 else [],
+        }

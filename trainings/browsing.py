@@ -1,0 +1,133 @@
+"""One page of the list of sessions, with its filters: what the programme and /trainings/ both show."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest, QueryDict
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
+
+from trainings import listing
+from trainings.filters import SessionFilter, Vocabulary, is_filtered, vocabulary
+from trainings.listing import Quarter, SessionRow
+
+PER_PAGE = 20
+
+
+class Chip(NamedTuple):
+    """A filter at work: its words, the same page without it, and how many sessions that would show (when none do)."""
+
+    label: str
+    url: str
+    count: int | None = None
+
+
+class Month(NamedTuple):
+    """The sessions of one month; ``starts_on`` is the first of them."""
+
+    slug: str
+    starts_on: object
+    rows: list[SessionRow]
+
+
+@dataclass(frozen=True)
+class Browse:
+    """What templates/trainings/_browse.html shows."""
+
+    months: list[Month]
+    page_obj: Page[int]
+    count: int
+    chips: list[Chip]
+    bar: str
+    quarter: Quarter | None
+    page_param: str = "page"
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.count
+
+
+def browse(request: HttpRequest, *, quarter: Quarter | None = None) -> Browse:
+    """The sessions that the address asks for: those of a quarter, or else all that are not over.
+
+    One query for the sessions and, at most once a second, one for what the filters offer; signed in, one more.
+    """
+    choices = vocabulary()
+    chips: list[Chip] = []
+    if is_filtered(request.GET):
+        filterset = _filterset(request.GET, choices, bound=quarter)
+        sessions = filterset.qs
+        chips = [Chip(label, _without(request.GET, name)) for name, label in filterset.active()]
+    else:
+        sessions = listing.in_quarter(quarter) if quarter else listing.upcoming()
+    number = _number(request.GET.get("page", ""))
+    rows, count = listing.page_of_rows(sessions, offset=(number - 1) * PER_PAGE, limit=PER_PAGE)
+    if not rows and number > 1:  # past the last page: the first one again
+        number = 1
+        rows, count = listing.page_of_rows(sessions, limit=PER_PAGE)
+    if not rows:
+        chips = [_counted(chip, quarter, choices) for chip in chips]
+    rows = listing.with_own_states(rows, request.user)
+    return Browse(
+        months=_by_month(rows),
+        page_obj=Paginator(range(count), PER_PAGE).page(number),
+        count=count,
+        chips=chips,
+        bar=_bar(get_language() or "", _asked(request.GET), choices, quarter, tuple(chips), count),
+        quarter=quarter,
+    )
+
+
+def _filterset(parameters: QueryDict, choices: Vocabulary, *, bound: Quarter | None) -> SessionFilter:
+    asked = parameters.get("quarter", "")
+    if bound is None and asked in dict(dict(choices)["quarter"]):
+        sessions = listing.in_quarter(Quarter.parse(asked))
+    else:
+        sessions = listing.in_quarter(bound) if bound else listing.upcoming()
+    return SessionFilter(parameters, queryset=sessions, choices=choices, fixed=("quarter",) if bound else ())
+
+
+@functools.lru_cache(maxsize=256)
+def _bar(
+    language: str, asked: str, choices: Vocabulary, quarter: Quarter | None, chips: tuple[Chip, ...], count: int
+) -> str:
+    """The filter bar as HTML. Everything that it depends on is an argument, so what was made once may be kept."""
+    filterset = _filterset(QueryDict(asked), choices, bound=quarter)
+    context = {"form": filterset.form, "chips": chips, "count": count, "clear_url": "?", "target": "sessions"}
+    return render_to_string("components/filter_bar.html", context)
+
+
+def _asked(parameters: QueryDict) -> str:
+    asked = parameters.copy()
+    asked.pop("page", None)
+    return asked.urlencode() if is_filtered(parameters) else ""
+
+
+def _without(parameters: QueryDict, name: str) -> str:
+    left = parameters.copy()
+    for gone in (name, "page"):
+        left.pop(gone, None)
+    return f"?{left.urlencode()}"
+
+
+def _counted(chip: Chip, quarter: Quarter | None, choices: Vocabulary) -> Chip:
+    """How many sessions there would be without that filter. Asked only when nothing is found."""
+    filterset = _filterset(QueryDict(chip.url[1:]), choices, bound=quarter)
+    return chip._replace(count=filterset.qs.count())
+
+
+def _number(text: str) -> int:
+    """The page's number in the address, 1 when it is none."""
+    return max(int(text), 1) if text.isdecimal() and len(text) < 6 else 1
+
+
+def _by_month(rows: list[SessionRow]) -> list[Month]:
+    groups = itertools.groupby(rows, key=lambda row: (row.starts_at.year, row.starts_at.month))
+    return [
+        Month(f"m{year}-{month}", (found := list(group))[0].starts_at, found) for (year, month), group in groups
+    ]

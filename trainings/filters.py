@@ -1,0 +1,163 @@
+"""The filters of the list of sessions. They live in the address; a value that does not exist filters nothing."""
+
+from __future__ import annotations
+
+import functools
+import operator
+from typing import Any
+
+import django_filters
+from django import forms
+from django.core.cache import caches
+from django.db.models import CharField, F, IntegerField, Q, QuerySet, Value
+from django.db.models.functions import Cast
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from events.models import Venue
+from trainings import listing
+from trainings.models import Session, Theme
+from trainings.words import fold
+from volunteers.models import Association, District, Network
+
+EVENING = 17  # the hour, in the city, from which a weekday's session is an evening one
+WEEKEND = (1, 7)  # Sunday and Saturday, as Django's week_day counts
+
+Choices = tuple[tuple[str, str], ...]
+Vocabulary = tuple[tuple[str, Choices], ...]
+
+
+def vocabulary() -> Vocabulary:
+    """What may be chosen: networks, districts, quarters, themes not over yet. One query, kept for a second."""
+    key = f"trainings.vocabulary.{get_language()}"
+    found: Vocabulary | None = caches["process"].get(key)
+    if found is None:
+        found = _read_vocabulary()
+        caches["process"].set(key, found, timeout=1)
+    return found
+
+
+def _read_vocabulary() -> Vocabulary:
+    words: dict[str, dict[str, str]] = {"network": {}, "district": {}, "theme": {}, "quarter": {}}
+    this = listing.Quarter.of(timezone.localdate())
+    for kind, key, label, year, number in _vocabulary_rows():
+        if kind != "theme":
+            words[kind][key] = f"{key.lstrip('0')} · {label}" if kind == "district" else label
+            continue
+        quarter = listing.Quarter(year, number)
+        words["quarter"][str(quarter)] = quarter_words(quarter)
+        if quarter >= this:
+            words["theme"][key] = label
+    return tuple((kind, tuple(choices.items())) for kind, choices in words.items())
+
+
+def _vocabulary_rows() -> list[tuple[str, str, str, int, int]]:
+    none = Value(0, IntegerField())
+    networks = Network.objects.values_list(
+        Value("network"), F("slug"), listing.translated("name"), none, none
+    )
+    districts = District.objects.values_list(Value("district"), F("code"), F("name"), none, none)
+    themes = Theme.objects.values_list(
+        Value("theme"), Cast("pk", CharField()), listing.translated("title"), F("year"), F("quarter")
+    )
+    parts = [part.order_by() for part in (networks, districts, themes)]
+    return sorted(parts[0].union(*parts[1:], all=True), key=lambda row: (row[3], row[4], row[1]))
+
+
+def quarter_words(quarter: listing.Quarter) -> str:
+    """The quarter by its months: "January to March 2027"."""
+    return str(
+        _("%(first)s to %(last)s")
+        % {"first": date_format(quarter.begins_on, "F"), "last": date_format(quarter.ends_on, "F Y")}
+    )
+
+
+class SessionFilter(django_filters.FilterSet):
+    """Narrows a list of sessions."""
+
+    q = django_filters.CharFilter(
+        label=_("Search"), method="search", max_length=80, widget=forms.TextInput(attrs={"type": "search"})
+    )
+    network = django_filters.ChoiceFilter(label=_("Network"), field_name="training__network__slug", empty_label=_("All"))
+    theme = django_filters.ChoiceFilter(label=_("Theme"), field_name="training__theme", empty_label=_("All"))
+    district = django_filters.ChoiceFilter(
+        label=_("District"), field_name="slot__venue__district__code", empty_label=pgettext_lazy("districts", "All")
+    )
+    place = django_filters.ChoiceFilter(
+        label=_("Where"),
+        method="by_place",
+        empty_label=_("Anywhere"),
+        choices=[("onsite", _("On site")), ("online", _("Online"))],
+    )
+    moment = django_filters.ChoiceFilter(
+        label=_("When"),
+        method="by_moment",
+        empty_label=_("Any time"),
+        choices=[("evening", _("Weekday evenings")), ("weekend", _("Weekends")), ("either", _("Evenings and weekends"))],
+    )
+    quarter = django_filters.ChoiceFilter(label=_("Quarter"), method="by_quarter", empty_label=_("From today on"))
+    free = django_filters.BooleanFilter(
+        label=_("With places left"), method="with_places", widget=forms.CheckboxInput
+    )
+
+    class Meta:
+        model = Session
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, choices: Vocabulary, fixed: tuple[str, ...] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, options in choices:
+            self.filters[name].extra["choices"] = options
+        for name in fixed:
+            del self.filters[name]
+
+    def search(self, sessions: QuerySet[Session], name: str, value: str) -> QuerySet[Session]:
+        """Every word must be somewhere in the training, its association or its place; accents do not matter.
+
+        Associations and venues are few: their names are compared here, so that no copy of them can grow stale.
+        """
+        associations = [(pk, fold(words)) for pk, words in Association.objects.values_list("pk", "name")]
+        venues = [(pk, fold(words)) for pk, words in Venue.objects.values_list("pk", "name")]
+        for word in fold(value).split()[:8]:
+            sessions = sessions.filter(
+                Q(training__words__contains=word)
+                | Q(training__given_by__in=[pk for pk, words in associations if word in words])
+                | Q(slot__venue__in=[pk for pk, words in venues if word in words])
+            )
+        return sessions
+
+    def by_place(self, sessions: QuerySet[Session], name: str, value: str) -> QuerySet[Session]:
+        return sessions.filter(slot__venue__isnull=value == "online")
+
+    def by_moment(self, sessions: QuerySet[Session], name: str, value: str) -> QuerySet[Session]:
+        weekend = Q(slot__starts_at__week_day__in=WEEKEND)
+        evening = Q(slot__starts_at__hour__gte=EVENING) & ~weekend
+        return sessions.filter({"evening": evening, "weekend": weekend}.get(value, evening | weekend))
+
+    def by_quarter(self, sessions: QuerySet[Session], name: str, value: str) -> QuerySet[Session]:
+        """Nothing more to do: a quarter stands in for "from today on" before any filter (trainings.browsing)."""
+        return sessions
+
+    def with_places(self, sessions: QuerySet[Session], name: str, value: bool) -> QuerySet[Session]:
+        return sessions.filter(slot__seats_taken__lt=F("slot__capacity"), slot__state="open") if value else sessions
+
+    def active(self) -> list[tuple[str, str]]:
+        """The filters that narrow the list now, and what each says to the reader."""
+        found = []
+        for name, value in getattr(self.form, "cleaned_data", {}).items():
+            if not value:
+                continue
+            field = self.form.fields[name]
+            words = dict(field.choices)[value] if isinstance(field, forms.ChoiceField) else field.label
+            found.append((name, f"« {value} »" if name == "q" else str(words)))
+        return found
+
+
+FILTERS: frozenset[str] = frozenset(SessionFilter.base_filters)
+
+
+def is_filtered(parameters: Any) -> bool:
+    """Whether the address asks for less than the whole list."""
+    return functools.reduce(operator.or_, (bool(parameters.get(name)) for name in FILTERS))

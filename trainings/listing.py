@@ -1,0 +1,258 @@
+"""The sessions that the public sees, as plain rows: one query whatever their number, and no model instances.
+
+Model instances of translated models cost more to make than the rest of the page; the columns needed are read by name,
+in the reader's language with the others as a fallback.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple, Self
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When, Window
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from events.models import Registration, Slot
+from trainings.models import Session, Theme
+from volunteers.models import User
+
+
+class Quarter(NamedTuple):
+    """A quarter of a year, 1 to 4."""
+
+    year: int
+    number: int
+
+    @classmethod
+    def of(cls, day: dt.date) -> Self:
+        return cls(day.year, (day.month + 2) // 3)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Reads ``2026-4``. Raises ValueError."""
+        year, number = (int(part) for part in text.split("-"))
+        if not (1 <= number <= 4 and 2000 <= year <= 2999):
+            raise ValueError(text)
+        return cls(year, number)
+
+    def __str__(self) -> str:
+        return f"{self.year}-{self.number}"
+
+    @property
+    def begins_on(self) -> dt.date:
+        return dt.date(self.year, 3 * self.number - 2, 1)
+
+    @property
+    def next(self) -> Quarter:
+        return Quarter(self.year + self.number // 4, self.number % 4 + 1)
+
+    @property
+    def ends_on(self) -> dt.date:
+        return self.next.begins_on - dt.timedelta(days=1)
+
+    @property
+    def bounds(self) -> tuple[dt.datetime, dt.datetime]:
+        """Its first instant and the first one after it, in the city's time zone."""
+        zone = timezone.get_default_timezone()
+        first, after = (dt.datetime.combine(q.begins_on, dt.time(), zone) for q in (self, self.next))
+        return first, after
+
+
+class NetworkTag(NamedTuple):
+    """A network as a row shows it."""
+
+    slug: str
+    name: str
+    tint: str
+
+
+@dataclass(frozen=True)
+class SessionRow:
+    """One session as a list shows it (templates/components/session_row.html). Times are in the city's zone.
+
+    ``capacity`` 0 means no limit. Equal rows look the same, so that what was rendered once may be kept.
+    """
+
+    slot_id: int
+    title: str
+    network: NetworkTag | None
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    place: str
+    district: str
+    online: bool
+    theme: str
+    association: str
+    capacity: int
+    seats_left: int
+    waiting: int
+    state: str
+    past: bool
+    my_state: str = ""
+    my_rank: int | None = None
+    lit: bool = False
+
+    @property
+    def url(self) -> str:
+        return reverse("trainings:session-detail", args=[self.slot_id])
+
+
+def public_sessions() -> QuerySet[Session]:
+    """Sessions that everybody may see: whatever is published, cancelled ones included."""
+    return Session.objects.exclude(slot__state=Slot.State.DRAFT)
+
+
+def upcoming(now: dt.datetime | None = None) -> QuerySet[Session]:
+    """Those that are not over."""
+    return public_sessions().filter(slot__ends_at__gt=now or timezone.now())
+
+
+def in_quarter(quarter: Quarter) -> QuerySet[Session]:
+    """Those that begin in that quarter, in the city's time zone; past ones stay readable."""
+    first, after = quarter.bounds
+    return public_sessions().filter(slot__starts_at__gte=first, slot__starts_at__lt=after)
+
+
+def translated(path: str) -> Coalesce:
+    """The column of a translated field in the reader's language; where it is empty, in the others."""
+    language = get_language() or settings.LANGUAGE_CODE
+    codes = [language, *(code for code in settings.MODELTRANSLATION_LANGUAGES if code != language)]
+    filled = [Case(When(~Q(**{f"{path}_{code}": ""}), then=F(f"{path}_{code}"))) for code in codes]
+    return Coalesce(*filled, Value(""))
+
+
+def page_of_rows(sessions: QuerySet[Session], *, offset: int = 0, limit: int) -> tuple[list[SessionRow], int]:
+    """That part of the sessions in order of time, and how many there are in all. One query."""
+    waiting = (
+        Registration.objects.filter(slot=OuterRef("slot"), state=Registration.State.WAITING)
+        .order_by()
+        .values("slot")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+    # Only a full session has people waiting: the database counts them for those alone.
+    full = When(slot__seats_taken__gte=F("slot__capacity"), then=Coalesce(Subquery(waiting), 0))
+    found = sessions.order_by("slot__starts_at", "pk").values_list(
+        "slot_id",
+        translated("training__title"),
+        "training__network__slug",
+        translated("training__network__name"),
+        "training__network__tint",
+        "slot__starts_at",
+        "slot__ends_at",
+        "slot__venue__name",
+        "slot__venue__district__code",
+        "slot__venue__district__name",
+        translated("training__theme__title"),
+        "training__given_by__name",
+        "slot__capacity",
+        "slot__seats_taken",
+        Case(full, default=0, output_field=IntegerField()),
+        "slot__state",
+        "slot__opens_at",
+        "slot__closes_at",
+        Window(Count("*")),
+    )[offset : offset + limit]
+    now, zone = timezone.now(), timezone.get_current_timezone()
+    values = list(found)
+    return [_row(value, now=now, zone=zone) for value in values], values[0][-1] if values else 0
+
+
+def _row(value: tuple[Any, ...], *, now: dt.datetime, zone: dt.tzinfo) -> SessionRow:
+    (slot_id, title, network, network_name, tint, starts_at, ends_at, place, code, district, theme, association) = value[:12]
+    capacity, taken, waiting, state, opens_at, closes_at = value[12:18]
+    return SessionRow(
+        slot_id=slot_id,
+        title=title,
+        network=NetworkTag(network, network_name, tint),
+        starts_at=starts_at.astimezone(zone),
+        ends_at=ends_at.astimezone(zone),
+        place=place or "",
+        district=f"{code.lstrip('0')} · {district}" if code else "",
+        online=place is None,
+        theme=theme,
+        association=association or "",
+        capacity=capacity,
+        seats_left=capacity - taken,
+        waiting=waiting,
+        state=_state(state, starts_at, opens_at, closes_at, full=taken >= capacity, now=now),
+        past=ends_at <= now,
+    )
+
+
+def _state(
+    state: str,
+    starts_at: dt.datetime,
+    opens_at: dt.datetime | None,
+    closes_at: dt.datetime | None,
+    *,
+    full: bool,
+    now: dt.datetime,
+) -> str:
+    """What the public may do with it: the rule of ``Slot.is_open``, told from columns."""
+    if state != Slot.State.OPEN:
+        return state
+    if starts_at <= now or (opens_at and opens_at > now) or (closes_at and closes_at <= now):
+        return "closed"
+    return "full" if full else "open"
+
+
+def with_own_states(rows: Iterable[SessionRow], user: User | AnonymousUser) -> list[SessionRow]:
+    """The rows with what became of this person's own registrations; one more query, only when signed in."""
+    rows = list(rows)
+    if not rows or not user.is_authenticated:
+        return rows
+    own = Registration.objects.active().filter(volunteer__user=user, slot__in=[row.slot_id for row in rows]).with_rank()
+    states = {slot: (_own_state(state, why), rank if state == "waiting" else None)
+              for slot, state, why, rank in own.values_list("slot", "state", "pending_for", "rank")}  # fmt: skip
+    return [
+        replace(row, my_state=states[row.slot_id][0], my_rank=states[row.slot_id][1]) if row.slot_id in states else row
+        for row in rows
+    ]
+
+
+def _own_state(state: str, pending_for: str) -> str:
+    """The state as the badge knows it (templates/components/state_badge.html)."""
+    if state == Registration.State.PENDING:
+        return {"offer": "offered", "approval": "requested"}.get(pending_for, "pending")
+    return state
+
+
+def next_rows(*, count: int, network: str = "", user: User | AnonymousUser | None = None) -> list[SessionRow]:
+    """The next sessions that one may sign up for, of one network (its slug) or all; the first is lit."""
+    now = timezone.now()
+    sessions = upcoming(now).filter(slot__in=Slot.objects.open(now))
+    if network:
+        sessions = sessions.filter(training__network__slug=network)
+    rows, _ = page_of_rows(sessions, limit=count)
+    if user is not None:
+        rows = with_own_states(rows, user)
+    return [replace(rows[0], lit=True), *rows[1:]] if rows else []
+
+
+def row_of(slot_id: int) -> SessionRow | None:
+    """The row of one session, a draft included: who may see it has been decided by the caller."""
+    rows, _ = page_of_rows(Session.objects.filter(slot=slot_id), limit=1)
+    return rows[0] if rows else None
+
+
+def rows_of_training(training_id: int, user: User | AnonymousUser, *, limit: int = 50) -> list[SessionRow]:
+    """The dates of one training that are not over."""
+    rows, _ = page_of_rows(upcoming().filter(training=training_id), limit=limit)
+    return with_own_states(rows, user)
+
+
+def themes_of(quarter: Quarter) -> list[Theme]:
+    """What each network works on in that quarter."""
+    return list(Theme.objects.filter(year=quarter.year, quarter=quarter.number).select_related("network"))
+
+
+def current_themes() -> list[Theme]:
+    return themes_of(Quarter.of(timezone.localdate()))

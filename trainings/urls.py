@@ -1,0 +1,12 @@
+"""The public addresses of trainings."""
+
+from django.urls import path
+
+from trainings import views
+
+app_name = "trainings"
+urlpatterns = [
+    path("", views.session_list, name="list"),
+    path("sessions/<int:slot_id>/", views.session_detail, name="session-detail"),
+    path("<slug:slug>/", views.training_detail, name="training-detail"),
+]

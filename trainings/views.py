@@ -1,0 +1,60 @@
+"""The public pages of trainings."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from events.models import Registration
+from trainings import browsing, listing, permissions, structured
+from trainings.models import Session
+from volunteers.forms import SignUpForm
+
+
+@require_safe
+def session_list(request: HttpRequest) -> HttpResponse:
+    """Every session that is not over, of all networks, with the same filters as the programme."""
+    response = render(request, "trainings/session_list.html", {"browse": browsing.browse(request)})
+    response.microcache = True  # type: ignore[attr-defined]
+    return response
+
+
+@require_safe
+def session_detail(request: HttpRequest, slot_id: int) -> HttpResponse:
+    """One session and the way to sign up for it; its address is the slot's, as for every kind of date."""
+    related = ("slot__network", "slot__venue__district", "slot__room", "training__theme", "training__network",
+               "training__given_by", "training__grants")  # fmt: skip
+    session = get_object_or_404(Session.objects.select_related(*related), slot=slot_id)
+    if not permissions.can_see_session(request.user, session):
+        raise Http404
+    rows = listing.rows_of_training(session.training_id, request.user)
+    context = {
+        "session": session,
+        "training": session.training,
+        "slot": session.slot,
+        "row": listing.row_of(session.slot_id),
+        "others": [row for row in rows if row.slot_id != slot_id],
+        "registration": _own_registration(request, session),
+        "form": None if request.user.is_authenticated else SignUpForm(),
+        "structured": structured.event(session),
+    }
+    return render(request, "trainings/session_detail.html", context)
+
+
+def _own_registration(request: HttpRequest, session: Session) -> Registration | None:
+    if not request.user.is_authenticated:
+        return None
+    own = Registration.objects.active().filter(volunteer__user=request.user, slot=session.slot_id)
+    return own.with_rank().select_related("slot").first()
+
+
+@require_safe
+def training_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """A training and its coming dates."""
+    trainings = permissions.visible_trainings(request.user).select_related("theme", "network", "given_by", "grants")
+    training = get_object_or_404(trainings, slug=slug)
+    context = {"training": training, "rows": listing.rows_of_training(training.pk, request.user)}
+    response = render(request, "trainings/training_detail.html", context)
+    response.microcache = True  # type: ignore[attr-defined]
+    return response

@@ -1,0 +1,40 @@
+"""Words as they are looked for: without accents, capitals or ligatures, so that "energie" finds "Énergie"."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from django.db import models
+
+
+def fold(text: str) -> str:
+    """The text in lower case without accents (NFKD without combining marks), its spaces made single."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe").replace("æ", "ae"))
+    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
+
+
+class FoldedField(models.TextField):
+    """Keeps the folded words of other columns of its own row, in every language that they have.
+
+    Written whenever the row is saved or created in bulk; a ``save(update_fields=...)`` that changes one of those
+    columns names this one too.
+    """
+
+    def __init__(self, *args: Any, of: tuple[str, ...] = (), **kwargs: Any) -> None:
+        self.of = of
+        super().__init__(*args, **{"blank": True, "default": "", "editable": False} | kwargs)
+
+    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, kwargs | {"of": self.of}
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        values = (getattr(model_instance, column) for column in self._columns(type(model_instance)))
+        words = fold(" ".join(value for value in values if value))
+        setattr(model_instance, self.attname, words)
+        return words
+
+    def _columns(self, model: type[models.Model]) -> list[str]:
+        names = {field.attname for field in model._meta.concrete_fields}
+        return sorted(n for n in names if any(n == of or n.startswith(f"{of}_") for of in self.of))
