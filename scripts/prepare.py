@@ -23,6 +23,7 @@ def prepare() -> None:
     from django.contrib.auth import get_user_model  # noqa: PLC0415 - needs the applications
     from django.core.management import call_command  # noqa: PLC0415 - as above
 
+    print("Preparing the database", flush=True)
     call_command("migrate", verbosity=0, interactive=False)
     if settings.DEMO and not get_user_model().objects.exists():
         print("First start: loading the demonstration city (about a minute)", flush=True)
