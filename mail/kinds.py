@@ -29,11 +29,13 @@ class Kind:
     """``name`` is also the templates' path: mail/<name>.{subject.txt,txt,html}.
 
     ``compose`` turns the stored context into a Letter; it returns None when there is nothing left to say (the
-    registration is gone, say), and the message is dropped.
+    registration is gone, say), and the message is dropped. The context of a ``secret`` kind (a code) is blanked as
+    soon as the message is sent, refused or dropped.
     """
 
     name: str
     compose: Callable[[dict[str, Any]], Letter | None] = field(default=Letter)
+    secret: bool = False
 
 
 _kinds: dict[str, Kind] = {}
@@ -46,3 +48,7 @@ def register(kind: Kind) -> None:
 def get(name: str) -> Kind:
     """The kind of that name; KeyError when no room registered it."""
     return _kinds[name]
+
+
+def names() -> frozenset[str]:
+    return frozenset(_kinds)

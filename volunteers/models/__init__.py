@@ -2,6 +2,7 @@
 
 from volunteers.models.accounts import Consent, User, Volunteer
 from volunteers.models.city import District, Interest, SpokenLanguage
+from volunteers.models.erasures import Erasure
 from volunteers.models.groups import (
     Association,
     AssociationMember,
@@ -9,6 +10,7 @@ from volunteers.models.groups import (
     Network,
     NetworkOrganiser,
 )
+from volunteers.models.guesses import Guesses
 from volunteers.models.qualifications import Qualification, QualificationHeld
 
 __all__ = [
@@ -16,6 +18,8 @@ __all__ = [
     "AssociationMember",
     "Consent",
     "District",
+    "Erasure",
+    "Guesses",
     "Interest",
     "Membership",
     "Network",

@@ -45,6 +45,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(_("staff"), default=False, help_text=_("May open Django's administration."))
     is_active = models.BooleanField(_("active"), default=True)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)
+    unproved_since = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Set while nobody has proved an address typed in a form; the account is erased after a week."),
+    )
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -55,6 +61,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
         constraints = [models.UniqueConstraint(Lower("email"), name="user_email_any_case")]
+        indexes = [
+            models.Index(
+                fields=["unproved_since"], condition=models.Q(unproved_since__isnull=False), name="user_unproved"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.email

@@ -1,0 +1,81 @@
+"""What allauth writes to people leaves through the outbox, like every other message.
+
+This is here and not with the accounts, since volunteers lie under mail and may not know it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.utils import timezone, translation
+
+from mail import kinds, queuing
+from mail.models import Message
+from volunteers.models import User
+
+# allauth's prefix → our kind. The others ("mfa/email/totp_activated"...) all say that something about the account's
+# safety has changed, and share one kind, account/notice.
+CODES = {
+    "account/email/login_code": "account/login_code",
+    "account/email/email_confirmation": "account/email_code",
+    "account/email/email_confirmation_signup": "account/email_code",
+    "account/email/password_reset_code": "account/password_code",
+}
+LETTERS = {
+    "account/email/unknown_account": "account/unknown_account",
+    "account/email/account_already_exists": "account/already_exists",
+}
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """allauth's account adapter (ACCOUNT_ADAPTER)."""
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Queues what allauth would send. Codes go before everything else, and not at all once they have expired."""
+        kind = CODES.get(template_prefix) or LETTERS.get(template_prefix) or "account/notice"
+        user = context.get("user") or User.objects.filter(email=email.lower()).first()
+        kept = {name: value for name, value in context.items() if isinstance(value, str)}
+        if kind == "account/notice":
+            kept["notice"] = template_prefix.rpartition("/")[2]
+            kept["at"] = timezone.now().isoformat()
+        if kind in CODES.values():
+            expiry = timezone.now() + dt.timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT)
+            kept["expires_at"] = expiry.isoformat()
+        queuing.queue(
+            kind,
+            key=f"{kind}:{uuid.uuid4()}",
+            to=email,
+            user=user if isinstance(user, User) else None,
+            language=translation.get_language() or "",
+            context=kept,
+            priority=Message.Priority.URGENT if kind in CODES.values() else Message.Priority.NORMAL,
+        )
+
+
+def register_kinds() -> None:
+    """Tells mail.kinds about allauth's letters; called once, when the room is ready."""
+    for name in sorted(set(CODES.values())):
+        kinds.register(kinds.Kind(name, compose_code, secret=True))
+    for name in (*LETTERS.values(), "account/notice"):
+        kinds.register(kinds.Kind(name, compose_letter))
+
+
+def compose_code(context: dict[str, Any]) -> kinds.Letter | None:
+    """A code, or nothing once it has expired or its context was blanked."""
+    if "code" not in context:
+        return None
+    expires_at = dt.datetime.fromisoformat(context["expires_at"])
+    if expires_at <= timezone.now():
+        return None
+    return kinds.Letter({**context, "expires_at": expires_at})
+
+
+def compose_letter(context: dict[str, Any]) -> kinds.Letter:
+    """The stored context, its moment as a moment again."""
+    if "at" in context:
+        context = {**context, "at": dt.datetime.fromisoformat(context["at"])}
+    return kinds.Letter(context)

@@ -1,0 +1,109 @@
+"""allauth's views with what ours add: guesses counted, an even pace, the code before the password."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account import views as allauth_views
+from allauth.account.internal.decorators import login_stage_required
+from allauth.account.stages import LoginByCodeStage
+from allauth.core import ratelimit
+from django.conf import settings
+from django.contrib import messages
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render, resolve_url
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from volunteers import guessing, signing_up
+from volunteers.forms import CodeForm, SignUpForm
+from volunteers.pacing import evenly_paced
+
+
+class CountedGuesses:
+    """Gives the code's form the name under which its guesses are counted, and ends the process once they are used."""
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        kwargs: dict[str, Any] = super().get_form_kwargs()  # type: ignore[misc]
+        if "code" in kwargs:
+            kwargs["guesses_key"] = guessing.key_of_process(self._process.state)  # type: ignore[attr-defined]
+        return kwargs
+
+    def form_invalid(self, form: BaseForm) -> HttpResponse:
+        if isinstance(form, CodeForm) and form.exhausted:
+            self._process.abort()  # type: ignore[attr-defined]
+            messages.error(self.request, _("This code was tried too often. Ask for a new one."))  # type: ignore[attr-defined]
+            return HttpResponseRedirect(reverse("account_login"))
+        response: HttpResponse = super().form_invalid(form)  # type: ignore[misc]
+        return response
+
+
+@method_decorator([never_cache, evenly_paced], name="dispatch")
+class SignInView(allauth_views.RequestLoginCodeView):
+    """The sign-in page: an address, to which a code goes. Passkey and password are one link away."""
+
+    template_name = "account/login.html"
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        if form._user is not None:
+            signing_up.register_address(form._user)
+        response: HttpResponse = super().form_valid(form)
+        return response
+
+
+@method_decorator(evenly_paced, name="dispatch")
+class PasswordSignInView(allauth_views.LoginView):
+    """Signing in by password."""
+
+    template_name = "account/login_password.html"
+
+
+@method_decorator(
+    login_stage_required(stage=LoginByCodeStage.key, redirect_urlname="account_login"), name="dispatch"
+)
+class CodeView(CountedGuesses, allauth_views.ConfirmLoginCodeView):
+    """The code that signs in; says which seat is being held meanwhile."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        wish = self.request.session.get("signing_up")
+        context["signing_up"] = wish if isinstance(wish, dict) else None
+        context["change_url"] = (context["signing_up"] or {}).get("form_url") or reverse("account_login")
+        return context
+
+
+class EmailCodeView(CountedGuesses, allauth_views.ConfirmEmailVerificationCodeView):
+    """The code that proves a new address."""
+
+
+@method_decorator(evenly_paced, name="dispatch")
+class PasswordResetView(allauth_views.PasswordResetView):
+    """Asking for the code that lets one choose a new password."""
+
+
+class PasswordCodeView(CountedGuesses, allauth_views.ConfirmPasswordResetCodeView):
+    """That code."""
+
+
+@never_cache
+@evenly_paced
+def sign_up(request: HttpRequest) -> HttpResponse:
+    """Becoming a volunteer without a date in mind. Known and unknown addresses both get a code and the same page."""
+    next_url = request.POST.get("next") or request.GET.get("next") or ""
+    if not url_has_allowed_host_and_scheme(next_url, {request.get_host()}, request.is_secure()):
+        next_url = resolve_url(settings.LOGIN_REDIRECT_URL)
+    if request.user.is_authenticated:
+        return redirect(next_url)
+    if limited := ratelimit.consume_or_429(request, action="signup"):
+        return limited
+    form = SignUpForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        volunteer = signing_up.person_for(form.cleaned_data["email"], language=get_language() or "fr")
+        signing_up.remember(request, volunteer.user, first_name=form.cleaned_data["first_name"], form="sign-up page")
+        return signing_up.prove_address(request, volunteer.user, next_url=next_url)
+    return render(request, "account/signup.html", {"form": form, "next": next_url})

@@ -1,0 +1,73 @@
+"""A person leaves: everything that tells who they are goes, the counts stay.
+
+The rooms above say how they let go of somebody by registering an eraser from their AppConfig.ready(); each is called
+inside the transaction, before the account disappears, and must be harmless twice.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from volunteers.models import Erasure, User
+
+UNPROVED_DAYS = 7
+
+Eraser = Callable[[User], None]
+_erasers: list[Eraser] = []
+
+
+class ErasureRefused(Exception):
+    """Why an account could not be deleted, in a sentence fit for the person."""
+
+
+def register(eraser: Eraser) -> None:
+    """Adds a room's eraser; twice is once."""
+    if eraser not in _erasers:
+        _erasers.append(eraser)
+
+
+def erase(user: User) -> None:
+    """Erases the account and all that hangs on it, at once, and keeps only its number and the moment.
+
+    Runs the rooms' erasers (seats are given back, past registrations lose the name), then signs every device out and
+    deletes the account with its profile, consents, messages and second factors. All of it or nothing. The number is
+    what a restored backup needs to be rid of the person again (``erase_again``).
+
+    Raises ErasureRefused for the only administrator.
+    """
+    with transaction.atomic():
+        user = User.objects.select_for_update().get(pk=user.pk)
+        administrators = User.objects.filter(is_superuser=True, is_active=True)
+        if user.is_superuser and not administrators.exclude(pk=user.pk).exists():
+            raise ErasureRefused(_("You are the only administrator. Name another one first."))
+        for eraser in _erasers:
+            eraser(user)
+        keys = list(UserSession.objects.filter(user=user).values_list("session_key", flat=True))
+        Session.objects.filter(session_key__in=keys).delete()
+        Erasure.objects.get_or_create(account=user.pk)
+        user.delete()
+
+
+def erase_unproved(now: dt.datetime | None = None) -> int:
+    """Erases the accounts whose address nobody has proved for UNPROVED_DAYS; returns how many."""
+    limit = (now or timezone.now()) - dt.timedelta(days=UNPROVED_DAYS)
+    erased = 0
+    for user in User.objects.filter(unproved_since__lt=limit).order_by("pk").iterator():
+        erase(user)
+        erased += 1
+    return erased
+
+
+def erase_again(numbers: list[int]) -> int:
+    """After a backup was restored: erases those of these accounts that came back with it; returns how many."""
+    returned = list(User.objects.filter(pk__in=numbers))
+    for user in returned:
+        erase(user)
+    return len(returned)

@@ -1,0 +1,217 @@
+"""What people type about themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.forms import (
+    BaseConfirmCodeForm,
+    ConfirmEmailVerificationCodeForm,
+    LoginForm,
+    RequestLoginCodeForm,
+)
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.formfields import PhoneNumberField
+
+from volunteers import guessing
+from volunteers.models import District, Interest, SpokenLanguage, User, Volunteer
+
+
+class SignUpForm(forms.Form):
+    """Becoming a volunteer: two fields and two boxes, none of them ticked beforehand."""
+
+    email = forms.EmailField(
+        label=_("Your e-mail address"),
+        max_length=254,
+        help_text=_("We send you a code to check it."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
+    )
+    first_name = forms.CharField(
+        label=_("Your first name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "given-name"})
+    )
+    charter = forms.BooleanField(
+        label=_("I have read the volunteers' charter and I agree with it"),
+        error_messages={"required": _("To take part, you need to agree with the charter.")},
+    )
+    adult = forms.BooleanField(
+        label=_("I am 18 or over"), error_messages={"required": _("You need to be 18 or over to take part.")}
+    )
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+    def clean_first_name(self) -> str:
+        # One line, whatever was pasted: the name goes into subjects and attendance lists.
+        return " ".join(str(self.cleaned_data["first_name"]).split())
+
+
+class CodeRequestForm(RequestLoginCodeForm):
+    """Signing in: only the address."""
+
+    email = forms.EmailField(
+        label=_("Your e-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "username email", "inputmode": "email"}),
+    )
+
+
+class PasswordSignInForm(LoginForm):
+    """Signing in by password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("Your e-mail address")
+        self.fields["password"].help_text = ""
+        self.fields["password"].required = True
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+
+
+class CodeForm(BaseConfirmCodeForm):
+    """A code that came by mail. Each try is counted before it is looked at (volunteers.guessing)."""
+
+    code = forms.CharField(
+        label=_("The code"),
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True, "spellcheck": "false"}
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.guesses_key: str = kwargs.pop("guesses_key")
+        self.exhausted = False
+        super().__init__(*args, **kwargs)
+
+    def clean_code(self) -> str:
+        if not guessing.take_guess(self.guesses_key):
+            self.exhausted = True
+            raise forms.ValidationError(_("This code was tried too often. Ask for a new one."))
+        try:
+            return str(super().clean_code())
+        except forms.ValidationError as error:
+            raise forms.ValidationError(_("This is not the code we sent. Check the last message you received.")) from error
+
+
+class EmailCodeForm(CodeForm, ConfirmEmailVerificationCodeForm):
+    """The code that proves a new address of an account."""
+
+
+class CountedFactor:
+    """Counts the guesses at a second factor before they are looked at."""
+
+    def clean_code(self) -> str:
+        user: User = self.user  # type: ignore[attr-defined]
+        if not guessing.take_guess(guessing.key_of_factor(user), limit=guessing.FACTOR_GUESSES):
+            raise forms.ValidationError(_("Too many tries. Wait five minutes."))
+        return str(super().clean_code())  # type: ignore[misc]
+
+
+class FactorForm(CountedFactor, AuthenticateForm):
+    """The second factor, at sign-in: a code of the app, or a recovery code."""
+
+    code = forms.CharField(label=_("The code"), widget=forms.TextInput(attrs={"autocomplete": "one-time-code"}))
+
+
+class FactorAgainForm(CountedFactor, ReauthenticateForm):
+    """The second factor, asked again before something serious."""
+
+    code = forms.CharField(label=_("The code"), widget=forms.TextInput(attrs={"autocomplete": "one-time-code"}))
+
+
+class PasskeyForm(AddWebAuthnForm):
+    """A new passkey; unless one says otherwise it signs in by itself."""
+
+    name = forms.CharField(
+        label=_("A name to know it by"),
+        required=False,
+        max_length=60,
+        help_text=_("Such as: my phone. You may leave it empty."),
+    )
+    passwordless = forms.BooleanField(
+        label=_("It signs me in by itself"),
+        required=False,
+        initial=True,
+        help_text=_("Otherwise it only serves as a second step, after the code."),
+    )
+
+
+class ProfileForm(forms.Form):
+    """What a volunteer tells about themselves; everything but the first name may stay empty."""
+
+    first_name = forms.CharField(
+        label=_("First name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "given-name"})
+    )
+    last_name = forms.CharField(
+        label=_("Last name"),
+        max_length=80,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "family-name"}),
+    )
+    phone = PhoneNumberField(
+        label=_("Telephone"),
+        required=False,
+        help_text=_("For an organiser to reach you on the day itself. Nobody else sees it."),
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+    )
+    language = forms.ChoiceField(
+        label=_("Language of our messages"), choices=settings.LANGUAGES, widget=forms.RadioSelect
+    )
+    districts = forms.ModelMultipleChoiceField(
+        District.objects.all(),
+        label=_("Districts where you would like to act"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    interests = forms.ModelMultipleChoiceField(
+        Interest.objects.all(),
+        label=_("What you would like to act on"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    availability = forms.MultipleChoiceField(
+        label=_("When you have time"),
+        choices=Volunteer.Availability.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    languages = forms.ModelMultipleChoiceField(
+        SpokenLanguage.objects.all(),
+        label=_("Languages you speak"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    mobility = forms.ChoiceField(
+        label=_("Getting about"),
+        choices=[("", _("I would rather not say")), *Volunteer.Mobility.choices],
+        required=False,
+        help_text=_("So that we give you a place that suits you."),
+        widget=forms.RadioSelect,
+    )
+
+    def clean_first_name(self) -> str:
+        return " ".join(str(self.cleaned_data["first_name"]).split())
+
+    def clean_last_name(self) -> str:
+        return " ".join(str(self.cleaned_data["last_name"]).split())
+
+
+class DeletionForm(forms.Form):
+    """Typing one's own address, so that nothing is deleted by mistake."""
+
+    email = forms.EmailField(
+        label=_("Type your e-mail address to confirm"), widget=forms.EmailInput(attrs={"autocomplete": "off"})
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_email(self) -> str:
+        if self.cleaned_data["email"].lower() != self.user.email:
+            raise forms.ValidationError(_("This is not the address of your account."))
+        return self.user.email

@@ -1,0 +1,49 @@
+"""What stands before the back office."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from volunteers import backoffice
+from volunteers.models import User
+
+AREAS = re.compile(r"^/(?:[a-z]{2}/)?(?P<area>organise|cms|admin)(?:/|$)")
+
+
+class BackOfficeMiddleware:
+    """Guards /organise/, /cms/ and /admin/ whatever the view, at every request.
+
+    Nobody signed in: to the one sign-in page (Django's and Wagtail's own are never reached). No role, or no longer:
+    403, so that a session does not outlive its role. No second factor yet: to the page that sets one up. One that was
+    not shown in this session: asked now. What the person may do inside is each room's permissions.py.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        found = AREAS.match(request.path_info)
+        return (found and self.turn_away(request, found["area"])) or self.get_response(request)
+
+    def turn_away(self, request: HttpRequest, area: str) -> HttpResponse | None:
+        user = request.user
+        if not isinstance(user, User):
+            return self.send_to(request, "account_login")
+        if not backoffice.may_enter(user, area):
+            raise PermissionDenied
+        if backoffice.showed_second_factor(request):
+            return None
+        if not backoffice.has_second_factor(user):
+            return self.send_to(request, "volunteers:second-factor")
+        return self.send_to(request, backoffice.page_asking_factor(user))
+
+    def send_to(self, request: HttpRequest, page: str) -> HttpResponse:
+        """Leads to a page that comes back here afterwards; a POST comes back as a GET of the area's first page."""
+        back = request.get_full_path() if request.method in ("GET", "HEAD") else request.path_info
+        return HttpResponseRedirect(f"{reverse(page)}?{urlencode({'next': back})}")
