@@ -11,6 +11,7 @@ from volunteers.models.groups import (
     NetworkOrganiser,
 )
 from volunteers.models.guesses import Guesses
+from volunteers.models.imports import ImportPage, VolunteerImport
 from volunteers.models.qualifications import Qualification, QualificationHeld
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "District",
     "Erasure",
     "Guesses",
+    "ImportPage",
     "Interest",
     "Membership",
     "Network",
@@ -29,4 +31,5 @@ __all__ = [
     "SpokenLanguage",
     "User",
     "Volunteer",
+    "VolunteerImport",
 ]

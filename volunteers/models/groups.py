@@ -35,6 +35,16 @@ class Membership(models.Model):
     network = models.ForeignKey(Network, models.PROTECT, related_name="memberships")
     joined_at = models.DateTimeField(_("joined"), auto_now_add=True)
     left_at = models.DateTimeField(_("left"), null=True, blank=True)
+    brought_by = models.ForeignKey(
+        "volunteers.VolunteerImport",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="memberships",
+        verbose_name=_("brought by"),
+        help_text=_("The list that the person came with; empty when they joined by themselves."),
+    )
 
     class Meta:
         constraints = [
