@@ -30,8 +30,11 @@ def prepare() -> None:
         call_command("demo")
     if not settings.DEBUG:
         collect_static(Path(settings.STATIC_ROOT))
+    accounts = Path(settings.VAR_DIR) / "accounts.txt"
+    accounts.unlink(missing_ok=True)
     if settings.DEMO:
-        call_command("demo", accounts=True)
+        with accounts.open("w") as shown:  # by run.py, once the server answers
+            call_command("demo", accounts=True, stdout=shown)
 
 
 def collect_static(target: Path) -> None:

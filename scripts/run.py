@@ -18,7 +18,9 @@ from pathlib import Path
 from types import FrameType
 
 ROOT = Path(__file__).resolve().parent.parent
-SECONDS_TO_STOP = 12  # honcho gives its processes 5 before it kills them
+SECONDS_TO_STOP = 20
+# honcho kills what has not ended after 5 seconds; a worker is given time to finish the message that it is sending.
+HONCHO = "import honcho.manager as m, honcho.command as c; m.KILL_WAIT = 15; c.main()"
 PARENT = os.getppid()
 
 
@@ -121,16 +123,21 @@ def answers(url: str) -> bool:
     return True
 
 
-def wait(child: "subprocess.Popen[bytes]", url: str = "") -> int:
-    """Waits for a child's end and returns its code; says so once `url` answers. Raises Interrupted."""
+def welcome(url: str, accounts: Path) -> str:
+    """What to do now: the address, the demonstration's accounts if there are any, and where mail is read."""
+    who = f"{accounts.read_text().strip()}\nMail that it sends: {url}mailbox/\n" if accounts.exists() else ""
+    return f"Maillage answers at {url}\n{who}Ctrl-C stops it."
+
+
+def wait(child: "subprocess.Popen[bytes]", url: str = "", welcome: str = "") -> int:
+    """Waits for a child's end and returns its code; says `welcome` once `url` answers. Raises Interrupted."""
     said = not url
     while child.poll() is None:
         if is_abandoned():
             interrupt(signal.SIGTERM, None)
         if not said and answers(url):
             said = True
-            where = f"Maillage answers at {url}\nMail that it sends: {url}mailbox/\nCtrl-C stops it."
-            print(f"\n{where}\n", flush=True)
+            print(f"\n{welcome}\n", flush=True)
         time.sleep(0.3)
     return child.returncode
 
@@ -145,8 +152,9 @@ def main() -> int:
     try:
         if code := wait(child):
             return code
-        child = start(sys.executable, "-m", "honcho", "start", "--port", str(port), env=env)
-        return wait(child, f"http://localhost:{port}/")
+        child = start(sys.executable, "-c", HONCHO, "start", "--port", str(port), env=env)
+        url = f"http://localhost:{port}/"
+        return wait(child, url, welcome(url, Path(env["VAR_DIR"]) / "accounts.txt"))
     except Interrupted as interrupted:
         stop(child)
         print("Stopped.", flush=True)
