@@ -6,6 +6,7 @@ import django.utils.timezone
 import phonenumber_field.modelfields
 import volunteers.models.accounts
 from django.conf import settings
+import volunteers.models.imports
 from django.db import migrations, models
 
 
@@ -289,5 +290,55 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='membership',
             constraint=models.UniqueConstraint(condition=models.Q(('left_at', None)), fields=('volunteer', 'network'), name='membership_one_current'),
+        ),
+        migrations.CreateModel(
+            name='VolunteerImport',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('source', models.CharField(max_length=240, verbose_name='where this list comes from')),
+                ('state', models.CharField(choices=[('queued', 'waiting to be read'), ('reading', 'being read'), ('ready', 'ready to be confirmed'), ('confirmed', 'confirmed, waiting to be written'), ('writing', 'being written'), ('done', 'done'), ('cancelled', 'cancelled'), ('failed', 'refused')], default='queued', max_length=10, verbose_name='state')),
+                ('file', models.FileField(blank=True, storage=volunteers.models.imports.private_storage, upload_to='imports/', verbose_name='file')),
+                ('name', models.CharField(max_length=120, verbose_name='name of the file')),
+                ('sha256', models.CharField(editable=False, max_length=64)),
+                ('problem', models.TextField(blank=True, verbose_name='why it was refused')),
+                ('notes', models.JSONField(blank=True, default=list, verbose_name='remarks')),
+                ('plan', models.CharField(blank=True, editable=False, help_text='Digest of what was looked at.', max_length=64)),
+                ('rows', models.PositiveIntegerField(default=0, verbose_name='rows')),
+                ('rows_done', models.PositiveIntegerField(default=0, verbose_name='rows done')),
+                ('created', models.PositiveIntegerField(default=0, verbose_name='added')),
+                ('changed', models.PositiveIntegerField(default=0, verbose_name='changed')),
+                ('unchanged', models.PositiveIntegerField(default=0, verbose_name='unchanged')),
+                ('refused', models.PositiveIntegerField(default=0, verbose_name='rows refused')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='sent in')),
+                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended')),
+                ('lease_until', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('attempts', models.PositiveSmallIntegerField(default=0, editable=False)),
+                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('ended_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('network', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='imports', to='volunteers.network', verbose_name='network')),
+            ],
+            options={
+                'verbose_name': 'import of volunteers',
+                'verbose_name_plural': 'imports of volunteers',
+                'ordering': ['-created_at', '-pk'],
+            },
+        ),
+        migrations.AddField(
+            model_name='membership',
+            name='brought_by',
+            field=models.ForeignKey(blank=True, editable=False, help_text='The list that the person came with; empty when they joined by themselves.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='memberships', to='volunteers.volunteerimport', verbose_name='brought by'),
+        ),
+        migrations.CreateModel(
+            name='ImportPage',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('refused', 'refused'), ('changed', 'changed'), ('created', 'added'), ('unchanged', 'unchanged')], max_length=10)),
+                ('number', models.PositiveIntegerField()),
+                ('rows', models.JSONField(default=list)),
+                ('volunteer_import', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pages', to='volunteers.volunteerimport')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('volunteer_import', 'kind', 'number'), name='import_page_once')],
+            },
         ),
     ]
