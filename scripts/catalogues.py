@@ -9,7 +9,7 @@ import sys
 from io import BytesIO
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
@@ -45,7 +45,16 @@ def po_file(language: str) -> Path:
 def read(language: str) -> Catalog:
     """The catalogue as it is kept; an empty one for a language that has no file yet."""
     if not po_file(language).exists():
-        return Catalog(locale=language, project="Maillage")
+        return Catalog(
+            locale=language,
+            project="Maillage",
+            version="1",
+            header_comment=f"# Maillage, {language}: `make messages` keeps this file to what the sources say.",
+            msgid_bugs_address="",
+            last_translator="",
+            language_team="",
+            fuzzy=False,
+        )
     with po_file(language).open("rb") as source:
         return read_po(source, locale=language)
 
@@ -59,7 +68,7 @@ def extract() -> Catalog:
             ROOT / room, method_map=METHODS, keywords=KEYWORDS, comment_tags=["Translators:"], strip_comment_tags=True
         ):
             if "migrations/" not in file:
-                found.add(message, None, [(f"{room}/{file}", None)], auto_comments=comments, context=context)
+                found.add(message, None, [(f"{room}/{file}", 0)], auto_comments=comments, context=context)
     return found
 
 
@@ -84,8 +93,10 @@ def update() -> int:
     """Merges the sources' sentences into each .po: new ones are left empty, gone ones are dropped."""
     for language in LANGUAGES:
         catalogue = read(language)
+        made_on = catalogue.creation_date  # kept, so that nothing changes where nothing has
         catalogue.update(extract(), no_fuzzy_matching=True, update_header_comment=False, keep_user_comments=True)
         catalogue.obsolete.clear()
+        catalogue.creation_date = made_on
         po_file(language).parent.mkdir(parents=True, exist_ok=True)
         with po_file(language).open("wb") as target:
             write_po(target, catalogue, width=110, sort_output=True, omit_header=False, include_lineno=False)
@@ -93,12 +104,19 @@ def update() -> int:
     return 0
 
 
+def texts(message: Message) -> list[str]:
+    """A sentence's translations: one, or one for each plural form."""
+    if isinstance(message.string, (tuple, list)):
+        return [str(text) for text in message.string]
+    return [message.string or ""]
+
+
 def untranslated(catalogue: Catalog) -> list[str]:
     """The sentences without a translation, or with one that is only a guess."""
     return [
         str(message.id[0] if message.pluralizable else message.id)
         for message in catalogue
-        if message.id and (message.fuzzy or not all(message.string if message.pluralizable else [message.string]))
+        if message.id and (message.fuzzy or not all(texts(message)))
     ]
 
 

@@ -90,8 +90,8 @@ def make(kind: str) -> None:
     tools = ENVIRONMENT / "build-tools.lock"
     tools.write_text("".join(re.findall(rf"(?m)^(?:{'|'.join(BUILD_TOOLS)})==.*\n(?: .*\n)+", text)))
     for requirements in (tools, LOCKS[kind]):
-        pip = [PYTHON, "-m", "pip", "install", "--require-hashes", "--no-deps", "--no-build-isolation"]
-        pip += ["--disable-pip-version-check", "--no-input", "--progress-bar=off", "--requirement", requirements]
+        pip = [str(PYTHON), "-m", "pip", "install", "--require-hashes", "--no-deps", "--no-build-isolation"]
+        pip += ["--disable-pip-version-check", "--no-input", "--progress-bar=off", "--requirement", str(requirements)]
         report(subprocess.run(pip, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT))
     stamp = {"run": lock_hash("run")}
     if kind == "dev":

@@ -5,6 +5,7 @@ One process for all of it, since starting Django is what takes the time at a sec
 
 import errno
 import hashlib
+import io
 import os
 import sys
 from pathlib import Path
@@ -27,14 +28,9 @@ def prepare() -> None:
     call_command("migrate", verbosity=0, interactive=False)
     if settings.DEMO and not get_user_model().objects.exists():
         print("First start: loading the demonstration city (about a minute)", flush=True)
-        call_command("demo")
+        call_command("demo", stdout=io.StringIO())  # it also shows the accounts, which run.py does at the end
     if not settings.DEBUG:
         collect_static(Path(settings.STATIC_ROOT))
-    accounts = Path(settings.VAR_DIR) / "accounts.txt"
-    accounts.unlink(missing_ok=True)
-    if settings.DEMO:
-        with accounts.open("w") as shown:  # by run.py, once the server answers
-            call_command("demo", accounts=True, stdout=shown)
 
 
 def collect_static(target: Path) -> None:

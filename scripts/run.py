@@ -109,7 +109,8 @@ def is_abandoned() -> bool:
         caught = re.search(r"(?m)^SigCgt:\s*(\w+)", Path(f"/proc/{PARENT}/status").read_text())
     except OSError:
         return False
-    return name in ("make", "gmake") and bool(caught) and not int(caught[1], 16) & 1 << (signal.SIGINT - 1)
+    is_catching = caught is None or int(caught[1], 16) & 1 << (signal.SIGINT - 1)
+    return name in ("make", "gmake") and not is_catching
 
 
 def answers(url: str) -> bool:
@@ -123,21 +124,25 @@ def answers(url: str) -> bool:
     return True
 
 
-def welcome(url: str, accounts: Path) -> str:
-    """What to do now: the address, the demonstration's accounts if there are any, and where mail is read."""
-    who = f"{accounts.read_text().strip()}\nMail that it sends: {url}mailbox/\n" if accounts.exists() else ""
-    return f"Maillage answers at {url}\n{who}Ctrl-C stops it."
+def welcome(url: str, env: dict[str, str]) -> None:
+    """Says what to do now: the address, the demonstration's accounts if there are any, and where mail is read."""
+    print(f"\nMaillage answers at {url}", flush=True)
+    if env["DEMO"] not in ("0", ""):
+        # Asked for only now, since the second factor's codes that it shows change every half minute.
+        subprocess.run([sys.executable, "manage.py", "demo", "--accounts"], cwd=ROOT, env=env, timeout=60)
+        print(f"Mail that it sends: {url}mailbox/", flush=True)
+    print("Ctrl-C stops it.\n", flush=True)
 
 
-def wait(child: "subprocess.Popen[bytes]", url: str = "", welcome: str = "") -> int:
-    """Waits for a child's end and returns its code; says `welcome` once `url` answers. Raises Interrupted."""
-    said = not url
+def wait(child: "subprocess.Popen[bytes]", url: str = "", env: dict[str, str] | None = None) -> int:
+    """Waits for a child's end and returns its code; welcomes once `url` answers. Raises Interrupted."""
+    said = env is None
     while child.poll() is None:
         if is_abandoned():
             interrupt(signal.SIGTERM, None)
-        if not said and answers(url):
+        if not said and env and answers(url):
             said = True
-            print(f"\n{welcome}\n", flush=True)
+            welcome(url, env)
         time.sleep(0.3)
     return child.returncode
 
@@ -153,8 +158,7 @@ def main() -> int:
         if code := wait(child):
             return code
         child = start(sys.executable, "-c", HONCHO, "start", "--port", str(port), env=env)
-        url = f"http://localhost:{port}/"
-        return wait(child, url, welcome(url, Path(env["VAR_DIR"]) / "accounts.txt"))
+        return wait(child, f"http://localhost:{port}/", env)
     except Interrupted as interrupted:
         stop(child)
         print("Stopped.", flush=True)

@@ -10,12 +10,12 @@ from django.utils.translation.template import templatize
 
 
 def extract(
-    source: BinaryIO, keywords: Mapping[str, Any], comment_tags: Collection[str], options: Mapping[str, Any]
-) -> Iterator[tuple[int, str, Any, list[str]]]:
+    source: BinaryIO, keywords: Mapping[str, Any], comment_tags: Collection[str], options: Any
+) -> Iterator[Any]:
     """Yields (line, function, arguments, comments) for each {% translate %}, {% blocktranslate %} and _("...").
 
     `templatize` keeps the layout of the template and writes a letter over everything else; without the indentation,
     the result is read as Python.
     """
     calls = re.sub(r"(?m)^[ \t]+", "", templatize(source.read().decode("utf-8")))
-    yield from extract_python(BytesIO(calls.encode()), list(keywords), list(comment_tags), {"encoding": "utf-8"})
+    yield from extract_python(BytesIO(calls.encode()), keywords, list(comment_tags), {"encoding": "utf-8"})
