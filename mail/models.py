@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 from django.conf import settings
@@ -9,6 +10,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def due(self, now: dt.datetime) -> MessageQuerySet:
+        """What may leave now: the most urgent first, then what has waited longest."""
+        waiting = self.filter(state=Message.State.QUEUED, not_before__lte=now)
+        return waiting.order_by("priority", "not_before", "pk")
 
 
 class Message(models.Model):
@@ -30,6 +38,8 @@ class Message(models.Model):
         NORMAL = 5, _("normal")
         BULK = 9, _("bulk")
 
+    UNSENT = (State.QUEUED, State.SENDING)
+
     key = models.CharField(max_length=120, unique=True, help_text=_("Says the same thing only once."))
     uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False, help_text=_("Makes the Message-ID."))
     kind = models.CharField(_("kind"), max_length=60)
@@ -49,6 +59,8 @@ class Message(models.Model):
     error = models.TextField(_("last error"), blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    objects = MessageQuerySet.as_manager()
+
     class Meta:
         ordering = ["-created_at"]
         indexes = [
@@ -63,9 +75,17 @@ class Message(models.Model):
 
 
 class Suppression(models.Model):
-    """An address that refuses our mail for good (hard bounce, complaint): nothing is sent to it any more."""
+    """An address that gets no more mail, in lower case: it does not exist, or its owner complained.
+
+    Codes that the person asks for at that moment are the exception (see mail.delivering).
+    """
+
+    class Source(models.TextChoices):
+        BOUNCE = "bounce", _("refused by its server")
+        COMPLAINT = "complaint", _("complaint of its owner")
 
     email = models.EmailField(_("address"), unique=True)
+    source = models.CharField(_("source"), max_length=10, choices=Source, default=Source.BOUNCE)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

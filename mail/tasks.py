@@ -6,6 +6,7 @@ from celery import shared_task
 from kombu.exceptions import OperationalError
 
 from mail.delivering import deliver_due
+from mail.forgetting import forget_old
 
 logger = logging.getLogger(__name__)
 
@@ -13,7 +14,14 @@ logger = logging.getLogger(__name__)
 @shared_task
 def deliver() -> None:
     """Sends what is due. Safe to run twice and side by side: claims are fenced."""
-    deliver_due()
+    if deliver_due():
+        wake()
+
+
+@shared_task
+def forget() -> None:
+    """Deletes old messages, once a day."""
+    forget_old()
 
 
 def wake() -> None:

@@ -16,7 +16,8 @@ class Server:
     """`messages` are the accepted messages, parsed; `recipients` their envelopes' addresses, in the same order.
 
     `refuse_with` (such as "451 Try later") answers every message with a refusal while it is set; `seconds` delays the
-    answer, so that a sender can be killed while one message is in flight.
+    answer, so that a sender can be killed while one message is in flight. Nobody lives at the `unknown` addresses
+    (in lower case).
     """
 
     host = "127.0.0.1"
@@ -24,11 +25,21 @@ class Server:
     def __init__(self) -> None:
         self.messages: list[EmailMessage] = []
         self.recipients: list[list[str]] = []
+        self.unknown: set[str] = set()
         self.refuse_with = ""
         self.seconds = 0.0
         with socket.create_server((self.host, 0)) as free:
             self.port: int = free.getsockname()[1]
         self._controller = Controller(self, hostname=self.host, port=self.port)
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """aiosmtpd's hook for one recipient."""
+        if address.lower() in self.unknown:
+            return "550 5.1.1 No such user here"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """aiosmtpd's hook for one message received in full."""
@@ -44,9 +55,7 @@ class Server:
     def to(self, address: str) -> list[EmailMessage]:
         """The messages accepted for this address, oldest first."""
         return [
-            message
-            for message, recipients in zip(self.messages, self.recipients, strict=True)
-            if address in recipients
+            message for message, recipients in zip(self.messages, self.recipients, strict=True) if address in recipients
         ]
 
     def __enter__(self) -> "Server":

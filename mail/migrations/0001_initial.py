@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('email', models.EmailField(max_length=254, unique=True, verbose_name='address')),
+                ('source', models.CharField(choices=[('bounce', 'refused by its server'), ('complaint', 'complaint of its owner')], default='bounce', max_length=10, verbose_name='source')),
                 ('reason', models.CharField(blank=True, max_length=200, verbose_name='reason')),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
             ],
