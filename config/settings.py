@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.contrib.sitemaps",
     "django.forms",
 ]
 
@@ -159,6 +160,7 @@ CELERY_TIMEZONE = "UTC"  # beat counts in UTC, so that a change of clocks neithe
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "volunteers-erase": {"task": "volunteers.tasks.erase_unproved", "schedule": 3600.0, "options": {"expires": 3600}},
+    "volunteers-imports": {"task": "volunteers.tasks.sweep_imports", "schedule": 60.0, "options": {"expires": 60}},
     "mail-deliver": {"task": "mail.tasks.deliver", "schedule": 5.0, "options": {"expires": 5}},
     "mail-forget": {"task": "mail.tasks.forget", "schedule": 24 * 60 * 60.0},
     "events-expire": {"task": "events.tasks.expire_due", "schedule": 20.0, "options": {"expires": 20}},

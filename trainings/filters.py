@@ -54,16 +54,16 @@ def _read_vocabulary() -> Vocabulary:
 
 
 def _vocabulary_rows() -> list[tuple[str, str, str, int, int]]:
+    def choices(rows: QuerySet[Any], kind: str, key: Any, label: Any, year: Any, quarter: Any) -> QuerySet[Any, Any]:
+        columns = {"a_kind": Value(kind), "b_key": key, "c_label": label, "d_year": year, "e_quarter": quarter}
+        return rows.order_by().annotate(**columns).values_list(*columns)
+
     none = Value(0, IntegerField())
-    networks = Network.objects.values_list(
-        Value("network"), F("slug"), listing.translated("name"), none, none
-    )
-    districts = District.objects.values_list(Value("district"), F("code"), F("name"), none, none)
-    themes = Theme.objects.values_list(
-        Value("theme"), Cast("pk", CharField()), listing.translated("title"), F("year"), F("quarter")
-    )
-    parts = [part.order_by() for part in (networks, districts, themes)]
-    return sorted(parts[0].union(*parts[1:], all=True), key=lambda row: (row[3], row[4], row[1]))
+    networks = choices(Network.objects.all(), "network", F("slug"), listing.translated("name"), none, none)
+    districts = choices(District.objects.all(), "district", F("code"), F("name"), none, none)
+    theme_key = Cast("pk", CharField())
+    themes = choices(Theme.objects.all(), "theme", theme_key, listing.translated("title"), F("year"), F("quarter"))
+    return sorted(networks.union(districts, themes, all=True), key=lambda row: (row[3], row[4], row[1]))
 
 
 def quarter_words(quarter: listing.Quarter) -> str:

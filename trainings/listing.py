@@ -13,8 +13,8 @@ from typing import Any, NamedTuple, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When, Window
-from django.db.models.functions import Coalesce
+from django.db.models import Case, CharField, Count, F, IntegerField, OuterRef, QuerySet, Subquery, Value, When, Window
+from django.db.models.functions import Coalesce, NullIf
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -124,8 +124,8 @@ def translated(path: str) -> Coalesce:
     """The column of a translated field in the reader's language; where it is empty, in the others."""
     language = get_language() or settings.LANGUAGE_CODE
     codes = [language, *(code for code in settings.MODELTRANSLATION_LANGUAGES if code != language)]
-    filled = [Case(When(~Q(**{f"{path}_{code}": ""}), then=F(f"{path}_{code}"))) for code in codes]
-    return Coalesce(*filled, Value(""))
+    filled = [NullIf(F(f"{path}_{code}"), Value("")) for code in codes]
+    return Coalesce(*filled, Value(""), output_field=CharField())
 
 
 def page_of_rows(sessions: QuerySet[Session], *, offset: int = 0, limit: int) -> tuple[list[SessionRow], int]:
