@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from volunteers import erasing, guessing
+from volunteers import erasing, guessing, importing
 
 
 @shared_task
@@ -10,3 +10,22 @@ def erase_unproved() -> None:
     """Erases the accounts nobody proved, and yesterday's counts of guesses. Safe to run twice."""
     erasing.erase_unproved()
     guessing.forget_old()
+
+
+@shared_task
+def prepare_import(pk: int) -> None:
+    """Reads a list sent in and writes its preview. Safe to run twice."""
+    importing.prepare(pk)
+
+
+@shared_task
+def write_import(pk: int) -> None:
+    """Writes a confirmed list. Safe to run twice."""
+    importing.write(pk)
+
+
+@shared_task
+def sweep_imports() -> None:
+    """Takes up the lists that were left behind, and deletes files older than 30 days. Safe to run twice."""
+    importing.sweep()
+    importing.forget_old()

@@ -39,12 +39,18 @@ class VolunteerImport(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
     file = models.FileField(_("file"), upload_to="imports/", storage=private_storage, blank=True)
     name = models.CharField(_("name of the file"), max_length=120)
+    people = models.FileField(
+        upload_to="imports/",
+        storage=private_storage,
+        blank=True,
+        editable=False,
+        help_text=_("What was read in the file, kept until the confirmation."),
+    )
     sha256 = models.CharField(max_length=64, editable=False)
     problem = models.TextField(_("why it was refused"), blank=True)
     notes = models.JSONField(_("remarks"), default=list, blank=True)
     plan = models.CharField(max_length=64, blank=True, editable=False, help_text=_("Digest of what was looked at."))
     rows = models.PositiveIntegerField(_("rows"), default=0)
-    rows_done = models.PositiveIntegerField(_("rows done"), default=0)
     created = models.PositiveIntegerField(_("added"), default=0)
     changed = models.PositiveIntegerField(_("changed"), default=0)
     unchanged = models.PositiveIntegerField(_("unchanged"), default=0)

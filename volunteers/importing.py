@@ -1,0 +1,310 @@
+"""The life of a list sent in: read, looked at, then confirmed or cancelled, and forgotten after a month.
+
+The row is the truth; Celery only wakes the work up, and ``sweep`` finds what it lost. Whoever works on a list has
+claimed it by a conditional update with a lease; what it writes at the end is fenced by the same claim, so that a worker
+presumed dead cannot write after its successor.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import hashlib
+import logging
+from collections.abc import Callable, Sequence
+from pathlib import PurePath
+from typing import Any
+
+from celery import current_app
+from django.core.cache import cache
+from django.core.files.base import ContentFile
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+from django.utils import timezone, translation
+from django.utils.crypto import get_random_string
+from django.utils.translation import gettext as _
+from kombu.exceptions import OperationalError
+
+from volunteers.enlisting import (
+    Line,
+    ListChanged,
+    ListRefused,
+    Plan,
+    VolunteerList,
+    as_json,
+    from_json,
+)
+from volunteers.models import ImportPage, Network, User, VolunteerImport
+from volunteers.permissions import can_organise
+from volunteers.spreadsheets import MAX_FILE_BYTES, SpreadsheetRefused, read
+
+logger = logging.getLogger(__name__)
+
+PAGE_ROWS = 50
+LEASE = dt.timedelta(minutes=5)
+ATTEMPTS = 3
+KEPT = dt.timedelta(days=30)  # files and previews; docs and the privacy page say so
+State = VolunteerImport.State
+Kind = ImportPage.Kind
+
+
+class ImportRefused(Exception):
+    """Why something could not be done with a list, in a sentence fit for the person."""
+
+
+class Superseded(Exception):
+    """The list was cancelled, or taken over by another worker, while this one worked."""
+
+
+def submit(content: bytes, *, name: str, network: Network, source: str, by: User) -> VolunteerImport:
+    """Keeps the file and asks for its preparation. Writes no volunteer.
+
+    Raises ImportRefused for an empty or oversized file; everything else is found out while reading.
+    """
+    if not content:
+        raise ImportRefused(_("This file is empty."))
+    if len(content) > MAX_FILE_BYTES:
+        raise ImportRefused(_("This file is larger than 20 MB. Split it."))
+    clean = "".join(c for c in PurePath(name.replace("\\", "/")).name if c.isprintable())[-120:]
+    with transaction.atomic():
+        sent = VolunteerImport(network=network, source=source, name=clean or "?", created_by=by)
+        sent.sha256 = hashlib.sha256(content).hexdigest()
+        # The stored name says nothing of the person's own, which may carry anything.
+        sent.file.save(f"{get_random_string(24)}.list", ContentFile(content), save=False)
+        sent.save()
+        transaction.on_commit(lambda: wake("prepare_import", sent.pk))
+    return sent
+
+
+def prepare(pk: int) -> None:
+    """Reads the list and writes its preview. Harmless twice: only who claims it works. Touches no volunteer."""
+    sent = _claim(pk, waiting=State.QUEUED, working=State.READING)
+    if sent is None:
+        return
+    tick = _ticker(sent)
+    with translation.override(sent.created_by.language if sent.created_by else None):
+        try:
+            lists = _list_of(sent)
+            with sent.file.open("rb") as file:
+                sheet = read(file.read())
+            tick(0, len(sheet.rows))
+            people, lines, notes = lists.people(sheet, tick)
+            plan = lists.plan(people, lines, tick)
+        except (SpreadsheetRefused, ListRefused) as refusal:
+            _fail(sent, str(refusal))
+            return
+        sent.people.save(f"{get_random_string(24)}.json", ContentFile(as_json(people)), save=False)
+        try:
+            with transaction.atomic():
+                _show(sent, plan, notes=notes)
+        except Superseded:  # cancelled meanwhile
+            sent.people.delete(save=False)
+
+
+def confirm(sent: VolunteerImport, *, by: User) -> None:
+    """Asks for the list to be written as its preview shows it. A second click, or tab, changes nothing.
+
+    Raises ImportRefused when the list is not ready, or holds rows refused.
+    """
+    with transaction.atomic():
+        ready = VolunteerImport.objects.filter(pk=sent.pk, state=State.READY, refused=0)
+        ready = ready.filter(Q(created__gt=0) | Q(changed__gt=0))
+        if ready.update(state=State.CONFIRMED, ended_by=by, lease_until=None, attempts=0):
+            transaction.on_commit(lambda: wake("write_import", sent.pk))
+            return
+    sent.refresh_from_db()
+    if sent.state not in (State.CONFIRMED, State.WRITING, State.DONE):
+        raise ImportRefused(_("This list is not ready to be confirmed."))
+
+
+def write(pk: int) -> None:
+    """Writes a confirmed list in one transaction: all of it, or nothing. Harmless twice.
+
+    When what it would write is no longer what the preview showed, nothing is written and the new preview is shown.
+    """
+    sent = _claim(pk, waiting=State.CONFIRMED, working=State.WRITING)
+    if sent is None:
+        return
+    tick = _ticker(sent)
+    with translation.override(sent.created_by.language if sent.created_by else None):
+        try:
+            lists = _list_of(sent)
+            with sent.people.open("rb") as file:
+                people = from_json(file.read())
+            doubles = _doubles(sent)
+            with transaction.atomic():
+                plan = lists.plan(people, doubles)
+                if plan.digest != sent.plan:
+                    raise ListChanged
+                lists.write(plan, brought_by=sent.pk, tick=tick)
+                _finish(sent, state=State.DONE, ended_at=timezone.now())
+        except ListRefused as refusal:
+            _fail(sent, str(refusal))
+        except Superseded:
+            logger.warning("A list was taken over by another worker; this one wrote nothing.")
+        except (ListChanged, IntegrityError):
+            # Somebody signed up, or changed their profile, since the preview: it has to be looked at again.
+            with transaction.atomic():
+                note = _("What we know of these people has changed since you looked: here is the new preview.")
+                _show(sent, lists.plan(people, doubles), notes=[note])
+
+
+def cancel(sent: VolunteerImport, *, by: User) -> None:
+    """Gives a list up before it is confirmed, and deletes its file. Harmless twice.
+
+    Raises ImportRefused when it is already being written.
+    """
+    open_states = (State.QUEUED, State.READING, State.READY)
+    rows = VolunteerImport.objects.filter(pk=sent.pk, state__in=open_states)
+    if rows.update(state=State.CANCELLED, ended_at=timezone.now(), ended_by=by):
+        sent.refresh_from_db()
+        _forget(sent)
+        return
+    sent.refresh_from_db()
+    if sent.state not in (State.CANCELLED, State.FAILED):
+        raise ImportRefused(_("This list is already being written."))
+
+
+def sweep(now: dt.datetime | None = None) -> int:
+    """Wakes up again the lists that a lost message or a killed worker left behind; returns how many."""
+    now = now or timezone.now()
+    lost = VolunteerImport.objects.filter(state__in=VolunteerImport.WORKING).filter(
+        Q(lease_until__lt=now) | Q(lease_until=None, created_at__lt=now - dt.timedelta(minutes=1))
+    )
+    for sent in lost:
+        wake("prepare_import" if sent.state in (State.QUEUED, State.READING) else "write_import", sent.pk)
+    return len(lost)
+
+
+def forget_old(now: dt.datetime | None = None) -> int:
+    """Deletes files and previews after 30 days; a list never confirmed is cancelled. Returns how many."""
+    old = VolunteerImport.objects.filter(created_at__lt=(now or timezone.now()) - KEPT).exclude(file="")
+    for sent in old:
+        if sent.state == State.READY:
+            VolunteerImport.objects.filter(pk=sent.pk, state=State.READY).update(state=State.CANCELLED)
+        _forget(sent)
+    return len(old)
+
+
+def progress(sent: VolunteerImport) -> tuple[int, int] | None:
+    """(rows done, rows) of what is under way; None when not known yet."""
+    found: tuple[int, int] | None = cache.get(f"import:{sent.pk}")
+    return found
+
+
+def wake(task: str, pk: int) -> None:
+    """Has a worker look at the list. Without a broker ``sweep`` will."""
+    try:
+        current_app.send_task(f"volunteers.tasks.{task}", [pk], retry=False)
+    except (OperationalError, OSError):
+        logger.warning("The broker is away: the list waits for the next sweep.")
+
+
+def _claim(pk: int, *, waiting: str, working: str) -> VolunteerImport | None:
+    """Takes a list that waits, or that its worker left; None when somebody else has it. After three tries, fails it."""
+    now = timezone.now()
+    free = Q(state=waiting) | Q(state=working, lease_until__lt=now)
+    claimed = VolunteerImport.objects.filter(free, pk=pk, attempts__lt=ATTEMPTS).update(
+        state=working, lease_until=now + LEASE, attempts=F("attempts") + 1
+    )
+    sent = VolunteerImport.objects.select_related("network", "created_by").filter(pk=pk).first()
+    if not claimed and sent is not None:
+        with translation.override(sent.created_by.language if sent.created_by else None):
+            problem = _("The work on this list failed three times. Nothing was written.")
+        lost = VolunteerImport.objects.filter(free, pk=pk, attempts__gte=ATTEMPTS)
+        lost.update(state=State.FAILED, problem=problem, ended_at=now)
+    return sent if claimed else None
+
+
+def _list_of(sent: VolunteerImport) -> VolunteerList:
+    """The list with the rights that its sender has now."""
+    if sent.created_by is None or not can_organise(sent.created_by, sent.network):
+        raise ListRefused(_("Whoever sent this list no longer runs the network. Nothing was written."))
+    return VolunteerList(network=sent.network, by=sent.created_by)
+
+
+def _finish(sent: VolunteerImport, **columns: Any) -> None:
+    """Writes the outcome, if the claim still holds; otherwise everything of this transaction is undone."""
+    mine = VolunteerImport.objects.filter(pk=sent.pk, state=sent.state, attempts=sent.attempts)
+    if not mine.update(lease_until=None, attempts=0, **columns):
+        raise Superseded
+    cache.delete(f"import:{sent.pk}")
+
+
+def _fail(sent: VolunteerImport, problem: str) -> None:
+    with contextlib.suppress(Superseded):
+        _finish(sent, state=State.FAILED, problem=problem, ended_at=timezone.now())
+
+
+def _show(sent: VolunteerImport, plan: Plan, *, notes: Sequence[str]) -> None:
+    """Replaces the preview."""
+    by_kind: dict[str, list[dict[str, Any]]] = {kind: [] for kind in Kind.values}
+    for line in plan.result.rows:
+        by_kind[_kind(line)].append(_row(line))
+    pages = [
+        ImportPage(volunteer_import=sent, kind=kind, number=start // PAGE_ROWS + 1, rows=rows[start : start + PAGE_ROWS])
+        for kind, rows in by_kind.items()
+        for start in range(0, len(rows), PAGE_ROWS)
+    ]
+    _finish(
+        sent,
+        state=State.READY,
+        people=sent.people.name,
+        notes=list(notes),
+        plan=plan.digest,
+        rows=sum(len(rows) for rows in by_kind.values()),
+        created=len(by_kind[Kind.CREATED]),
+        changed=len(by_kind[Kind.CHANGED]),
+        unchanged=len(by_kind[Kind.UNCHANGED]),
+        refused=len(by_kind[Kind.REFUSED]),
+    )
+    sent.pages.all().delete()
+    ImportPage.objects.bulk_create(pages, batch_size=100)
+
+
+def _kind(line: Line) -> str:
+    return {
+        Line.IMPORT_TYPE_INVALID: Kind.REFUSED,
+        Line.IMPORT_TYPE_UPDATE: Kind.CHANGED,
+        Line.IMPORT_TYPE_NEW: Kind.CREATED,
+        Line.IMPORT_TYPE_SKIP: Kind.UNCHANGED,
+    }[line.import_type]
+
+
+def _row(line: Line) -> dict[str, Any]:
+    row = {"row": line.number, "who": line.who}
+    row |= {"changes": line.changes, "faults": line.faults, "notes": line.notes, "double": line.is_double}
+    return {key: value for key, value in row.items() if value}
+
+
+def _doubles(sent: VolunteerImport) -> list[Line]:
+    """The rows left out because a later one is about the same person: they are in the preview only."""
+    doubles = []
+    for page in sent.pages.filter(kind=Kind.UNCHANGED):
+        for row in page.rows:
+            if row.get("double"):
+                line = Line(row["row"], row["who"])
+                line.import_type, line.notes, line.is_double = Line.IMPORT_TYPE_SKIP, row["notes"], True
+                doubles.append(line)
+    return doubles
+
+
+def _forget(sent: VolunteerImport) -> None:
+    """Deletes the file, what was read in it, and the preview. The row stays."""
+    for kept in (sent.file, sent.people):
+        if kept:
+            kept.delete(save=False)
+    VolunteerImport.objects.filter(pk=sent.pk).update(file="", people="")
+    sent.pages.all().delete()
+
+
+def _ticker(sent: VolunteerImport) -> Callable[..., None]:
+    """Says how far the work is, where other processes see it at once, transaction or not."""
+    total = sent.rows
+
+    def tick(done: int, rows: int | None = None) -> None:
+        nonlocal total
+        total = rows or total
+        cache.set(f"import:{sent.pk}", (done, total), 600)
+
+    return tick
