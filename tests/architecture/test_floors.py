@@ -1,0 +1,43 @@
+"""The floors, and that what guards them does: import-linter's own settings are in pyproject.toml."""
+
+import grimp
+import pytest
+
+from tests.architecture.contracts import InsideARoom
+
+
+def is_kept(importer, imported):
+    graph = grimp.ImportGraph()
+    for module in ("events", importer, imported):
+        graph.add_module(module)
+    graph.add_import(importer=importer, imported=imported, line_number=1, line_contents=f"import {imported}")
+    contract = InsideARoom(name="", session_options={}, contract_options={"rooms": ["events"]})
+    return contract.check(graph, verbose=False).kept
+
+
+@pytest.mark.parametrize(
+    ("lower", "higher"),
+    [
+        ("events.words", "events.models"),
+        ("events.models.slots", "events.permissions"),
+        ("events.models", "events.registering"),
+        ("events.permissions", "events.registering"),
+        ("events.registering", "events.forms"),
+        ("events.registering", "events.feeds"),
+        ("events.forms", "events.views.slots"),
+        ("events.registering", "events.management.commands.expire"),
+        ("events.account_views", "events.account_urls"),
+    ],
+)
+def test_imports_inside_a_room_point_one_way(lower, higher):
+    assert is_kept(importer=higher, imported=lower)
+    same_level = {lower, higher} == {"events.account_views", "events.account_urls"}
+    assert is_kept(importer=lower, imported=higher) is same_level
+
+
+def test_migrations_are_left_alone():
+    assert is_kept(importer="events.migrations.0001_initial", imported="events.models")
+
+
+def test_verbs_may_call_one_another():
+    assert is_kept(importer="events.registering", imported="events.promoting")
