@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import itertools
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.translation import get_language
 
 from trainings import listing
 from trainings.filters import SessionFilter, Vocabulary, is_filtered, vocabulary
 from trainings.listing import Quarter, SessionRow
+from trainings.models import Session
 
 PER_PAGE = 20
 
@@ -64,7 +68,7 @@ def browse(request: HttpRequest, *, quarter: Quarter | None = None) -> Browse:
         sessions = filterset.qs
         chips = [Chip(label, _without(request.GET, name)) for name, label in filterset.active()]
     else:
-        sessions = listing.in_quarter(quarter) if quarter else listing.upcoming()
+        sessions = _period(request.GET, choices, bound=quarter)
     number = _number(request.GET.get("page", ""))
     rows, count = listing.page_of_rows(sessions, offset=(number - 1) * PER_PAGE, limit=PER_PAGE)
     if not rows and number > 1:  # past the last page: the first one again
@@ -78,23 +82,37 @@ def browse(request: HttpRequest, *, quarter: Quarter | None = None) -> Browse:
         page_obj=Paginator(range(count), PER_PAGE).page(number),
         count=count,
         chips=chips,
-        bar=_bar(get_language() or "", _asked(request.GET), choices, quarter, tuple(chips), count),
+        bar=_bar(get_language() or "", _asked(request.GET), choices, quarter, tuple(chips), count, timezone.localdate()),
         quarter=quarter,
     )
 
 
-def _filterset(parameters: QueryDict, choices: Vocabulary, *, bound: Quarter | None) -> SessionFilter:
+def _period(parameters: QueryDict, choices: Vocabulary, *, bound: Quarter | None) -> QuerySet[Session]:
+    """The sessions of a quarter, or those that are not over; of the running quarter, past ones only when asked."""
+    if bound:
+        runs = bound == Quarter.of(timezone.localdate()) and not parameters.get("past")
+        return listing.in_quarter(bound) & listing.upcoming() if runs else listing.in_quarter(bound)
     asked = parameters.get("quarter", "")
-    if bound is None and asked in dict(dict(choices)["quarter"]):
-        sessions = listing.in_quarter(Quarter.parse(asked))
-    else:
-        sessions = listing.in_quarter(bound) if bound else listing.upcoming()
-    return SessionFilter(parameters, queryset=sessions, choices=choices, fixed=("quarter",) if bound else ())
+    if asked in dict(dict(choices)["quarter"]):
+        return listing.in_quarter(Quarter.parse(asked))
+    return listing.upcoming()
+
+
+def _filterset(parameters: QueryDict, choices: Vocabulary, *, bound: Quarter | None) -> SessionFilter:
+    running = bound is not None and bound == Quarter.of(timezone.localdate())
+    useless = ("quarter",) if running else ("quarter", "past") if bound else ("past",)
+    return SessionFilter(parameters, queryset=_period(parameters, choices, bound=bound), choices=choices, without=useless)
 
 
 @functools.lru_cache(maxsize=256)
 def _bar(
-    language: str, asked: str, choices: Vocabulary, quarter: Quarter | None, chips: tuple[Chip, ...], count: int
+    language: str,
+    asked: str,
+    choices: Vocabulary,
+    quarter: Quarter | None,
+    chips: tuple[Chip, ...],
+    count: int,
+    today: dt.date,
 ) -> str:
     """The filter bar as HTML. Everything that it depends on is an argument, so what was made once may be kept."""
     filterset = _filterset(QueryDict(asked), choices, bound=quarter)

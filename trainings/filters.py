@@ -9,7 +9,7 @@ from typing import Any
 import django_filters
 from django import forms
 from django.core.cache import caches
-from django.db.models import CharField, F, IntegerField, Q, QuerySet, Value
+from django.db.models import CharField, F, IntegerField, Model, Q, QuerySet, Value
 from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -54,15 +54,16 @@ def _read_vocabulary() -> Vocabulary:
 
 
 def _vocabulary_rows() -> list[tuple[str, str, str, int, int]]:
-    def choices(rows: QuerySet[Any], kind: str, key: Any, label: Any, year: Any, quarter: Any) -> QuerySet[Any, Any]:
-        columns = {"a_kind": Value(kind), "b_key": key, "c_label": label, "d_year": year, "e_quarter": quarter}
-        return rows.order_by().annotate(**columns).values_list(*columns)
+    def choices(model: type[Model], kind: str, key: Any, label: Any, year: Any, quarter: Any) -> QuerySet[Any, Any]:
+        columns = {"kind_": Value(kind), "key_": key, "label_": label, "year_": year, "quarter_": quarter}
+        # A plain QuerySet: modeltranslation's own loses the order of columns, which a union goes by.
+        return QuerySet(model).order_by().annotate(**columns).values_list(*columns)
 
     none = Value(0, IntegerField())
-    networks = choices(Network.objects.all(), "network", F("slug"), listing.translated("name"), none, none)
-    districts = choices(District.objects.all(), "district", F("code"), F("name"), none, none)
+    networks = choices(Network, "network", F("slug"), listing.translated("name"), none, none)
+    districts = choices(District, "district", F("code"), F("name"), none, none)
     theme_key = Cast("pk", CharField())
-    themes = choices(Theme.objects.all(), "theme", theme_key, listing.translated("title"), F("year"), F("quarter"))
+    themes = choices(Theme, "theme", theme_key, listing.translated("title"), F("year"), F("quarter"))
     return sorted(networks.union(districts, themes, all=True), key=lambda row: (row[3], row[4], row[1]))
 
 
@@ -98,19 +99,18 @@ class SessionFilter(django_filters.FilterSet):
         choices=[("evening", _("Weekday evenings")), ("weekend", _("Weekends")), ("either", _("Evenings and weekends"))],
     )
     quarter = django_filters.ChoiceFilter(label=_("Quarter"), method="by_quarter", empty_label=_("From today on"))
-    free = django_filters.BooleanFilter(
-        label=_("With places left"), method="with_places", widget=forms.CheckboxInput
-    )
+    free = django_filters.BooleanFilter(label=_("With places left"), method="with_places", widget=forms.CheckboxInput)
+    past = django_filters.BooleanFilter(label=_("Past dates too"), method="by_quarter", widget=forms.CheckboxInput)
 
     class Meta:
         model = Session
         fields: list[str] = []
 
-    def __init__(self, *args: Any, choices: Vocabulary, fixed: tuple[str, ...] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, choices: Vocabulary, without: tuple[str, ...] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, options in choices:
             self.filters[name].extra["choices"] = options
-        for name in fixed:
+        for name in without:
             del self.filters[name]
 
     def search(self, sessions: QuerySet[Session], name: str, value: str) -> QuerySet[Session]:
@@ -136,8 +136,8 @@ class SessionFilter(django_filters.FilterSet):
         evening = Q(slot__starts_at__hour__gte=EVENING) & ~weekend
         return sessions.filter({"evening": evening, "weekend": weekend}.get(value, evening | weekend))
 
-    def by_quarter(self, sessions: QuerySet[Session], name: str, value: str) -> QuerySet[Session]:
-        """Nothing more to do: a quarter stands in for "from today on" before any filter (trainings.browsing)."""
+    def by_quarter(self, sessions: QuerySet[Session], name: str, value: Any) -> QuerySet[Session]:
+        """Nothing more to do: from when to when is decided before any filter (trainings.browsing)."""
         return sessions
 
     def with_places(self, sessions: QuerySet[Session], name: str, value: bool) -> QuerySet[Session]:
@@ -151,7 +151,7 @@ class SessionFilter(django_filters.FilterSet):
                 continue
             field = self.form.fields[name]
             words = dict(field.choices)[value] if isinstance(field, forms.ChoiceField) else field.label
-            found.append((name, f"« {value} »" if name == "q" else str(words)))
+            found.append((name, str(value if name == "q" else words)))
         return found
 
 

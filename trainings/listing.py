@@ -182,14 +182,14 @@ def _row(value: tuple[Any, ...], *, now: dt.datetime, zone: dt.tzinfo) -> Sessio
         capacity=capacity,
         seats_left=capacity - taken,
         waiting=waiting,
-        state=_state(state, starts_at, opens_at, closes_at, full=taken >= capacity, now=now),
+        state=_state(state, (starts_at, ends_at), opens_at, closes_at, full=taken >= capacity, now=now),
         past=ends_at <= now,
     )
 
 
 def _state(
     state: str,
-    starts_at: dt.datetime,
+    times: tuple[dt.datetime, dt.datetime],
     opens_at: dt.datetime | None,
     closes_at: dt.datetime | None,
     *,
@@ -199,7 +199,9 @@ def _state(
     """What the public may do with it: the rule of ``Slot.is_open``, told from columns."""
     if state != Slot.State.OPEN:
         return state
-    if starts_at <= now or (opens_at and opens_at > now) or (closes_at and closes_at <= now):
+    if times[1] <= now:
+        return "over"
+    if times[0] <= now or (opens_at and opens_at > now) or (closes_at and closes_at <= now):
         return "closed"
     return "full" if full else "open"
 

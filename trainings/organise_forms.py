@@ -1,0 +1,143 @@
+"""Forms of the back office about themes, trainings and sessions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from events.freshness import FreshFormMixin
+from events.organise_forms import SeatsForm, TimeAndPlaceForm
+from trainings.models import Theme, Training
+from volunteers.models import User
+from volunteers.permissions import organised_networks
+
+QUARTERS = [
+    (1, _("1: January to March")),
+    (2, _("2: April to June")),
+    (3, _("3: July to September")),
+    (4, _("4: October to December")),
+]
+
+
+class ThemeForm(FreshFormMixin, forms.ModelForm):
+    """What a network works on during a quarter, in both languages. The network of an existing one stays."""
+
+    quarter = forms.TypedChoiceField(label=_("Quarter"), coerce=int, choices=QUARTERS)
+
+    class Meta:
+        model = Theme
+        fields = ["network", "year", "quarter", "title_fr", "title_en", "summary_fr", "summary_en"]
+        labels = {
+            "title_fr": _("Title in French"),
+            "title_en": _("Title in English"),
+            "summary_fr": _("Summary in French"),
+            "summary_en": _("Summary in English"),
+        }
+        widgets = {name: forms.Textarea(attrs={"rows": 3}) for name in ("summary_fr", "summary_en")}
+
+    watched = Meta.fields
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        only_own_networks(self, user)
+        self.watch(self.instance)
+
+    def clean_year(self) -> int:
+        year: int = self.cleaned_data["year"]
+        this_year = timezone.localdate().year
+        if not self.instance.pk and not this_year - 1 <= year <= this_year + 5:
+            raise forms.ValidationError(_("Check the year."))
+        return year
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        network, year, quarter = (cleaned.get(name) for name in ("network", "year", "quarter"))
+        others = Theme.objects.filter(network=network, year=year, quarter=quarter).exclude(pk=self.instance.pk)
+        if network and year and quarter and others.exists():
+            self.add_error("quarter", _("This network has a theme for this quarter already."))
+        return cleaned
+
+    def validate_constraints(self) -> None:
+        """Said by ``clean``, beside its field and in plain words; the database still holds it."""
+
+
+class TrainingForm(FreshFormMixin, forms.ModelForm):
+    """A training in both languages. The network of an existing one stays."""
+
+    class Meta:
+        model = Training
+        fields = [
+            "network", "theme", "kind", "title_fr", "title_en", "summary_fr", "summary_en", "aims_fr", "aims_en",
+            "audience_fr", "audience_en", "given_by", "grants",
+        ]  # fmt: skip
+        labels = {
+            "title_fr": _("Title in French"),
+            "title_en": _("Title in English"),
+            "summary_fr": _("In one sentence, in French"),
+            "summary_en": _("In one sentence, in English"),
+            "aims_fr": _("What one learns, in French"),
+            "aims_en": _("What one learns, in English"),
+            "audience_fr": _("For whom, in French"),
+            "audience_en": _("For whom, in English"),
+        }
+        widgets = {name: forms.Textarea(attrs={"rows": 5}) for name in ("aims_fr", "aims_en")}
+
+    watched = Meta.fields
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        only_own_networks(self, user)
+        theme = self.fields["theme"]
+        assert isinstance(theme, forms.ModelChoiceField)
+        themes = Theme.objects.filter(network__in=organised_networks(user)).select_related("network")
+        theme.queryset = themes.filter(network=self.instance.network_id) if self.instance.pk else themes
+        theme.label_from_instance = _theme_words  # type: ignore[method-assign]
+        self.watch(self.instance)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        theme, network = cleaned.get("theme"), cleaned.get("network")
+        if theme and network and theme.network_id != network.pk:
+            self.add_error("theme", _("This theme belongs to another network."))
+        return cleaned
+
+
+class SessionForm(TimeAndPlaceForm, SeatsForm):
+    """A new date of a training. It is a draft until it is published."""
+
+    field_order = ["starts_at", "ends_at", "venue", "room", "online_url", "capacity"]
+
+    def __init__(self, *args: Any, training: Training, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.training = training
+
+    def clean_starts_at(self) -> dt.datetime:
+        starts_at: dt.datetime = self.cleaned_data["starts_at"]
+        theme = self.training.theme
+        if theme:
+            day = timezone.localtime(starts_at).date()
+            if (day.year, (day.month + 2) // 3) != (theme.year, theme.quarter):
+                raise forms.ValidationError(
+                    _("This is outside the quarter of the theme “%(theme)s”, which begins on %(day)s."),
+                    params={"theme": theme.title, "day": date_format(theme.begins_on)},
+                )
+        return starts_at
+
+
+def only_own_networks(form: forms.ModelForm, user: User) -> None:
+    """The networks that this person runs; none to choose from for an existing row."""
+    network = form.fields["network"]
+    assert isinstance(network, forms.ModelChoiceField)
+    network.queryset = organised_networks(user)
+    network.disabled = bool(form.instance.pk)
+    if network.queryset.count() == 1:
+        network.initial = network.queryset.get()
+
+
+def _theme_words(theme: Theme) -> str:
+    return f"{theme.year}/{theme.quarter} · {theme.network.name} · {theme.title}"

@@ -1,0 +1,154 @@
+"""The back office of trainings: themes, trainings, and their sessions (whose people are in events' back office)."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.db.models import Count, Min, Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from events import overview
+from events.models import Slot
+from events.organise_views import OrganiserRequest, office_page
+from events.scheduling import ChangeRefused
+from trainings import programming
+from trainings.models import Session, Theme, Training
+from trainings.organise_forms import SessionForm, ThemeForm, TrainingForm
+from trainings.words import fold
+from volunteers.permissions import is_organiser, organised_networks
+
+PAGE = 50
+GET_AND_POST = ["GET", "HEAD", "POST"]
+
+
+def _organisers_only(request: OrganiserRequest) -> None:
+    if not is_organiser(request.user):
+        raise PermissionDenied
+
+
+@office_page
+@require_safe
+def training_list(request: OrganiserRequest) -> HttpResponse:
+    """The themes of the quarters to come, and all trainings of one's networks."""
+    _organisers_only(request)
+    networks = organised_networks(request.user)
+    today = timezone.localdate()
+    words = request.GET.get("q", "").strip()
+    ahead = Q(sessions__slot__starts_at__gt=timezone.now()) & ~Q(sessions__slot__state=Slot.State.CANCELLED)
+    trainings = Training.objects.filter(network__in=networks).select_related("network", "theme")
+    for word in fold(words).split()[:5]:
+        trainings = trainings.filter(words__contains=word)
+    trainings = trainings.annotate(
+        dates=Count("sessions", filter=ahead), next_at=Min("sessions__slot__starts_at", filter=ahead)
+    )
+    page = Paginator(trainings.order_by("title", "pk"), PAGE).get_page(request.GET.get("page"))
+    themes = Theme.objects.filter(network__in=networks).select_related("network").annotate(count=Count("trainings"))
+    current = Q(year__gt=today.year) | Q(year=today.year, quarter__gte=(today.month + 2) // 3)
+    return render(
+        request,
+        "organise/trainings/list.html",
+        {"page_obj": page, "themes": themes.filter(current).order_by("year", "quarter", "network"), "q": words},
+    )
+
+
+@office_page
+@require_safe
+def training_detail(request: OrganiserRequest, pk: int) -> HttpResponse:
+    """A training and its dates, latest first."""
+    training = _training(request, pk)
+    slots = Slot.objects.filter(session__training=training).select_related("venue", "session").order_by("-starts_at")
+    page = Paginator(overview.with_counts(slots), PAGE).get_page(request.GET.get("page"))
+    rows = [{"slot": slot, "state": overview.state_shown(slot)} for slot in page]
+    return render(
+        request, "organise/trainings/training.html", {"training": training, "rows": rows, "page_obj": page}
+    )
+
+
+@office_page
+@require_http_methods(GET_AND_POST)
+def training_edit(request: OrganiserRequest, pk: int | None = None) -> HttpResponse:
+    """A new training (without ``pk``), or changes to one."""
+    _organisers_only(request)
+    with transaction.atomic():
+        training = _training(request, pk, hold=request.method == "POST") if pk else Training()
+        form = TrainingForm(request.POST or None, instance=training, user=request.user)
+        if request.method == "POST" and form.is_valid():
+            programming.name_training(form.instance)
+            saved = form.save()
+            messages.success(request, _("Saved."))
+            return redirect("organise-trainings:training", pk=saved.pk)
+    return _form_page(
+        request,
+        form,
+        heading=_("Change the training") if pk else _("New training"),
+        training=training if pk else None,
+    )
+
+
+@office_page
+@require_http_methods(GET_AND_POST)
+def theme_edit(request: OrganiserRequest, pk: int | None = None) -> HttpResponse:
+    """A new theme (without ``pk``), or changes to one."""
+    _organisers_only(request)
+    with transaction.atomic():
+        themes = Theme.objects.filter(network__in=organised_networks(request.user))
+        if request.method == "POST":
+            themes = themes.select_for_update(no_key=True, of=("self",))
+        theme = get_object_or_404(themes, pk=pk) if pk else Theme()
+        form = ThemeForm(request.POST or None, instance=theme, user=request.user)
+        if request.method == "POST" and form.is_valid():
+            form.save()
+            messages.success(request, _("Saved."))
+            return redirect("organise-trainings:list")
+    return _form_page(request, form, heading=_("Change the theme") if pk else _("New theme"))
+
+
+@office_page
+@require_http_methods(GET_AND_POST)
+def session_add(request: OrganiserRequest, pk: int) -> HttpResponse:
+    """A new date, as a draft."""
+    training = _training(request, pk)
+    form = SessionForm(request.POST or None, training=training)
+    if request.method == "POST" and form.is_valid():
+        values = {name: form.cleaned_data[name] for name in ("starts_at", "ends_at", "capacity", "opens_at", "closes_at")}
+        values |= {"approval": form.cleaned_data["approval"], "in_charge": form.cleaned_data["in_charge"]}
+        try:
+            session = programming.add_session(training, place=form.place(), by=request.user, **values)
+        except ChangeRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The date is a draft: publish it when it is ready."))
+            return redirect("organise:slot", pk=session.slot_id)
+    return _form_page(request, form, heading=_("New date"), training=training)
+
+
+@office_page
+@require_POST
+def session_duplicate(request: OrganiserRequest, slot_id: int) -> HttpResponse:
+    """One click: the same a week later, as a draft; the next page moves it where it should be."""
+    sessions = Session.objects.filter(slot__in=Slot.objects.organised_by(request.user))
+    session = get_object_or_404(sessions.select_related("training__network", "slot__room", "slot__venue"), slot=slot_id)
+    copy = programming.duplicate_session(session, by=request.user)
+    messages.success(request, _("Here is the copy, a week later: change its date if you like. It is a draft."))
+    return redirect("organise:move", pk=copy.slot_id)
+
+
+def _training(request: OrganiserRequest, pk: int, *, hold: bool = False) -> Training:
+    trainings = Training.objects.filter(network__in=organised_networks(request.user)).select_related("network", "theme")
+    if hold:
+        trainings = trainings.select_for_update(no_key=True, of=("self",))
+    return get_object_or_404(trainings, pk=pk)
+
+
+def _form_page(
+    request: OrganiserRequest, form: forms.BaseForm, *, heading: str, training: Training | None = None
+) -> HttpResponse:
+    context = {"form": form, "heading": heading, "training": training}
+    return render(request, "organise/trainings/form.html", context)

@@ -1,0 +1,105 @@
+"""An organiser's programme: trainings, and the sessions that they are given on."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.text import slugify
+from django.utils.timezone import get_current_timezone
+from django.utils.translation import gettext_lazy as _
+
+from events.models import Slot
+from events.scheduling import ChangeRefused, Place, check_room
+from trainings.models import Session, Training
+from volunteers.models import User
+
+WEEK = dt.timedelta(days=7)
+
+
+def name_training(training: Training) -> Training:
+    """Gives a new training the slug made of its title, with a number when another one has it. Saves nothing.
+
+    Addresses are promises: the slug of an existing training stays, whatever its title becomes.
+    """
+    if training.slug:
+        return training
+    longest = Training._meta.get_field("slug").max_length or 50
+    stem = slugify(training.title_fr)[: longest - 5] or "training"  # type: ignore[attr-defined]
+    taken = set(Training.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
+    numbers = (f"{stem}-{number}" for number in range(2, len(taken) + 3))
+    training.slug = stem if stem not in taken else next(slug for slug in numbers if slug not in taken)
+    return training
+
+
+def add_session(
+    training: Training,
+    *,
+    starts_at: dt.datetime,
+    ends_at: dt.datetime,
+    place: Place,
+    capacity: int,
+    opens_at: dt.datetime | None,
+    closes_at: dt.datetime | None,
+    approval: bool,
+    in_charge: Iterable[User],
+    by: User,
+) -> Session:
+    """A new date of the training, as a draft: its slot takes the training's network and titles. Nobody is told."""
+    if ends_at <= starts_at:
+        raise ChangeRefused(_("The end must come after the beginning."))
+    check_room(place.room, capacity=capacity)
+    slot = Slot(
+        kind="training",
+        network=training.network,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        venue=place.venue,
+        room=place.room,
+        online_url=place.online_url,
+        capacity=capacity,
+        opens_at=opens_at,
+        closes_at=closes_at,
+        approval=approval,
+    )
+    for language, _name in settings.LANGUAGES:
+        setattr(slot, f"title_{language}", getattr(training, f"title_{language}"))
+    with transaction.atomic():
+        slot.save()
+        slot.people_in_charge.set(in_charge)
+        return Session.objects.create(training=training, slot=slot)
+
+
+def duplicate_session(session: Session, *, by: User) -> Session:
+    """The same session as a draft in the first free week after it: same hour on the clock, place, seats, people.
+
+    A week is free when the training has no date at that very moment: a second click makes the week after. Opening
+    and closing keep their distance to the beginning. Locks the training's row.
+    """
+    slot = session.slot
+    with transaction.atomic():
+        Training.objects.select_for_update(no_key=True).filter(pk=session.training_id).values_list("pk").get()
+        taken = set(Slot.objects.filter(session__training=session.training_id).values_list("starts_at", flat=True))
+        weeks = 1
+        while _later(slot.starts_at, weeks) in taken:
+            weeks += 1
+        return add_session(
+            session.training,
+            starts_at=_later(slot.starts_at, weeks),
+            ends_at=_later(slot.ends_at, weeks),
+            place=Place.of(slot),
+            capacity=slot.capacity,
+            opens_at=slot.opens_at and _later(slot.opens_at, weeks),
+            closes_at=slot.closes_at and _later(slot.closes_at, weeks),
+            approval=slot.approval,
+            in_charge=slot.people_in_charge.all(),
+            by=by,
+        )
+
+
+def _later(moment: dt.datetime, weeks: int) -> dt.datetime:
+    """So many weeks later at the same time on the city's clocks, also across a change of clocks."""
+    local = moment.astimezone(get_current_timezone())
+    return (local + weeks * WEEK).astimezone(dt.timezone.utc)
