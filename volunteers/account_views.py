@@ -14,6 +14,7 @@ from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
+from django.utils.dateparse import parse_datetime
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
@@ -72,7 +73,11 @@ class CodeView(CountedGuesses, allauth_views.ConfirmLoginCodeView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
         wish = self.request.session.get("signing_up")
-        context["signing_up"] = wish if isinstance(wish, dict) else None
+        if isinstance(wish, dict):  # the session keeps moments as ISO 8601
+            moments = {name: parse_datetime(wish.get(name) or "") for name in ("expires_at", "starts_at")}
+            context["signing_up"] = wish | moments
+        else:
+            context["signing_up"] = None
         context["change_url"] = (context["signing_up"] or {}).get("form_url") or reverse("account_login")
         return context
 

@@ -39,7 +39,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         """
         if sociallogin.is_existing:
             return
-        verified = next((row.email.lower() for row in sociallogin.email_addresses if row.verified and row.email), "")
+        verified = next((row.email.lower() for row in sociallogin.email_addresses if row.verified is True), "")
         if not verified:
             messages.error(request, _("Your account there has no verified e-mail address. Sign in by code here."))
             raise ImmediateHttpResponse(HttpResponseRedirect(reverse("account_login")))

@@ -58,6 +58,10 @@ class CodeRequestForm(RequestLoginCodeForm):
         widget=forms.EmailInput(attrs={"autocomplete": "username email", "inputmode": "email"}),
     )
 
+    def clean_email(self) -> str:
+        self.cleaned_data["email"] = str(self.cleaned_data["email"]).lower()
+        return str(super().clean_email())
+
 
 class PasswordSignInForm(LoginForm):
     """Signing in by password."""

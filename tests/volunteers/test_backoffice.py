@@ -1,0 +1,198 @@
+"""The back office asks for a standing role and a second factor, at every request."""
+
+import time
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from django.contrib.auth.models import Group, Permission
+from django.http import HttpResponse
+from django.urls import path, reverse
+
+from config.urls import urlpatterns as real_urlpatterns
+from mail.models import Message
+from tests.factories.volunteers import NetworkOrganiserFactory, UserFactory
+from volunteers.models import NetworkOrganiser
+
+urlpatterns = [path("organise/", lambda request: HttpResponse("inside")), *real_urlpatterns]
+pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
+
+ROLES = ["volunteer", "organiser", "editor", "administrator"]
+OPEN = {"organise": {"organiser", "administrator"}, "cms": {"editor", "administrator"}, "admin": {"administrator"}}
+
+
+def person(role):
+    user = UserFactory(administrator=role == "administrator", email=f"{role}@example.org")
+    if role == "organiser":
+        NetworkOrganiserFactory(user=user)
+    if role == "editor":
+        editors = Group.objects.create(name="People who edit")
+        editors.permissions.add(Permission.objects.get(codename="access_admin"))
+        user.groups.add(editors)
+    return user
+
+
+def add_app(user):
+    return TOTP.activate(user, generate_totp_secret())
+
+
+def code_of(app):
+    counter = next(iter(yield_hotp_counters_from_time()))
+    from allauth.mfa.adapter import get_adapter
+
+    secret = get_adapter().decrypt(app.instance.data["secret"])
+    return format_hotp_value(hotp_value(secret, counter))
+
+
+def sign_in_by_code(client, user):
+    client.post(reverse("account_login"), {"email": user.email})
+    code = Message.objects.filter(to=user.email, kind="account/login_code").latest("pk").context["code"]
+    return client.post(reverse("account_confirm_login_code"), {"code": code})
+
+
+def second_step(client, app):
+    return client.post(reverse("mfa_authenticate"), {"code": code_of(app)})
+
+
+@pytest.mark.parametrize("area", ["organise", "cms", "admin"])
+def test_nobody_signed_in_goes_to_the_one_sign_in_page(client, area):
+    for address in (f"/{area}/", f"/{area}/login/"):
+        answer = client.get(address)
+        assert (answer.status_code, answer.url.split("?")[0]) == (302, reverse("account_login"))
+
+
+@pytest.mark.parametrize("area", ["organise", "cms", "admin"])
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_opens_its_areas_after_a_second_factor_only(client, role, area):
+    user = person(role)
+    sign_in_by_code(client, user)
+    opens = role in OPEN[area]
+
+    without = client.get(f"/{area}/")
+    app = add_app(user)
+    client.logout()
+    asked = sign_in_by_code(client, user)
+    half = client.get(f"/{area}/")
+    second_step(client, app)
+    with_factor = client.get(f"/{area}/")
+
+    if opens:
+        assert (without.status_code, without.url.split("?")[0]) == (302, reverse("volunteers:second-factor"))
+    else:
+        assert without.status_code == 403
+    assert (asked.status_code, asked.url) == (302, reverse("mfa_authenticate"))
+    assert (half.status_code, half.url.split("?")[0]) == (302, reverse("account_login"))
+    assert with_factor.status_code == (200 if opens else 403)
+
+
+def test_a_password_is_one_factor_too(client):
+    user = person("organiser")
+    user.set_password("a long enough sentence")
+    user.save()
+    sign_in_by_code(client, user)
+    client.logout()
+    app = add_app(user)
+
+    asked = client.post(reverse("account_login_password"), {"login": user.email, "password": "a long enough sentence"})
+    half = client.get("/organise/")
+    second_step(client, app)
+
+    assert (asked.status_code, asked.url) == (302, reverse("mfa_authenticate"))
+    assert half.status_code == 302
+    assert client.get("/organise/").status_code == 200
+
+
+def test_a_session_from_before_the_second_factor_is_asked_for_it(client):
+    user = person("organiser")
+    client.force_login(user)
+    add_app(user)
+
+    answer = client.get("/organise/")
+
+    assert (answer.status_code, answer.url) == (302, reverse("mfa_reauthenticate") + "?next=%2Forganise%2F")
+
+
+def test_adding_an_app_counts_as_showing_it_and_leads_back(client):
+    user = person("organiser")
+    sign_in_by_code(client, user)
+    client.get(client.get("/organise/").url)
+    page = client.get(reverse("mfa_activate_totp"))
+    secret = page.context["form"].secret
+    code = format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
+
+    client.post(reverse("mfa_activate_totp"), {"code": code})
+
+    assert client.get("/organise/").status_code == 200
+    assert client.get(reverse("volunteers:security")).context["back"] == "/organise/"
+
+
+def test_a_recovery_code_opens_once(client):
+    user = person("organiser")
+    add_app(user)
+    recovery = RecoveryCodes.activate(user).get_unused_codes()[0]
+
+    sign_in_by_code(client, user)
+    client.post(reverse("mfa_authenticate"), {"code": recovery})
+    assert client.get("/organise/").status_code == 200
+    client.logout()
+    sign_in_by_code(client, user)
+    again = client.post(reverse("mfa_authenticate"), {"code": recovery})
+
+    assert again.status_code == 200
+    assert "_auth_user_id" not in client.session
+
+
+def enter(client, role="organiser"):
+    user = person(role)
+    app = add_app(user)
+    sign_in_by_code(client, user)
+    second_step(client, app)
+    assert client.get("/organise/").status_code == 200
+    return user
+
+
+def test_a_role_taken_away_closes_the_door_at_the_next_request(client):
+    user = enter(client)
+    NetworkOrganiser.objects.filter(user=user).delete()
+
+    assert client.get("/organise/").status_code == 403
+
+
+def test_an_account_closed_is_out_at_the_next_request(client):
+    user = enter(client)
+    user.is_active = False
+    user.save()
+
+    assert client.get("/organise/").status_code == 302
+
+
+def test_a_factor_removed_closes_the_door(client):
+    user = enter(client)
+    Authenticator.objects.filter(user=user).delete()
+
+    assert client.get("/organise/").url.split("?")[0] == reverse("volunteers:second-factor")
+
+
+@pytest.mark.parametrize("address", ["/organise", "/en/organise/", "/organise/x/?a=1", "/cms/pages/", "/admin/x"])
+@pytest.mark.parametrize("method", ["get", "post", "head", "options"])
+def test_every_form_of_the_address_is_guarded(client, address, method):
+    answer = getattr(client, method)(address)
+
+    assert answer.status_code == 302
+    assert answer.url.split("?")[0] in (reverse("account_login"), "/en" + reverse("account_login"))
+
+
+def test_an_app_code_is_guessed_at_ten_times_in_five_minutes(client, settings):
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "login_failed": None}
+    user = person("organiser")
+    app = add_app(user)
+    sign_in_by_code(client, user)
+
+    window = time.time() // 300
+    for _ in range(10):
+        client.post(reverse("mfa_authenticate"), {"code": "000000"})
+    right = second_step(client, app)
+
+    assert right.status_code == 200 or window != time.time() // 300
+    assert "_auth_user_id" not in client.session

@@ -1,0 +1,201 @@
+"""A person leaves: nothing of them stays, the counts do."""
+
+import datetime as dt
+import json
+
+import pytest
+import time_machine
+from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.core import serializers
+from django.apps import apps
+from django.urls import reverse
+from django.utils import timezone
+
+from mail import queuing
+from tests.factories.volunteers import (
+    DistrictFactory,
+    MembershipFactory,
+    NetworkFactory,
+    UserFactory,
+    VolunteerFactory,
+)
+from volunteers import consenting, describing, erasing, exporting, joining, signing_up
+from volunteers.models import Consent, Erasure, Membership, User, Volunteer
+
+pytestmark = pytest.mark.django_db
+CANARY = "zanzibarette"
+
+
+def everything_stored():
+    """The text of every row of every table of the database."""
+    return "".join(serializers.serialize("json", model.objects.all()) for model in apps.get_models() if model._meta.managed)
+
+
+@pytest.fixture
+def known(client):
+    """Somebody who left traces everywhere this room and the mail know of."""
+    volunteer = VolunteerFactory(
+        user__email=f"{CANARY}@example.org", user__first_name=CANARY, user__last_name=CANARY, phone="+33612345678"
+    )
+    user = volunteer.user
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    volunteer.districts.add(DistrictFactory())
+    MembershipFactory(volunteer=volunteer)
+    consenting.give(user, purpose="charter", form=CANARY)
+    queuing.queue("account/notice", key=CANARY, user=user, context={"notice": CANARY})
+    client.force_login(user)
+    client.get(reverse("volunteers:security"), headers={"user-agent": CANARY})
+    return user
+
+
+def test_deleting_ones_account_leaves_only_its_number(client, known):
+    assert CANARY in everything_stored()
+
+    answer = client.post(reverse("volunteers:delete"), {"email": known.email.upper()})
+
+    assert (answer.status_code, answer.url) == (302, "/")
+    assert CANARY not in everything_stored()
+    assert list(Erasure.objects.values_list("account", flat=True)) == [known.pk]
+    assert (User.objects.count(), Session.objects.filter(pk=client.session.session_key).count()) == (0, 0)
+    assert client.get(reverse("volunteers:data")).status_code == 302
+
+
+def test_deleting_asks_for_the_right_address_and_otherwise_keeps_everything(client, known):
+    answer = client.post(reverse("volunteers:delete"), {"email": "else@example.org"})
+
+    assert list(answer.context["form"].errors) == ["email"]
+    assert User.objects.filter(pk=known.pk).exists()
+
+
+def test_deleting_asks_first_for_the_password_of_who_has_one(client, known):
+    known.set_password("a long enough sentence")
+    known.save()
+    client.force_login(known)
+
+    answer = client.get(reverse("volunteers:delete"))
+
+    assert answer.url.split("?")[0] == reverse("account_reauthenticate")
+
+
+def test_erasing_signs_out_every_device(client, known):
+    other = client.__class__()
+    other.force_login(known)
+    other.get(reverse("volunteers:security"))
+    assert UserSession.objects.filter(user=known).count() == 2
+
+    erasing.erase(known)
+
+    assert Session.objects.count() == 0
+    assert other.get(reverse("volunteers:security")).status_code == 302
+
+
+def test_an_eraser_that_fails_keeps_everything(known, monkeypatch):
+    def fail(user):
+        raise RuntimeError
+
+    monkeypatch.setattr(erasing, "_erasers", [*erasing._erasers, fail])
+    with pytest.raises(RuntimeError):
+        erasing.erase(known)
+
+    assert User.objects.filter(pk=known.pk).exists()
+    assert Erasure.objects.count() == 0
+
+
+def test_the_only_administrator_stays_and_the_second_may_go():
+    first, second = UserFactory(administrator=True), UserFactory(administrator=True)
+
+    erasing.erase(second)
+    with pytest.raises(erasing.ErasureRefused):
+        erasing.erase(first)
+
+    assert list(User.objects.all()) == [first]
+
+
+def test_unproved_addresses_go_after_seven_days_and_nobody_else():
+    UserFactory(email="imported@example.org")
+    signing_up.person_for("stranger@example.org", language="fr")
+    with time_machine.travel(timezone.now() + dt.timedelta(days=6, hours=23)):
+        assert erasing.erase_unproved() == 0
+    with time_machine.travel(timezone.now() + dt.timedelta(days=7, hours=1)):
+        signing_up.person_for("fresh@example.org", language="fr")
+        assert erasing.erase_unproved() == 1
+
+    assert set(User.objects.values_list("email", flat=True)) == {"imported@example.org", "fresh@example.org"}
+
+
+def test_a_restored_backup_is_cleaned_again(known):
+    number = known.pk
+    erasing.erase(known)
+    User.objects.create(pk=number, email="back@example.org")
+
+    assert erasing.erase_again([number, 999_999]) == 1
+    assert not User.objects.filter(pk=number).exists()
+
+
+def test_the_download_holds_what_the_page_shows(client, known):
+    answer = client.get(reverse("volunteers:download"))
+    page = client.get(reverse("volunteers:data")).content.decode()
+    data = json.loads(answer.content)
+
+    assert answer["Content-Disposition"] == 'attachment; filename="maillage-my-data.json"'
+    assert set(data) == {"made_at", "format", *(section.name for section in exporting.sections())}
+    assert data["account"][0]["email"] == known.email
+    assert data["profile"][0]["phone"] == "+33612345678"
+    assert [row["purpose"] for row in data["consents"]] == [str(Consent.Purpose.CHARTER.label)]
+    for section in exporting.sections():
+        for row in data[section.name]:
+            assert set(row) == set(section.columns)
+    assert known.email in page
+    assert known.password not in answer.content.decode()
+
+
+def test_consents_are_a_journal_that_only_grows():
+    user = UserFactory()
+    consenting.give(user, purpose="newsletter", form="a")
+    consenting.give(user, purpose="newsletter", form="b")
+    consenting.withdraw(user, purpose="newsletter", form="c")
+    consenting.withdraw(user, purpose="newsletter", form="d")
+    consenting.give(user, purpose="newsletter", form="e")
+
+    lines = list(user.consents.values_list("action", "form"))
+    assert lines == [("given", "a"), ("withdrawn", "c"), ("given", "e")]
+    assert consenting.is_given(user, "newsletter")
+
+
+def test_a_new_text_is_agreed_to_anew(monkeypatch):
+    user = UserFactory()
+    consenting.give(user, purpose="charter", form="a")
+    monkeypatch.setitem(consenting.TEXT_VERSIONS, Consent.Purpose.CHARTER, "2027-01")
+    consenting.give(user, purpose="charter", form="b")
+
+    assert list(user.consents.values_list("text_version", flat=True)) == ["2026-09", "2027-01"]
+
+
+def test_a_needed_consent_is_not_withdrawn():
+    user = UserFactory()
+    consenting.give(user, purpose="charter", form="a")
+    with pytest.raises(consenting.ConsentRefused):
+        consenting.withdraw(user, purpose="charter", form="b")
+
+    assert consenting.is_given(user, "charter")
+
+
+def test_joining_and_leaving_are_harmless_twice_and_keep_the_history():
+    volunteer, network = VolunteerFactory(), NetworkFactory()
+    for verb in (joining.join, joining.join, joining.leave, joining.leave, joining.join):
+        verb(volunteer, network=network)
+
+    stays = Membership.objects.filter(volunteer=volunteer).order_by("pk")
+    assert [stay.left_at is None for stay in stays] == [False, True]
+
+
+def test_describing_replaces_the_profile():
+    volunteer, district = VolunteerFactory(), DistrictFactory()
+    describing.describe(volunteer, answers={"first_name": "Noé", "districts": [district], "availability": ["night"]})
+    describing.describe(volunteer, answers={"phone": "+33612345678"})
+
+    volunteer = Volunteer.objects.get()
+    assert (volunteer.user.first_name, list(volunteer.districts.all())) == ("Noé", [district])
+    assert (volunteer.availability, str(volunteer.phone)) == (["night"], "+33612345678")

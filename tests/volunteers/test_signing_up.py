@@ -1,0 +1,173 @@
+"""Becoming a volunteer, and coming in by code."""
+
+import re
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.urls import reverse
+
+from mail.models import Message
+from tests.factories.volunteers import UserFactory
+from volunteers import signing_up
+from volunteers.models import Consent, User, Volunteer
+
+pytestmark = pytest.mark.django_db
+
+FORM = {"email": "Awa@Example.org ", "first_name": " Awa  ", "charter": "on", "adult": "on"}
+
+
+def code_for(email):
+    return Message.objects.filter(to=email, kind="account/login_code").latest("pk").context["code"]
+
+
+def test_person_for_makes_an_empty_unproved_account_once():
+    first = signing_up.person_for(" Awa@Example.ORG", language="en")
+    again = signing_up.person_for("awa@example.org", language="fr")
+
+    user = first.user
+    assert again == first
+    assert (user.email, user.first_name, user.language) == ("awa@example.org", "", "en")
+    assert not user.has_usable_password()
+    assert user.unproved_since is not None
+    assert user.consents.count() == 0
+    assert EmailAddress.objects.values_list("email", "verified", "primary").get() == ("awa@example.org", False, True)
+
+
+def test_person_for_gives_an_existing_account_its_volunteer_and_leaves_the_rest():
+    user = UserFactory(email="awa@example.org", first_name="Awa", language="fr")
+
+    volunteer = signing_up.person_for("awa@example.org", language="en")
+
+    user.refresh_from_db()
+    assert volunteer.user == user
+    assert (user.first_name, user.language, user.unproved_since) == ("Awa", "fr", None)
+
+
+def test_two_requests_with_the_same_new_address_make_one_account(at_once):
+    made = at_once(lambda _: signing_up.person_for("awa@example.org", language="fr").pk, range(8))
+
+    assert len(set(made)) == 1
+    assert (User.objects.count(), Volunteer.objects.count(), EmailAddress.objects.count()) == (1, 1, 1)
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_sign_up_by_code_ends_in_the_next_page_with_name_and_consents(client, known):
+    if known:
+        UserFactory(email="awa@example.org", first_name="")
+    page = reverse("account_signup") + "?next=/privacy/retention/"
+
+    asked = client.post(page, {**FORM, "next": "/privacy/retention/"})
+    assert asked.status_code == 302
+    assert asked.url == reverse("account_confirm_login_code") + "?next=%2Fprivacy%2Fretention%2F"
+    user = User.objects.get(email="awa@example.org")
+    assert (user.first_name, user.consents.count()) == ("", 0)
+    answered = client.post(asked.url, {"code": code_for("awa@example.org")})
+
+    assert (answered.status_code, answered.url) == (302, "/privacy/retention/")
+    user.refresh_from_db()
+    assert (user.first_name, user.unproved_since) == ("Awa", None)
+    assert list(user.consents.values_list("purpose", "action", "form")) == [
+        ("charter", "given", "sign-up page"),
+        ("adult", "given", "sign-up page"),
+    ]
+    assert EmailAddress.objects.get(user=user).verified
+    assert client.session["_auth_user_id"] == str(user.pk)
+
+
+@pytest.mark.parametrize("missing", ["charter", "adult", "email", "first_name"])
+def test_sign_up_refuses_an_incomplete_form_and_makes_nothing(client, missing):
+    answer = client.post(reverse("account_signup"), {k: v for k, v in FORM.items() if k != missing})
+
+    assert answer.status_code == 200
+    assert list(answer.context["form"].errors) == [missing]
+    assert (User.objects.count(), Message.objects.count()) == (0, 0)
+
+
+def test_sign_up_does_not_lead_to_another_site(client):
+    asked = client.post(reverse("account_signup"), {**FORM, "next": "https://evil.example/"})
+
+    assert "evil" not in asked.url
+
+
+def test_what_one_session_asked_is_not_finished_by_another(client):
+    """A stranger fills the form with somebody's address; that person signs in later, elsewhere."""
+    user = UserFactory(email="awa@example.org", first_name="")
+    stranger = client.__class__()
+    stranger.post(reverse("account_signup"), {**FORM, "first_name": "Rude"})
+
+    client.post(reverse("account_login"), {"email": "awa@example.org"})
+    client.post(reverse("account_confirm_login_code"), {"code": code_for("awa@example.org")})
+
+    user.refresh_from_db()
+    assert client.session["_auth_user_id"] == str(user.pk)
+    assert (user.first_name, Consent.objects.count()) == ("", 0)
+
+
+def test_the_code_page_says_the_same_to_known_and_unknown_addresses(client):
+    UserFactory(email="known@example.org")
+    pages = []
+    for email in ("known@example.org", "nobody@example.org"):
+        visitor = client.__class__()
+        asked = visitor.post(reverse("account_login"), {"email": email})
+        wrong = visitor.post(asked.url, {"code": "0000-0000"})
+        texts = [visitor.get(asked.url).content.decode(), wrong.content.decode()]
+        pages.append(
+            (asked.status_code, asked.url, [re.sub(r'value="\w{64}"', "", text.replace(email, "")) for text in texts])
+        )
+
+    assert pages[0] == pages[1]
+    assert Message.objects.get(to="nobody@example.org").kind == "account/unknown_account"
+    assert Message.objects.get(to="known@example.org").kind == "account/login_code"
+
+
+def test_an_imported_account_without_any_address_row_comes_in_by_code(client):
+    user = UserFactory(email="imported@example.org")
+    EmailAddress.objects.filter(user=user).delete()
+
+    asked = client.post(reverse("account_login"), {"email": "Imported@example.org"})
+    client.post(asked.url, {"code": code_for("imported@example.org")})
+
+    assert client.session["_auth_user_id"] == str(user.pk)
+    assert EmailAddress.objects.get(user=user).verified
+    assert Volunteer.objects.filter(user=user).exists()
+
+
+def test_the_code_is_urgent_and_written_in_the_language_of_the_page(client):
+    client.post("/en/account/signup/", FORM)
+
+    message = Message.objects.get()
+    assert (message.priority, message.language, message.kind) == (0, "en", "account/login_code")
+    assert User.objects.get().language == "en"
+    assert re.fullmatch(r"\d{4}-\d{4}", message.context["code"])
+
+
+def test_a_fourth_code_within_a_minute_is_not_sent_and_the_page_is_shown_again(client):
+    for _ in range(4):
+        answer = client.post(reverse("account_signup"), FORM)
+
+    assert answer.url.startswith(reverse("account_confirm_login_code"))
+    assert Message.objects.count() == 3
+
+
+def test_a_stranger_is_told_to_wait_when_codes_were_asked_too_often(client):
+    for _ in range(3):
+        client.__class__().post(reverse("account_signup"), FORM)
+    answer = client.post(reverse("account_signup"), FORM)
+
+    assert answer.status_code == 429
+    assert Message.objects.count() == 3
+
+
+def test_another_code_replaces_the_first(client):
+    asked = client.post(reverse("account_signup"), FORM)
+    first = code_for("awa@example.org")
+    client.post(asked.url, {"action": "resend"})
+    second = code_for("awa@example.org")
+
+    refused = client.post(asked.url, {"code": first})
+    accepted = client.post(asked.url, {"code": second.replace("-", " ")})
+
+    assert first != second
+    assert refused.status_code == 200
+    assert accepted.status_code == 302
+    assert "_auth_user_id" in client.session

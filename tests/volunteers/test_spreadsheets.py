@@ -1,0 +1,139 @@
+import io
+import zipfile
+
+import pytest
+from hypothesis import given, settings, strategies
+from openpyxl.worksheet.worksheet import Worksheet
+
+from tests.volunteers.spreadsheets import HEAD, csv, ods, xlsx
+from volunteers import spreadsheets
+from volunteers.spreadsheets import Sheet, SpreadsheetRefused, read
+
+ROW = ["Awa", "Martin", "awa@example.org", "0612345678", "11"]
+EXPECTED = [[2, ROW]]
+
+
+def rows_of(sheet):
+    return [[number, row[:5]] for number, row in sheet.rows]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        xlsx(ROW),
+        ods(ROW),
+        ods(ROW, trailing=1_048_000),
+        csv(ROW),
+        csv(ROW, separator=","),
+        csv(ROW, separator="\t"),
+        csv(ROW, encoding="utf-8-sig"),
+        csv(ROW, encoding="cp1252"),
+        csv(ROW, encoding="utf-16"),
+    ],
+    ids=["xlsx", "ods", "ods-trailing", "csv", "comma", "tab", "bom", "cp1252", "utf-16"],
+)
+def test_read_gives_head_and_rows_whatever_the_format(content):
+    sheet = read(content)
+
+    assert [sheet.headers, rows_of(sheet)] == [HEAD, EXPECTED]
+
+
+def test_read_keeps_row_numbers_when_rows_are_empty():
+    sheet = read(xlsx([], ROW, [], ROW))
+
+    assert [number for number, _row in sheet.rows] == [3, 5]
+
+
+def test_read_skips_hidden_sheets_and_tolerates_merged_cells():
+    def change(book):
+        hidden = book.create_sheet("Notes", 0)
+        hidden.append(["secret"])
+        hidden.sheet_state = "hidden"
+        book.worksheets[1].merge_cells("A4:C4")
+
+    assert rows_of(read(xlsx(ROW, change=change))) == EXPECTED
+
+
+def test_read_locates_formulas_of_the_visible_sheet():
+    formula = ["=1+1", "Martin", "awa@example.org", "", ""]
+
+    assert read(xlsx(ROW, formula)).formulas == {(3, 1)}
+    assert read(ods(ROW, ["of:=1+1", *ROW[1:]])).formulas == {(3, 1)}
+
+
+def zipped(**parts):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in parts.items():
+            archive.writestr(name.replace("__", "/"), data)
+    return content.getvalue()
+
+
+def far_cell(reference):
+    def change(book):
+        sheet: Worksheet = book.active
+        sheet[reference] = "x"
+
+    return xlsx(ROW, change=change)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b" \r\n ",
+        b"\xff\xd8\xff\xe0" + bytes(200),
+        b"%PDF-1.7\x00\x01\x02",
+        b"PK\x03\x04 and then nonsense",
+        zipped(**{"word__document.xml": b"<w/>"}),
+        xlsx(ROW)[:-200],
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512),
+        zipped(
+                **{
+                    "mimetype": b"application/vnd.oasis.opendocument.spreadsheet",
+                    "content.xml": b"\x8f\x00",
+                    "META-INF__manifest.xml": b"<manifest:encryption-data/>",
+                }
+        ),
+        zipped(**{"xl__workbook.xml": b"0" * (spreadsheets.MAX_UNPACKED_BYTES + 10)}),
+        far_cell("A900000"),
+        far_cell("XFD2"),
+        csv(),
+        csv(*[["x"] * 101]),
+        csv(*[ROW] * 50_001),
+    ],
+    ids=[
+        "empty", "blank", "picture", "pdf", "not-a-zip", "a-text-document", "cut", "old-or-protected", "ods-protected",
+        "bomb", "far-row", "far-column", "no-row", "wide", "long",
+    ],
+)  # fmt: skip
+def test_read_refuses_with_a_sentence(content):
+    with pytest.raises(SpreadsheetRefused) as refusal:
+        read(content)
+
+    assert str(refusal.value).endswith(".")
+
+
+@settings(max_examples=150, deadline=None)
+@given(strategies.binary(max_size=400), strategies.sampled_from([b"", b"PK\x03\x04", b"\xff\xfe", b"a;b\r\n"]))
+def test_read_reads_or_refuses_any_bytes(tail, start):
+    try:
+        result = read(start + tail)
+    except SpreadsheetRefused:
+        return
+
+    assert isinstance(result, Sheet)
+
+
+@settings(max_examples=60, deadline=None)
+@given(strategies.data())
+def test_read_reads_or_refuses_a_damaged_workbook(data):
+    content = bytearray(xlsx(ROW))
+    for _ in range(data.draw(strategies.integers(1, 20))):
+        content[data.draw(strategies.integers(0, len(content) - 1))] = data.draw(strategies.integers(0, 255))
+    try:
+        result = read(bytes(content))
+    except SpreadsheetRefused:
+        return
+
+    assert isinstance(result, Sheet)
