@@ -8,7 +8,14 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from config import headers, health
+
+handler500 = "config.errors.server_error"
+
 urlpatterns = [
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path(".well-known/security.txt", headers.security_txt),
     path("cms/", include(wagtailadmin_urls)),
     path("admin/", admin.site.urls),
     path("documents/", include(wagtaildocs_urls)),
@@ -22,6 +29,8 @@ urlpatterns += i18n_patterns(
     path("mailbox/", include("mail.urls")),
     path("account/", include("volunteers.account_urls")),
     path("account/", include("allauth.urls")),
+    path("organise/trainings/", include("trainings.organise_urls")),
+    path("organise/", include("events.organise_urls")),
     path("", include("volunteers.urls")),
     path("trainings/", include("trainings.urls")),
     path("", include("events.urls")),

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class EventsConfig(AppConfig):
@@ -7,8 +8,12 @@ class EventsConfig(AppConfig):
     def ready(self) -> None:
         # Models are loaded only now.
         from events import messages, receivers  # noqa: F401, PLC0415
+        from events.permissions import has_agenda  # noqa: PLC0415
         from mail import kinds  # noqa: PLC0415
+        from volunteers import backoffice, office_menu  # noqa: PLC0415
 
+        backoffice.register_role(has_agenda)
+        office_menu.register(office_menu.Entry(_("Dates"), "organise:home", 1, has_agenda))
         kinds.register(kinds.Kind("events/registration", messages.compose_registration))
         kinds.register(kinds.Kind("events/slot-moved", messages.compose_moved))
         kinds.register(kinds.Kind("events/slot-cancelled", messages.compose_called_off))

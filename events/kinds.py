@@ -41,3 +41,13 @@ def page_of(slot: Slot) -> str:
 def others_of(slot: Slot) -> str:
     """Where to look for other dates of that kind, in the active language, without the host."""
     return reverse(_kinds[slot.kind].list_page)
+
+
+def browse() -> str:
+    """Where to look for a date of any kind: the list of the first kind that was registered."""
+    return reverse(next(iter(_kinds.values())).list_page)
+
+
+def choices() -> list[tuple[str, str | Promise]]:
+    """All kinds, for a choice field."""
+    return [(kind.name, kind.label) for kind in _kinds.values()]

@@ -22,6 +22,11 @@ def is_in_charge(user: User | AnonymousUser, slot: Slot) -> bool:
     return user.is_authenticated and user.is_active and slot.people_in_charge.filter(pk=user.pk).exists()
 
 
+def has_agenda(user: User) -> bool:
+    """Does this person run, or is in charge of, anything in the agenda's back office?"""
+    return volunteers.is_organiser(user) or user.slots_in_charge.exists()
+
+
 def can_see_registered(user: User | AnonymousUser, slot: Slot) -> bool:
     """May this person open the slot's back office page? The row's side of ``SlotQuerySet.visible_to``."""
     return can_organise(user, slot) or is_in_charge(user, slot)

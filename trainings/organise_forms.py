@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils import timezone
@@ -92,8 +92,7 @@ class TrainingForm(FreshFormMixin, forms.ModelForm):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         only_own_networks(self, user)
-        theme = self.fields["theme"]
-        assert isinstance(theme, forms.ModelChoiceField)
+        theme = cast(forms.ModelChoiceField, self.fields["theme"])
         themes = Theme.objects.filter(network__in=organised_networks(user)).select_related("network")
         theme.queryset = themes.filter(network=self.instance.network_id) if self.instance.pk else themes
         theme.label_from_instance = _theme_words  # type: ignore[method-assign]
@@ -131,8 +130,7 @@ class SessionForm(TimeAndPlaceForm, SeatsForm):
 
 def only_own_networks(form: forms.ModelForm, user: User) -> None:
     """The networks that this person runs; none to choose from for an existing row."""
-    network = form.fields["network"]
-    assert isinstance(network, forms.ModelChoiceField)
+    network = cast(forms.ModelChoiceField, form.fields["network"])
     network.queryset = organised_networks(user)
     network.disabled = bool(form.instance.pk)
     if network.queryset.count() == 1:

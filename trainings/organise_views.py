@@ -66,9 +66,7 @@ def training_detail(request: OrganiserRequest, pk: int) -> HttpResponse:
     slots = Slot.objects.filter(session__training=training).select_related("venue", "session").order_by("-starts_at")
     page = Paginator(overview.with_counts(slots), PAGE).get_page(request.GET.get("page"))
     rows = [{"slot": slot, "state": overview.state_shown(slot)} for slot in page]
-    return render(
-        request, "organise/trainings/training.html", {"training": training, "rows": rows, "page_obj": page}
-    )
+    return render(request, "organise/trainings/training.html", {"training": training, "rows": rows, "page_obj": page})
 
 
 @office_page
@@ -117,7 +115,9 @@ def session_add(request: OrganiserRequest, pk: int) -> HttpResponse:
     training = _training(request, pk)
     form = SessionForm(request.POST or None, training=training)
     if request.method == "POST" and form.is_valid():
-        values = {name: form.cleaned_data[name] for name in ("starts_at", "ends_at", "capacity", "opens_at", "closes_at")}
+        values = {
+            name: form.cleaned_data[name] for name in ("starts_at", "ends_at", "capacity", "opens_at", "closes_at")
+        }
         values |= {"approval": form.cleaned_data["approval"], "in_charge": form.cleaned_data["in_charge"]}
         try:
             session = programming.add_session(training, place=form.place(), by=request.user, **values)

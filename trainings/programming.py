@@ -102,4 +102,4 @@ def duplicate_session(session: Session, *, by: User) -> Session:
 def _later(moment: dt.datetime, weeks: int) -> dt.datetime:
     """So many weeks later at the same time on the city's clocks, also across a change of clocks."""
     local = moment.astimezone(get_current_timezone())
-    return (local + weeks * WEEK).astimezone(dt.timezone.utc)
+    return (local + weeks * WEEK).astimezone(dt.UTC)

@@ -1,0 +1,133 @@
+"""Changing a date, calling it off, writing to its people: everything that many people are told about asks first."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from events import scheduling, writing
+from events.models import Registration, Slot
+from events.organise_forms import CallOffForm, MoveForm, TermsForm, WordForm
+from events.organise_views import OrganiserRequest, office_page, page_context, said_offered, slot_for
+from events.scheduling import ChangeRefused
+
+GET_AND_POST = ["GET", "HEAD", "POST"]
+
+
+@office_page
+@require_POST
+def publish(request: OrganiserRequest, pk: int) -> HttpResponse:
+    slot = slot_for(request, pk)
+    try:
+        scheduling.publish(slot, by=request.user)
+        messages.success(request, _("Published: people can sign up."))
+    except ChangeRefused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("organise:slot", pk=slot.pk)
+
+
+@office_page
+@require_http_methods(GET_AND_POST)
+def terms(request: OrganiserRequest, pk: int) -> HttpResponse:
+    """Titles, seats, opening, approval, people in charge: nobody is told."""
+    slot = slot_for(request, pk)
+    with transaction.atomic():
+        _hold_if_posted(request, slot)
+        form = TermsForm(request.POST or None, slot=slot)
+        if request.method == "POST" and form.is_valid():
+            values = dict(form.cleaned_data)
+            values.pop("seen")
+            titles = {"fr": values.pop("title_fr"), "en": values.pop("title_en")}
+            try:
+                offered = scheduling.change_terms(slot, **values, titles=titles, by=request.user)
+            except ChangeRefused as refusal:
+                form.add_error(None, str(refusal))
+            else:
+                messages.success(request, _("Saved.") + (f" {said_offered(offered)}" if offered else ""))
+                return redirect("organise:slot", pk=slot.pk)
+    return render(request, "organise/terms.html", page_context(request, slot, form=form))
+
+
+@office_page
+@require_http_methods(GET_AND_POST)
+def move(request: OrganiserRequest, pk: int) -> HttpResponse:
+    """Two steps: the new time and place, then who will be told, and only then it is done."""
+    slot = slot_for(request, pk)
+    to_tell = scheduling.concerned(slot).count() if slot.state == Slot.State.OPEN else 0
+    with transaction.atomic():
+        _hold_if_posted(request, slot)
+        form = MoveForm(request.POST or None, slot=slot)
+        asks = False
+        if request.method == "POST" and form.is_valid():
+            asks = bool(to_tell) and "confirmed" not in request.POST
+            if not asks and "back" not in request.POST:
+                try:
+                    told = scheduling.move(
+                        slot,
+                        starts_at=form.cleaned_data["starts_at"],
+                        ends_at=form.cleaned_data["ends_at"],
+                        place=form.place(),
+                        by=request.user,
+                    )
+                except ChangeRefused as refusal:
+                    form.add_error(None, str(refusal))
+                else:
+                    messages.success(request, said_told(told))
+                    return redirect("organise:slot", pk=slot.pk)
+    context = page_context(request, slot, form=form, to_tell=to_tell)
+    return render(request, "organise/move_confirm.html" if asks else "organise/move.html", context)
+
+
+@office_page
+@require_http_methods(GET_AND_POST)
+def call_off(request: OrganiserRequest, pk: int) -> HttpResponse:
+    """Cancels the date for everybody, after a box was ticked."""
+    slot = slot_for(request, pk)
+    form = CallOffForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            told = scheduling.call_off(slot, by=request.user, reason=form.cleaned_data["reason"])
+        except ChangeRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("This date is cancelled.") + f" {said_told(told)}")
+            return redirect("organise:slot", pk=slot.pk)
+    to_tell = scheduling.concerned(slot).count()
+    return render(request, "organise/call_off.html", page_context(request, slot, form=form, to_tell=to_tell))
+
+
+@office_page
+@require_http_methods(GET_AND_POST)
+def write(request: OrganiserRequest, pk: int) -> HttpResponse:
+    """One message each; sent twice by a double click, it leaves once."""
+    slot = slot_for(request, pk)
+    form = WordForm(request.POST or None, initial={"states": [Registration.State.CONFIRMED]})
+    if request.method == "POST" and form.is_valid():
+        values = dict(form.cleaned_data)
+        try:
+            told = writing.write(slot, **values | {"key": values["key"].hex}, by=request.user)
+        except ChangeRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, said_told(told))
+            return redirect("organise:slot", pk=slot.pk)
+    return render(request, "organise/write.html", page_context(request, slot, form=form))
+
+
+def said_told(count: int) -> str:
+    if not count:
+        return _("Nobody needed to be told.")
+    said = ngettext("%(count)d person gets a message.", "%(count)d people get a message.", count)
+    return said % {"count": count}
+
+
+def _hold_if_posted(request: OrganiserRequest, slot: Slot) -> None:
+    """While a form is compared with the row and saved, the row is ours: two tabs cannot both find it unchanged."""
+    if request.method == "POST":
+        Slot.objects.select_for_update(no_key=True).filter(pk=slot.pk).values_list("pk").get()
+        slot.refresh_from_db()

@@ -1,0 +1,276 @@
+"""Forms of the back office about a slot: shape and messages; the verbs do the rest."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+import django_filters
+from django import forms
+from django.core.validators import validate_email
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from events import kinds, scheduling
+from events.freshness import FreshFormMixin
+from events.models import Registration, Room, Slot, Venue
+from events.models.slots import SlotQuerySet
+from events.scheduling import ChangeRefused, Place
+from volunteers.models import Network, User
+from volunteers.permissions import organised_networks
+
+State = Registration.State
+
+
+class MomentInput(forms.DateTimeInput):
+    """The browser's own date and time; typed as 2026-12-31 18:30 where it has none."""
+
+    input_type = "datetime-local"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%dT%H:%M")
+
+
+def _networks_of(request: HttpRequest | None) -> QuerySet[Network]:
+    return organised_networks(request.user) if request else Network.objects.none()
+
+
+class SlotFilter(django_filters.FilterSet):
+    """The table of dates: by words, network, kind and state; those to come unless asked otherwise."""
+
+    q = django_filters.CharFilter(
+        label=_("Search"), method="search", widget=forms.TextInput(attrs={"type": "search", "data-search": True})
+    )
+    when = django_filters.ChoiceFilter(
+        label=_("When"),
+        choices=[("all", _("All dates")), ("past", _("Past dates"))],
+        empty_label=_("Dates to come"),
+        method="keep_all",
+    )
+    network = django_filters.ModelChoiceFilter(queryset=_networks_of, empty_label=_("All networks"))
+    kind = django_filters.ChoiceFilter(label=_("Kind"), choices=kinds.choices, empty_label=_("All kinds"))
+    state = django_filters.ChoiceFilter(label=_("State"), choices=Slot.State.choices, empty_label=_("All states"))
+
+    class Meta:
+        model = Slot
+        fields = ["q", "when", "network", "kind", "state"]
+
+    def search(self, slots: SlotQuerySet, name: str, words: str) -> SlotQuerySet:
+        for word in words.split()[:5]:
+            slots = slots.filter(
+                Q(title_fr__icontains=word) | Q(title_en__icontains=word) | Q(venue__name__icontains=word)
+            )
+        return slots
+
+    def keep_all(self, slots: SlotQuerySet, name: str, when: str) -> SlotQuerySet:
+        return slots  # filter_queryset does it, so that "to come" needs no choice made
+
+    def filter_queryset(self, queryset: SlotQuerySet) -> SlotQuerySet:
+        slots, now = super().filter_queryset(queryset), timezone.now()
+        when = self.form.cleaned_data.get("when")
+        if when == "past":
+            return slots.filter(ends_at__lte=now).order_by("-starts_at", "-pk")
+        return slots if when == "all" else slots.filter(ends_at__gt=now)
+
+
+class PersonForm(forms.Form):
+    """Somebody added by hand."""
+
+    email = forms.EmailField(
+        label=_("E-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"})
+    )
+    first_name = forms.CharField(label=_("First name"), max_length=80, required=False)
+    last_name = forms.CharField(label=_("Last name"), max_length=80, required=False)
+
+
+class TimeAndPlaceForm(forms.Form):
+    """When and where. ``capacity``: the seats that the room must hold, when the form does not ask for them."""
+
+    starts_at = forms.DateTimeField(label=_("Starts"), widget=MomentInput)
+    ends_at = forms.DateTimeField(label=_("Ends"), widget=MomentInput)
+    venue = forms.ModelChoiceField(
+        label=_("Venue"), queryset=Venue.objects.all(), required=False, empty_label=_("Online")
+    )
+    room = forms.ModelChoiceField(
+        label=_("Room"),
+        queryset=Room.objects.select_related("venue"),
+        required=False,
+        empty_label=_("No room in particular"),
+    )
+    online_url = forms.URLField(
+        label=_("Online address"),
+        required=False,
+        assume_scheme="https",
+        help_text=_("Shown to the people registered only."),
+    )
+
+    capacity_kept: int | None = None
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        starts_at, ends_at = cleaned.get("starts_at"), cleaned.get("ends_at")
+        if starts_at and starts_at <= timezone.now():
+            self.add_error("starts_at", _("This date is in the past."))
+        if starts_at and ends_at and ends_at <= starts_at:
+            self.add_error("ends_at", _("The end must come after the beginning."))
+        elif starts_at and ends_at and ends_at - starts_at > dt.timedelta(days=7):
+            self.add_error("ends_at", _("This is more than a week later: check the date."))
+        venue, room = cleaned.get("venue"), cleaned.get("room")
+        if room and venue and room.venue_id != venue.pk:
+            self.add_error("room", _("This room is at another venue."))
+        elif room and not venue:
+            self.add_error("venue", _("Choose the room's venue."))
+        if not venue and "venue" not in self.errors and not cleaned.get("online_url"):
+            self.add_error("online_url", _("Give a venue, or the address where to meet online."))
+        capacity = cleaned.get("capacity", self.capacity_kept)
+        if room and capacity:
+            try:
+                scheduling.check_room(room, capacity=capacity)
+            except ChangeRefused as refusal:
+                self.add_error("room", str(refusal))
+        return cleaned
+
+    def place(self) -> Place:
+        return Place(self.cleaned_data["venue"], self.cleaned_data["room"], self.cleaned_data["online_url"])
+
+
+class MoveForm(FreshFormMixin, TimeAndPlaceForm):
+    """Another time or place for a slot."""
+
+    watched = ["starts_at", "ends_at", "venue", "room", "online_url", "state"]
+
+    def __init__(self, *args: Any, slot: Slot, **kwargs: Any) -> None:
+        kwargs["initial"] = {
+            "starts_at": slot.starts_at,
+            "ends_at": slot.ends_at,
+            "venue": slot.venue_id,
+            "room": slot.room_id,
+            "online_url": slot.online_url,
+        } | kwargs.get("initial", {})
+        super().__init__(*args, **kwargs)
+        self.capacity_kept = slot.capacity
+        self.watch(slot)
+
+
+class InChargeField(forms.CharField):
+    """People in charge, by the e-mail addresses of their accounts: a list of thousands is no choice."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}))
+        super().__init__(required=False, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(user.email for user in value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> list[User]:  # type: ignore[override]
+        emails = [line.strip().lower() for line in super().clean(value).replace(",", "\n").splitlines() if line.strip()]
+        for email in emails:
+            validate_email(email)
+        found = {user.email: user for user in User.objects.filter(email__in=emails, is_active=True)}
+        unknown = [email for email in emails if email not in found]
+        if unknown:
+            raise forms.ValidationError(
+                _("Nobody has an account with this address yet: %(emails)s"), params={"emails": ", ".join(unknown)}
+            )
+        return list(found.values())
+
+
+class SeatsForm(forms.Form):
+    """Seats, and how one registers for them."""
+
+    capacity = forms.IntegerField(label=_("Seats"), min_value=1, max_value=100_000)
+    opens_at = forms.DateTimeField(
+        label=_("Registration opens"), widget=MomentInput, required=False, help_text=_("Empty: at once.")
+    )
+    closes_at = forms.DateTimeField(
+        label=_("Registration closes"), widget=MomentInput, required=False, help_text=_("Empty: when it starts.")
+    )
+    approval = forms.BooleanField(
+        label=_("An organiser approves each registration"),
+        required=False,
+        help_text=_("The seat is held until you answer."),
+    )
+    in_charge = InChargeField(
+        label=_("People in charge"),
+        help_text=_("One e-mail address a line. They see who comes and mark attendance."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        opens_at, closes_at = cleaned.get("opens_at"), cleaned.get("closes_at")
+        if opens_at and closes_at and closes_at <= opens_at:
+            self.add_error("closes_at", _("Registration must close after it opens."))
+        starts_at = cleaned.get("starts_at") or getattr(self, "slot_starts_at", None)
+        for name in ("opens_at", "closes_at"):
+            if starts_at and cleaned.get(name) and cleaned[name] > starts_at:
+                self.add_error(name, _("This is after the beginning."))
+        return cleaned
+
+
+class TermsForm(FreshFormMixin, SeatsForm):
+    """What registering for an existing slot asks for."""
+
+    watched = ["title_fr", "title_en", "capacity", "opens_at", "closes_at", "approval", "people_in_charge"]
+    field_order = ["title_fr", "title_en"]
+
+    title_fr = forms.CharField(label=_("Title in French"), max_length=160)
+    title_en = forms.CharField(label=_("Title in English"), max_length=160, required=False)
+
+    def __init__(self, *args: Any, slot: Slot, **kwargs: Any) -> None:
+        kwargs["initial"] = {
+            "title_fr": slot.title_fr,  # type: ignore[attr-defined]
+            "title_en": slot.title_en,  # type: ignore[attr-defined]
+            "capacity": slot.capacity,
+            "opens_at": slot.opens_at,
+            "closes_at": slot.closes_at,
+            "approval": slot.approval,
+            "in_charge": list(slot.people_in_charge.order_by("email")),
+        }
+        super().__init__(*args, **kwargs)
+        self.slot, self.slot_starts_at = slot, slot.starts_at
+        self.watch(slot)
+
+    def clean_capacity(self) -> int:
+        capacity: int = self.cleaned_data["capacity"]
+        try:
+            scheduling.check_capacity(self.slot, capacity=capacity)
+        except ChangeRefused as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
+        return capacity
+
+
+class CallOffForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why, in a sentence"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Everybody registered reads it in the message."),
+    )
+    sure = forms.BooleanField(label=_("Yes, cancel this date for everybody. I know that it cannot be undone."))
+
+
+class WordForm(forms.Form):
+    """A message to the registered. ``key`` is new each time the form opens: the same one is sent once."""
+
+    states = forms.MultipleChoiceField(
+        label=_("To whom"),
+        widget=forms.CheckboxSelectMultiple,
+        choices=[
+            (State.CONFIRMED, _("Those who come")),
+            (State.PENDING, _("Those who have to confirm, or wait for an answer")),
+            (State.WAITING, _("Those on the waiting list")),
+            (State.CANCELLED, _("Those who cancelled")),
+        ],
+    )
+    subject = forms.CharField(label=_("Subject"), max_length=150)
+    body = forms.CharField(
+        label=_("Your message"),
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_("Plain text. Date, place and a link to their registration are added below it."),
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)

@@ -1,0 +1,29 @@
+"""The back office of the agenda: /organise/."""
+
+from django.urls import path
+
+from events import attendance_views, changes_views, organise_views
+
+app_name = "organise"
+urlpatterns = [
+    path("", organise_views.home, name="home"),
+    path("slots/<int:pk>/", organise_views.slot_detail, name="slot"),
+    path("slots/<int:pk>/add/", organise_views.add_person, name="person-add"),
+    path("slots/<int:pk>/export.xlsx", organise_views.export, name="export"),
+    path("slots/<int:pk>/sign-sheet/", organise_views.sign_sheet, name="sign-sheet"),
+    path("slots/<int:pk>/registrations/<uuid:uid>/approve/", organise_views.approve, name="approve"),
+    path("slots/<int:pk>/registrations/<uuid:uid>/refuse/", organise_views.refuse, name="refuse"),
+    path(
+        "slots/<int:pk>/registrations/<uuid:uid>/cancel/",
+        organise_views.cancel_registration,
+        name="registration-cancel",
+    ),
+    path("slots/<int:pk>/attendance/", attendance_views.attendance, name="attendance"),
+    path("slots/<int:pk>/attendance/mark/", attendance_views.mark, name="attendance-mark"),
+    path("slots/<int:pk>/attendance/add/", attendance_views.walk_in, name="walk-in"),
+    path("slots/<int:pk>/publish/", changes_views.publish, name="publish"),
+    path("slots/<int:pk>/terms/", changes_views.terms, name="terms"),
+    path("slots/<int:pk>/move/", changes_views.move, name="move"),
+    path("slots/<int:pk>/call-off/", changes_views.call_off, name="call-off"),
+    path("slots/<int:pk>/write/", changes_views.write, name="write"),
+]

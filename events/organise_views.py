@@ -1,0 +1,235 @@
+"""The back office of the agenda: what needs somebody today, the dates, and one date's people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Case, IntegerField, Q, Value, When
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from events import attending, enlisting, kinds, overview, registering
+from events.models import Registration, Slot
+from events.models.registrations import RegistrationQuerySet
+from events.organise_forms import PersonForm, SlotFilter
+from events.permissions import can_organise
+from events.registering import RegistrationRefused
+from events.resources import RegistrationResource
+from volunteers.models import User
+from volunteers.tables import xlsx_response
+
+State = Registration.State
+PendingFor = Registration.PendingFor
+View = Callable[..., HttpResponse]
+
+PAGE = 50
+TABS = ("coming", "waiting", "approve", "ended")
+
+
+class OrganiserRequest(HttpRequest):
+    """A request of somebody signed in, as the pages below get it."""
+
+    user: User
+
+
+def office_page(view: View) -> View:
+    """Signed in, and never kept by a cache: these pages are full of people. Roles are each page's own question."""
+
+    @wraps(view)
+    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return view(request, *args, **kwargs)
+
+    return never_cache(login_required(page))
+
+
+def slot_for(request: HttpRequest, pk: int, *, only_attendance: bool = False) -> Slot:
+    """The slot, if this person may open its page (404) and, unless ``only_attendance``, organise it (403)."""
+    slots = Slot.objects.visible_to(request.user).select_related("network", "venue", "room__venue")
+    slot = get_object_or_404(slots, pk=pk)
+    if not only_attendance and not can_organise(request.user, slot):
+        raise PermissionDenied
+    return slot
+
+
+def page_context(request: HttpRequest, slot: Slot, **more: Any) -> dict[str, Any]:
+    """What the head of each page about a slot shows."""
+    return {
+        "slot": slot,
+        "state": overview.state_shown(slot),
+        "organises": can_organise(request.user, slot),
+        "attendance_open": attending.is_open(slot),
+        "public_url": kinds.page_of(slot),
+    } | more
+
+
+@office_page
+@require_safe
+def home(request: OrganiserRequest) -> HttpResponse:
+    """What needs this person today, then their dates."""
+    slots = Slot.objects.visible_to(request.user).select_related("network", "venue")
+    filtered = SlotFilter(request.GET, queryset=slots, request=request)
+    found = filtered.qs if filtered.is_valid() else filtered.qs.none()
+    page = Paginator(overview.with_counts(found), PAGE).get_page(request.GET.get("page"))
+    rows = [{"slot": slot, "state": overview.state_shown(slot), "kind": kinds.get(slot.kind)} for slot in page]
+    asked = {name: value for name, value in request.GET.items() if value and name != "page"}
+    return render(
+        request,
+        "organise/home.html",
+        {
+            "to_do": overview.to_do(request.user) if not asked else None,
+            "filter": filtered,
+            "rows": rows,
+            "page_obj": page,
+            "count": page.paginator.count,
+            "asked": asked,
+            "now": timezone.now(),
+        },
+    )
+
+
+@office_page
+@require_safe
+def slot_detail(request: OrganiserRequest, pk: int) -> HttpResponse:
+    """Who comes, waits, is to be answered, and has left; a person in charge sees names and attendance only."""
+    slot = slot_for(request, pk, only_attendance=True)
+    tab = request.GET.get("tab", "coming")
+    if tab not in TABS or not can_organise(request.user, slot):
+        tab = "coming"
+    counts = Slot.objects.filter(pk=slot.pk)
+    counted = overview.with_counts(counts).values("confirmed", "waiting", "to_approve", "ended").get()
+    words = request.GET.get("q", "").strip()
+    rows = _search(_rows(slot, tab), words, by_email=can_organise(request.user, slot))
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    context = page_context(request, slot, tab=tab, counts=counted, q=words, page_obj=page, count=page.paginator.count)
+    context["held"] = slot.registrations.filter(pending_for__in=(PendingFor.CODE, PendingFor.OFFER)).count()
+    return render(request, "organise/slot.html", context)
+
+
+def _rows(slot: Slot, tab: str) -> RegistrationQuerySet:
+    rows = slot.registrations.select_related("volunteer__user")
+    if tab == "waiting":
+        return rows.filter(state=State.WAITING).with_rank().order_by("queue_number")
+    if tab == "approve":
+        return rows.filter(pending_for=PendingFor.APPROVAL).order_by("created_at", "pk")
+    if tab == "ended":
+        return rows.filter(state__in=(State.CANCELLED, State.REFUSED)).order_by("-ended_at", "-pk")
+    coming = Q(state=State.CONFIRMED) | Q(pending_for__in=(PendingFor.CODE, PendingFor.OFFER))
+    confirmed_first = Case(When(state=State.CONFIRMED, then=Value(0)), default=Value(1), output_field=IntegerField())
+    return rows.filter(coming).order_by(
+        confirmed_first, "volunteer__user__last_name", "volunteer__user__first_name", "pk"
+    )
+
+
+def _search(rows: RegistrationQuerySet, words: str, *, by_email: bool) -> RegistrationQuerySet:
+    for word in words.split()[:5]:
+        found = Q(volunteer__user__first_name__icontains=word) | Q(volunteer__user__last_name__icontains=word)
+        if by_email:
+            found |= Q(volunteer__user__email__icontains=word)
+        rows = rows.filter(found)
+    return rows
+
+
+# --- One person's registration -----------------------------------------------------------------------------------------
+def _registration(slot: Slot, uid: Any) -> Registration:
+    return get_object_or_404(slot.registrations.select_related("slot", "volunteer__user"), uid=uid)
+
+
+@office_page
+@require_POST
+def approve(request: OrganiserRequest, pk: int, uid: Any) -> HttpResponse:
+    return _answer(request, pk, uid, registering.approve, _("Approved. The person gets a message."))
+
+
+@office_page
+@require_POST
+def refuse(request: OrganiserRequest, pk: int, uid: Any) -> HttpResponse:
+    return _answer(request, pk, uid, registering.refuse, _("Refused. The person gets a message."))
+
+
+def _answer(request: OrganiserRequest, pk: int, uid: Any, verb: Callable[..., Any], said: str) -> HttpResponse:
+    slot = slot_for(request, pk)
+    try:
+        verb(_registration(slot, uid), by=request.user)
+        messages.success(request, said)
+    except RegistrationRefused as refusal:
+        messages.error(request, str(refusal))
+    return redirect(_tab(slot, "approve"))
+
+
+@office_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel_registration(request: OrganiserRequest, pk: int, uid: Any) -> HttpResponse:
+    """Asks first; the seat goes to the next person, and both are told."""
+    slot = slot_for(request, pk)
+    registration = _registration(slot, uid)
+    if request.method != "POST":
+        return render(
+            request, "organise/registration_cancel.html", page_context(request, slot, registration=registration)
+        )
+    registering.cancel(registration, by=request.user, reason=Registration.EndReason.ORGANISER)
+    messages.success(request, _("Cancelled. The person gets a message, and the seat goes to the next."))
+    return redirect(_tab(slot, "coming"))
+
+
+@office_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def add_person(request: OrganiserRequest, pk: int) -> HttpResponse:
+    """Registers somebody by hand, by their address."""
+    slot = slot_for(request, pk)
+    form = PersonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            registration = enlisting.enlist(
+                **form.cleaned_data, slot=slot, language=get_language() or "fr", by=request.user
+            )
+        except RegistrationRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            said = {
+                State.WAITING: _("No seat is left: added to the waiting list."),
+                State.PENDING: _("Added. The registration waits for your approval."),
+            }
+            messages.success(request, said.get(State(registration.state), _("Added. The person gets a message.")))
+            return redirect(_tab(slot, "waiting" if registration.state == State.WAITING else "coming"))
+    return render(request, "organise/person.html", page_context(request, slot, form=form))
+
+
+def _tab(slot: Slot, tab: str) -> str:
+    return f"{redirect('organise:slot', pk=slot.pk).url}?tab={tab}"
+
+
+# --- On paper and in a file ---------------------------------------------------------------------------------------------
+@office_page
+@require_safe
+def export(request: OrganiserRequest, pk: int) -> HttpResponse:
+    """Everybody active, and who has left, as XLSX. The file is named after the date."""
+    slot = slot_for(request, pk)
+    rows = slot.registrations.exclude(pending_for=PendingFor.CODE).select_related("volunteer__user").with_rank()
+    dataset = RegistrationResource().export(queryset=rows.order_by("state", "queue_number", "pk"))
+    return xlsx_response(dataset, filename=f"{timezone.localtime(slot.starts_at):%Y-%m-%d} {slot.title}")
+
+
+@office_page
+@require_safe
+def sign_sheet(request: OrganiserRequest, pk: int) -> HttpResponse:
+    """Names and room for signatures, to print; some empty lines for those who come without a registration."""
+    slot = slot_for(request, pk, only_attendance=True)
+    rows = _rows(slot, "coming").filter(state=State.CONFIRMED)
+    return render(request, "organise/sign_sheet.html", page_context(request, slot, rows=rows, spare=range(5)))
+
+
+def said_offered(count: int) -> str:
+    return ngettext(
+        "%(count)d person waiting is offered a seat.", "%(count)d people waiting are offered a seat.", count
+    ) % {"count": count}

@@ -1,0 +1,61 @@
+"""What leaves the agenda as a table."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from import_export import fields, resources
+
+from events.models import Registration
+
+
+class RegistrationResource(resources.ModelResource):
+    """The people registered for one slot, for its organisers. Export only."""
+
+    first_name = fields.Field(attribute="volunteer__user__first_name")
+    last_name = fields.Field(attribute="volunteer__user__last_name")
+    email = fields.Field(attribute="volunteer__user__email")
+    phone = fields.Field()
+    state = fields.Field(attribute="get_state_display")
+    rank = fields.Field()
+    attendance = fields.Field(attribute="get_attendance_display")
+    registered_at = fields.Field()
+
+    class Meta:
+        model = Registration
+        fields = export_order = (
+            "first_name",
+            "last_name",
+            "email",
+            "phone",
+            "state",
+            "rank",
+            "attendance",
+            "registered_at",
+        )
+
+    def get_export_headers(self, *args: object, **kwargs: object) -> list[str]:
+        return [
+            _("First name"),
+            _("Last name"),
+            _("E-mail address"),
+            _("Telephone"),
+            _("State"),
+            _("Rank"),
+            _("Attendance"),
+            _("Registered at"),
+        ]
+
+    def dehydrate_phone(self, row: Registration) -> str:
+        """As people of the country write it: without the sign that a spreadsheet takes for a formula."""
+        phone = row.volunteer.phone if row.volunteer else None
+        return phone.as_national if phone else ""
+
+    def dehydrate_rank(self, row: Registration) -> int | str:
+        return row.rank if row.state == Registration.State.WAITING else ""  # type: ignore[attr-defined]
+
+    def dehydrate_registered_at(self, row: Registration) -> dt.datetime:
+        """In the city's time, without zone: spreadsheets know none."""
+        return timezone.localtime(row.created_at).replace(tzinfo=None)

@@ -1,0 +1,38 @@
+"""The back office's menu. Each room adds its entries from its AppConfig.ready()."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.functional import Promise
+
+from volunteers.models import User
+
+
+@dataclass(frozen=True)
+class Entry:
+    """``page`` is a URL name without arguments; ``shown_to`` says who sees the entry; they stand by ``rank``."""
+
+    title: str | Promise
+    page: str
+    rank: int
+    shown_to: Callable[[User], bool]
+
+
+_entries: dict[str, Entry] = {}
+
+
+def register(entry: Entry) -> None:
+    _entries[entry.page] = entry
+
+
+def menu_for(user: User, *, path: str) -> list[dict[str, str | bool]]:
+    """The entries of this person as the page frame wants them; the one that ``path`` is nearest to is active."""
+    entries = sorted((entry for entry in _entries.values() if entry.shown_to(user)), key=lambda entry: entry.rank)
+    urls = [reverse(entry.page) for entry in entries]
+    here = max((url for url in urls if path.startswith(url)), key=len, default="")
+    return [
+        {"title": str(entry.title), "url": url, "active": url == here} for entry, url in zip(entries, urls, strict=True)
+    ]
