@@ -162,7 +162,8 @@ def main() -> int:
         seconds = first.wait(FIRST_START)
         check("first start", seconds is not None, f"{seconds or 0:.1f} s")
         if seconds is None:
-            print(first.output)
+            print(first.output, "0 passed, 1 failed", sep="\n")
+            return 1
         for name, holds in visits(home).items():
             check(name, holds)
         check("Ctrl-C stops it", first.interrupt(signal.SIGINT, group=True))
