@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-FIRST_START, SECOND_START, STOP = 600, 10, 30  # seconds
+FIRST_START, SECOND_START, STOP = 1200, 10, 30  # seconds
 READY = "Ctrl-C stops it."
 
 
