@@ -23,7 +23,7 @@ class Appearance(NamedTuple):
     footer_text: str
     logo_url: str
     colours_url: str
-    footer_menu: list[MenuItem]
+    footer_menu: tuple[MenuItem, ...]
 
 
 def appearance() -> Appearance:
@@ -50,7 +50,7 @@ def _read() -> Appearance:
         footer_text=settings.footer_text or settings.tagline,
         logo_url=settings.logo.get_rendition("height-76").url if settings.logo else "",
         colours_url=reverse("cms-colours", args=[digest(css)]) if css else "",
-        footer_menu=footer_menu(settings),
+        footer_menu=tuple(footer_menu(settings)),
     )
 
 

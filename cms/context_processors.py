@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.functional import SimpleLazyObject
-from django.utils.translation import get_language
 
 from cms.appearance import appearance
 from cms.languages import links_of_path
-from cms.menus import main_menu, menus
+from cms.menus import home, main_menu
 
 
-def site(request: HttpRequest) -> dict[str, Any]:
-    """Settings, menus and languages. A page that knows its own translations overrides ``language_links``."""
-    look = SimpleLazyObject(appearance)
+def site(request: HttpRequest) -> dict[str, Callable[[], Any]]:
+    """Settings, menus and languages, as functions that templates call. A page that knows its own translations gives
+    ``language_links`` itself."""
     return {
-        "site_settings": look,
-        "site_colours_url": SimpleLazyObject(lambda: look.colours_url),
-        "site_menu": SimpleLazyObject(lambda: main_menu(request.path)),
-        "footer_menu": SimpleLazyObject(lambda: look.footer_menu),
-        "language_links": SimpleLazyObject(lambda: links_of_path(request.get_full_path())),
-        "home_url": SimpleLazyObject(lambda: menus().homes.get(get_language() or "", "/")),
+        "site_settings": appearance,
+        "site_colours_url": lambda: appearance().colours_url,
+        "site_menu": partial(main_menu, request.path),
+        "footer_menu": lambda: appearance().footer_menu,
+        "language_links": partial(links_of_path, request.get_full_path()),
+        "home_url": home,
     }

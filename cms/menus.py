@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from django.core.cache import caches
+from django.db.models import Q
 from django.utils.translation import get_language, override
 from wagtail.models import Page, Site
 
@@ -27,7 +28,7 @@ class Menus(NamedTuple):
 
 
 def menus() -> Menus:
-    """The live pages that are "shown in menus", in the order of their tree. One query and the site's, kept a second."""
+    """The live pages just below each home page that are "shown in menus", in the order of their tree. Kept a second."""
     found: Menus | None = caches["process"].get("cms.menus")
     if found is None:
         found = _read()
@@ -36,26 +37,28 @@ def menus() -> Menus:
 
 
 def _read() -> Menus:
-    site = Site.objects.filter(is_default_site=True).select_related("root_page").first()
-    if site is None:
-        return Menus({}, {})
-    roots = {site.root_page.translation_key}
     pages = Page.objects.live().select_related("locale").order_by("path")
-    homes, main = {}, {}
-    for page in pages.filter(depth__lte=site.root_page.depth + 1):
+    roots = Site.objects.filter(is_default_site=True).values("root_page__translation_key")
+    homes: dict[str, str] = {}
+    main: dict[str, list[MenuItem]] = {}
+    for page in pages.filter(Q(translation_key__in=roots) | Q(show_in_menus=True, depth=3)):
         language = page.locale.language_code
-        url = _path(page, language)
-        if page.translation_key in roots:
-            homes[language] = url
-            main.setdefault(language, [])
-        elif page.show_in_menus and language in homes:
-            main[language].append(MenuItem(page.title, url))
+        if page.depth == 2:
+            homes[language] = _path(page, language)
+            main[language] = []
+        elif language in homes:
+            main[language].append(MenuItem(page.title, _path(page, language)))
     return Menus(main, homes)
 
 
 def _path(page: Page, language: str) -> str:
     with override(language):
         return page.get_url() or "/"
+
+
+def home() -> str:
+    """The home page in the active language."""
+    return menus().homes.get(get_language() or "", "/")
 
 
 def main_menu(path: str) -> list[MenuItem]:

@@ -10,5 +10,7 @@ from trainings.sitemaps import TrainingSitemap
 urlpatterns = [
     path("colours-<slug:name>.css", views.colours, name="cms-colours"),
     path("robots.txt", views.robots, name="cms-robots"),
-    path("sitemap.xml", sitemap, {"sitemaps": {"pages": PageSitemap, "trainings": TrainingSitemap}}, name="cms-sitemap"),
+    path(
+        "sitemap.xml", sitemap, {"sitemaps": {"pages": PageSitemap, "trainings": TrainingSitemap}}, name="cms-sitemap"
+    ),
 ]

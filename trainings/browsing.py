@@ -82,7 +82,9 @@ def browse(request: HttpRequest, *, quarter: Quarter | None = None) -> Browse:
         page_obj=Paginator(range(count), PER_PAGE).page(number),
         count=count,
         chips=chips,
-        bar=_bar(get_language() or "", _asked(request.GET), choices, quarter, tuple(chips), count, timezone.localdate()),
+        bar=_bar(
+            get_language() or "", _asked(request.GET), choices, quarter, tuple(chips), count, timezone.localdate()
+        ),
         quarter=quarter,
     )
 
@@ -101,7 +103,9 @@ def _period(parameters: QueryDict, choices: Vocabulary, *, bound: Quarter | None
 def _filterset(parameters: QueryDict, choices: Vocabulary, *, bound: Quarter | None) -> SessionFilter:
     running = bound is not None and bound == Quarter.of(timezone.localdate())
     useless = ("quarter",) if running else ("quarter", "past") if bound else ("past",)
-    return SessionFilter(parameters, queryset=_period(parameters, choices, bound=bound), choices=choices, without=useless)
+    return SessionFilter(
+        parameters, queryset=_period(parameters, choices, bound=bound), choices=choices, without=useless
+    )
 
 
 @functools.lru_cache(maxsize=256)
@@ -146,6 +150,4 @@ def _number(text: str) -> int:
 
 def _by_month(rows: list[SessionRow]) -> list[Month]:
     groups = itertools.groupby(rows, key=lambda row: (row.starts_at.year, row.starts_at.month))
-    return [
-        Month(f"m{year}-{month}", (found := list(group))[0].starts_at, found) for (year, month), group in groups
-    ]
+    return [Month(f"m{year}-{month}", (found := list(group))[0].starts_at, found) for (year, month), group in groups]

@@ -124,9 +124,7 @@ def _shape(district: District) -> list[Point]:
         return [(point[0], point[1]) for point in max(rings, key=len)]
     radius = 0.006  # degrees
     angles = [math.radians(60 * side) for side in range(6)]
-    return [
-        (district.longitude + radius * math.cos(a) * 1.5, district.latitude + radius * math.sin(a)) for a in angles
-    ]
+    return [(district.longitude + radius * math.cos(a) * 1.5, district.latitude + radius * math.sin(a)) for a in angles]
 
 
 def _thinned(points: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -81,7 +81,9 @@ class SessionFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(
         label=_("Search"), method="search", max_length=80, widget=forms.TextInput(attrs={"type": "search"})
     )
-    network = django_filters.ChoiceFilter(label=_("Network"), field_name="training__network__slug", empty_label=_("All"))
+    network = django_filters.ChoiceFilter(
+        label=_("Network"), field_name="training__network__slug", empty_label=_("All")
+    )
     theme = django_filters.ChoiceFilter(label=_("Theme"), field_name="training__theme", empty_label=_("All"))
     district = django_filters.ChoiceFilter(
         label=_("District"), field_name="slot__venue__district__code", empty_label=pgettext_lazy("districts", "All")
@@ -96,7 +98,11 @@ class SessionFilter(django_filters.FilterSet):
         label=_("When"),
         method="by_moment",
         empty_label=_("Any time"),
-        choices=[("evening", _("Weekday evenings")), ("weekend", _("Weekends")), ("either", _("Evenings and weekends"))],
+        choices=[
+            ("evening", _("Weekday evenings")),
+            ("weekend", _("Weekends")),
+            ("either", _("Evenings and weekends")),
+        ],
     )
     quarter = django_filters.ChoiceFilter(label=_("Quarter"), method="by_quarter", empty_label=_("From today on"))
     free = django_filters.BooleanFilter(label=_("With places left"), method="with_places", widget=forms.CheckboxInput)

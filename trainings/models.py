@@ -52,7 +52,9 @@ class Training(models.Model):
     theme = models.ForeignKey(
         Theme, models.PROTECT, null=True, blank=True, related_name="trainings", verbose_name=_("theme")
     )
-    network = models.ForeignKey("volunteers.Network", models.PROTECT, related_name="trainings", verbose_name=_("network"))
+    network = models.ForeignKey(
+        "volunteers.Network", models.PROTECT, related_name="trainings", verbose_name=_("network")
+    )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.TRAINING)
     title = models.CharField(_("title"), max_length=160)
     slug = models.SlugField(max_length=160, unique=True)

@@ -41,7 +41,11 @@ def _event(session: Session) -> dict[str, Any]:
         "organizer": {"@type": "Organization", "name": str(training.given_by or training.network)},
     }
     if slot.venue:
-        place = {"streetAddress": slot.venue.street, "postalCode": slot.venue.postal_code, "addressLocality": slot.venue.city}
+        place = {
+            "streetAddress": slot.venue.street,
+            "postalCode": slot.venue.postal_code,
+            "addressLocality": slot.venue.city,
+        }
         data["location"] = {
             "@type": "Place",
             "name": slot.venue.name,

@@ -8,7 +8,9 @@ from wagtail.images.models import AbstractImage, AbstractRendition, Image
 class Picture(AbstractImage):
     """A picture and who made it."""
 
-    credit = models.CharField(_("credit"), max_length=120, blank=True, help_text=_("Who made it, shown under the picture."))
+    credit = models.CharField(
+        _("credit"), max_length=120, blank=True, help_text=_("Who made it, shown under the picture.")
+    )
 
     admin_form_fields = (*Image.admin_form_fields, "credit")
 

@@ -24,10 +24,18 @@ class SiteSettings(BaseGenericSetting):
         "cms.Picture", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("logo")
     )
     solidarity_colour = models.CharField(
-        _("night blue"), max_length=7, default="#27378f", validators=[validate_readable], help_text=_("Written #rrggbb.")
+        _("night blue"),
+        max_length=7,
+        default="#27378f",
+        validators=[validate_readable],
+        help_text=_("Written #rrggbb."),
     )
     climate_colour = models.CharField(
-        _("leaf green"), max_length=7, default="#1c6a3c", validators=[validate_readable], help_text=_("Written #rrggbb.")
+        _("leaf green"),
+        max_length=7,
+        default="#1c6a3c",
+        validators=[validate_readable],
+        help_text=_("Written #rrggbb."),
     )
     accent_colour = models.CharField(
         _("colour of the other networks"),

@@ -2,8 +2,9 @@
 
 import django.core.validators
 import django.db.models.deletion
-import trainings.words
 from django.db import migrations, models
+
+import trainings.words
 
 
 class Migration(migrations.Migration):

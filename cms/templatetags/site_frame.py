@@ -1,0 +1,51 @@
+"""The header and footer of a page, rendered once for all who are not signed in.
+
+For them both depend on a few facts only: settings, menus, languages. What was rendered from equal facts is kept.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from django import template
+from django.template.context import Context
+from django.template.loader import get_template
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+register = template.Library()
+
+HEADER = ("site_settings", "site_menu", "language_links", "home_url", "login_url")
+FOOTER = ("site_settings", "site_menu", "footer_menu")
+
+
+@register.simple_tag(takes_context=True)
+def site_header(context: Context) -> SafeString:
+    """templates/components/site_header.html; of what stands in the context it may use the names in HEADER, and ``user``."""
+    user = context.get("user")
+    if user is not None and user.is_authenticated:
+        return get_template("components/site_header.html").template.render(context)
+    return _kept("components/site_header.html", HEADER, context)
+
+
+@register.simple_tag(takes_context=True)
+def site_footer(context: Context) -> SafeString:
+    """templates/components/site_footer.html; of what stands in the context it may use the names in FOOTER."""
+    return _kept("components/site_footer.html", FOOTER, context)
+
+
+def _kept(name: str, uses: tuple[str, ...], context: Context) -> SafeString:
+    facts = tuple(_fact(context.get(use)) for use in uses)
+    return mark_safe(_render(name, get_language() or "", uses, facts))  # noqa: S308  rendered with escaping
+
+
+def _fact(value: Any) -> Any:
+    """The value itself, as something that can be compared (cms.context_processors gives functions)."""
+    value = value() if callable(value) else value
+    return tuple(value) if isinstance(value, list) else value
+
+
+@functools.lru_cache(maxsize=512)
+def _render(name: str, language: str, uses: tuple[str, ...], facts: tuple[Any, ...]) -> str:
+    return get_template(name).render(dict(zip(uses, facts, strict=True)))
