@@ -15,7 +15,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from events import registering
+from events import calendars, registering
 from events.models import Registration, Slot
 from volunteers import signing_up
 from volunteers.models import User, Volunteer
@@ -27,15 +27,18 @@ WISH_LASTS = dt.timedelta(hours=1)
 class Wish:
     """What a session asked for; also what the code page shows of it. Only plain values: it travels as JSON.
 
-    ``held_until`` (ISO 8601, UTC; empty when the date is full and the waiting list comes next) depends on the slot
-    alone, never on what the address is already registered for: whoever types it must not learn that.
+    ``expires_at`` is the end of the hold (ISO 8601, as are all moments here). It and ``full``, the waiting list comes
+    next, depend on the slot alone and never on what the address is already registered for: whoever types it must not
+    learn that.
     """
 
     slot: int
     user: int
     registration: int | None
-    held_until: str
+    expires_at: str
+    full: bool
     title: str
+    place: str
     starts_at: str
     form_url: str
     asked_at: str
@@ -74,8 +77,10 @@ def ask(email: str, *, slot: Slot, language: str) -> tuple[Volunteer, Wish]:
         slot=slot.pk,
         user=volunteer.user_id,
         registration=registration.pk if registration else None,
-        held_until=held_until.isoformat() if held_until else "",
+        expires_at=held_until.isoformat() if held_until else "",
+        full=held_until is None,
         title=slot.title,
+        place=calendars.place_of(slot),
         starts_at=slot.starts_at.isoformat(),
         form_url=reverse("events:register", args=[slot.pk]),
         asked_at=now.isoformat(),
@@ -92,7 +97,7 @@ def fulfil(user: User, wish: Wish) -> Registration | None:
     if wish.user != user.pk or timezone.now() - dt.datetime.fromisoformat(wish.asked_at) > WISH_LASTS:
         return None
     volunteer = user.volunteer
-    made = volunteer.registrations.active().filter(pk=wish.registration).select_related("slot").first()
+    made = volunteer.registrations.active().filter(pk=wish.registration or 0).select_related("slot").first()
     if made and made.state != Registration.State.PENDING:
         return made
     try:
@@ -105,6 +110,6 @@ def fulfil(user: User, wish: Wish) -> Registration | None:
 
 def let_go(wish: Wish) -> None:
     """Gives back at once what was held for a session that will get no code."""
-    held = Registration.objects.filter(pk=wish.registration, pending_for=Registration.PendingFor.CODE)
+    held = Registration.objects.filter(pk=wish.registration or 0, pending_for=Registration.PendingFor.CODE)
     for registration in held.select_related("slot"):
         registering.cancel(registration, by=None, reason=Registration.EndReason.EXPIRED)

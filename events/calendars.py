@@ -97,7 +97,9 @@ def place_of(slot: Slot) -> str:
     """Room, venue and address on one line; "Online" where there is no venue."""
     if slot.venue is None:
         return gettext("Online")
-    return ", ".join(part for part in (slot.room.name if slot.room else "", slot.venue.name, slot.venue.address) if part)
+    return ", ".join(
+        part for part in (slot.room.name if slot.room else "", slot.venue.name, slot.venue.address) if part
+    )
 
 
 def _summary(registration: Registration) -> str:

@@ -69,7 +69,9 @@ def calendar_feed(request: HttpRequest, token: str) -> HttpResponseBase:
 @login_required
 def registration_file(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One's own registration, for a calendar that takes files."""
-    rows = Registration.objects.select_related("volunteer__user", "slot__network", "slot__venue__district", "slot__room")
+    rows = Registration.objects.select_related(
+        "volunteer__user", "slot__network", "slot__venue__district", "slot__room"
+    )
     registration = get_object_or_404(rows, uid=uid)
     if not can_see_registration(request.user, registration):
         raise Http404

@@ -12,7 +12,7 @@ from events.models import Slot
 
 @dataclass(frozen=True)
 class SlotKind:
-    """``page`` and ``list_page`` are URL names: a slot's public page, which takes its primary key, and where they all are."""
+    """``page`` and ``list_page`` are URL names: a slot's public page (it takes the primary key), and where all are."""
 
     name: str
     label: str | Promise

@@ -8,6 +8,7 @@ off) is told as the slot is now: of two moves before the mail left, the first me
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.conf import settings
@@ -40,11 +41,17 @@ def compose_registration(context: dict[str, Any]) -> Letter | None:
 
 
 def compose_moved(context: dict[str, Any]) -> Letter | None:
-    """The slot has another time or place: the old ones as they were (in ``context``, for comparison), the new ones."""
+    """The slot has another time or place; ``old_starts_at`` (ISO 8601) and ``old_place`` say what it was."""
     row = _registration(context)
     if row is None or not row.is_active or row.slot.sequence != context.get("slot_sequence", row.slot.sequence):
         return None
-    return Letter(_about(row) | {"rank": row.rank}, _invitation(row) if row.state == State.CONFIRMED else ())
+    old = context.get("old_starts_at")
+    letter = _about(row) | {
+        "rank": row.rank,
+        "old_starts_at": dt.datetime.fromisoformat(old) if old else None,
+        "old_place": context.get("old_place", ""),
+    }
+    return Letter(letter, _invitation(row) if row.state == State.CONFIRMED else ())
 
 
 def compose_called_off(context: dict[str, Any]) -> Letter | None:
@@ -85,11 +92,10 @@ def _registration(context: dict[str, Any]) -> Any:
 
 
 def _about(row: Registration) -> dict[str, Any]:
-    assert row.volunteer is not None
     return {
         "registration": row,
         "slot": row.slot,
-        "first_name": row.volunteer.user.first_name,
+        "first_name": row.volunteer.user.first_name if row.volunteer else "",
         "place": calendars.place_of(row.slot),
         "page_url": calendars.page_of(row),
         "slot_url": settings.SITE_URL + kinds.page_of(row.slot),

@@ -263,7 +263,8 @@ def _offer_to_next(slot: Slot) -> bool:
 
 
 def _user(row: Registration) -> User:
-    assert row.volunteer is not None
+    if row.volunteer is None:  # only what has ended loses its person
+        raise ValueError(f"registration {row.pk} is nobody's")
     return row.volunteer.user
 
 

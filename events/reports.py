@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -18,7 +17,7 @@ PendingFor = Registration.PendingFor
 ANSWERABLE = (PendingFor.CODE, PendingFor.OFFER)  # what one may confirm oneself
 
 
-def clashes(volunteer: Volunteer, slot: Slot) -> Sequence[Registration]:
+def clashes(volunteer: Volunteer, slot: Slot) -> RegistrationQuerySet:
     """The person's other registrations, waiting ones included, whose time overlaps the slot's. One query."""
     at_once = _theirs(volunteer).filter(slot__starts_at__lt=slot.ends_at, slot__ends_at__gt=slot.starts_at)
     return at_once.active().exclude(slot=slot).order_by("slot__starts_at")
@@ -26,7 +25,7 @@ def clashes(volunteer: Volunteer, slot: Slot) -> Sequence[Registration]:
 
 @dataclass(frozen=True)
 class Agenda:
-    """A person's dates: ``to_answer`` first (seats offered or held), what comes, soonest first, what has been, latest first.
+    """A person's dates: ``to_answer`` (seats offered or held), what comes, soonest first, what has been, latest first.
 
     ``more_past`` says that ``past`` was cut.
     """
@@ -57,11 +56,11 @@ def agenda_of(volunteer: Volunteer, *, past: int = 10, now: dt.datetime | None =
 
 
 def calendar_of(volunteer: Volunteer) -> RegistrationQuerySet:
-    """What a calendar shows, in one query: everything active, and what the organiser called off.
+    """What a calendar shows, in one query: all that is active, and what was confirmed and then called off.
 
     A seat held for a code is left out: as long as the address is not proved, somebody else may have typed it.
     """
-    called_off = Q(state=State.CANCELLED, end_reason=Registration.EndReason.SLOT)
+    called_off = Q(state=State.CANCELLED, end_reason=Registration.EndReason.SLOT, confirmed_at__isnull=False)
     rows = _theirs(volunteer).filter(Q(state__in=Registration.ACTIVE) | called_off)
     return rows.exclude(pending_for=PendingFor.CODE).order_by("slot__starts_at", "pk")
 

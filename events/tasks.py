@@ -7,5 +7,5 @@ from events import registering
 
 @shared_task
 def expire_due() -> None:
-    """Takes back the seats held past their time. Safe to run twice and side by side: each row is locked and looked at."""
+    """Takes back the seats held past their time. Safe to run twice and side by side: each row is locked first."""
     registering.expire_due()

@@ -8,12 +8,12 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -43,7 +43,7 @@ def register(request: HttpRequest, slot_id: int) -> HttpResponse:
     """The page to sign up on, and signing up: one click when signed in, else two fields and a code by mail."""
     slot = get_object_or_404(_slots().published(), pk=slot_id)
     if request.user.is_authenticated:
-        return _register_signed_in(request, slot, request.user)
+        return _register_signed_in(request, slot, _person(request))
     form = SignUpForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         return _register_page(request, slot, form=form)
@@ -98,8 +98,7 @@ def _register_page(
 @login_required
 def my_registration(request: HttpRequest, slot_id: int) -> HttpResponse:
     """Where the code page leads: to what one's request has become."""
-    assert isinstance(request.user, User)
-    mine = Registration.objects.filter(volunteer__user=request.user, slot=slot_id).order_by("-pk").first()
+    mine = Registration.objects.filter(volunteer__user=_person(request), slot=slot_id).order_by("-pk").first()
     if mine is None:
         return redirect("events:register", slot_id=slot_id)
     return redirect("events:registration-detail", uid=mine.uid)
@@ -112,9 +111,13 @@ def registration_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     """What became of one registration, and what one can do now."""
     registration = _mine(request, uid)
     slot = registration.slot
-    context = _standing(registration) | _links(slot) | {
-        "may_register_again": not registration.is_active and slot.is_open() and not _has_active(registration),
-    }
+    context = (
+        _standing(registration)
+        | _links(slot)
+        | {
+            "may_register_again": not registration.is_active and slot.is_open() and not _has_active(registration),
+        }
+    )
     return render(request, "events/registration.html", context)
 
 
@@ -124,9 +127,8 @@ def registration_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
 def confirm(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Takes the seat that is offered or held."""
     registration = _mine(request, uid)
-    assert isinstance(request.user, User)
     try:
-        registration = registering.confirm(registration, by=request.user)
+        registration = registering.confirm(registration, by=_person(request))
     except RegistrationRefused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -143,8 +145,7 @@ def cancel(request: HttpRequest, uid: UUID) -> HttpResponse:
     if request.method != "POST" and registration.is_active:
         return render(request, "events/cancel.html", _standing(registration))
     if request.method == "POST" and registration.is_active:
-        assert isinstance(request.user, User)
-        registering.cancel(registration, by=request.user)
+            registering.cancel(registration, by=_person(request))
         undo_url = reverse("events:register", args=[registration.slot_id])
         messages.success(request, _("You are no longer registered. Thank you for telling us."), extra_tags=undo_url)
     return redirect("events:registration-detail", uid=uid)
@@ -161,7 +162,7 @@ def answer_offer(request: HttpRequest, token: str) -> HttpResponse:
     if found is None:
         raise Http404
     registration, stands = found
-    context = _links(registration.slot) | {"slot": registration.slot, "registration": registration}
+    context: dict[str, Any] = _links(registration.slot) | {"slot": registration.slot, "registration": registration}
     if request.method == "POST" and stands:
         try:
             if "decline" in request.POST:
@@ -180,17 +181,19 @@ def answer_offer(request: HttpRequest, token: str) -> HttpResponse:
 @login_required
 def space(request: HttpRequest) -> HttpResponse:
     """My space: what to answer first, what comes, where I wait, what has been, and my calendar's address."""
-    assert isinstance(request.user, User)
-    volunteer = _volunteer_of(request.user)
+    volunteer = _volunteer_of(_person(request))
     everything = "history" in request.GET
     agenda = reports.agenda_of(volunteer, past=1000 if everything else 10)
+    address = feed_url(volunteer)
     context = {
         "agenda": agenda,
         "next": agenda.coming[0] if agenda.coming else None,
-        "feed_url": feed_url(volunteer),
+        "feed_url": address,
+        "webcal_url": "webcal:" + address.partition(":")[2],
+        "others_url": kinds.browse(),
+        "space_here": "agenda",
         "memberships": volunteer.memberships.filter(left_at=None).select_related("network").order_by("network"),
     }
-    context["webcal_url"] = "webcal:" + context["feed_url"].partition(":")[2]
     return render(request, "events/space.html", context)
 
 
@@ -199,8 +202,7 @@ def space(request: HttpRequest) -> HttpResponse:
 @login_required
 def renew_feed(request: HttpRequest) -> HttpResponse:
     """Gives the calendar feed a new address."""
-    assert isinstance(request.user, User)
-    renewing.renew_feed(_volunteer_of(request.user))
+    renewing.renew_feed(_volunteer_of(_person(request)))
     messages.success(request, _("Your calendar has a new address. The old one no longer works."))
     return redirect(reverse("events:space") + "#calendar")
 
@@ -213,7 +215,7 @@ def feed_url(volunteer: Volunteer) -> str:
 
 def badge_of(registration: Registration) -> dict[str, str]:
     """The ``state`` that components/state_badge.html shows."""
-    of_pending = {PendingFor.OFFER: "offered", PendingFor.APPROVAL: "requested"}
+    of_pending: dict[str, str] = {PendingFor.OFFER: "offered", PendingFor.APPROVAL: "requested"}
     return {"state": of_pending.get(registration.pending_for, registration.state)}
 
 
@@ -221,12 +223,18 @@ def _standing(registration: Registration) -> dict[str, Any]:
     return {"registration": registration, "slot": registration.slot} | badge_of(registration)
 
 
-def _links(slot: Slot) -> dict[str, str]:
+def _links(slot: Slot) -> dict[str, Any]:
     return {"slot_url": kinds.page_of(slot), "others_url": kinds.others_of(slot)}
 
 
 def _slots() -> Any:
     return Slot.objects.select_related("network", "venue__district", "room")
+
+
+def _person(request: HttpRequest) -> User:
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
 
 
 def _volunteer_of(user: User) -> Volunteer:

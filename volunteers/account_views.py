@@ -64,9 +64,7 @@ class PasswordSignInView(allauth_views.LoginView):
     template_name = "account/login_password.html"
 
 
-@method_decorator(
-    login_stage_required(stage=LoginByCodeStage.key, redirect_urlname="account_login"), name="dispatch"
-)
+@method_decorator(login_stage_required(stage=LoginByCodeStage.key, redirect_urlname="account_login"), name="dispatch")
 class CodeView(CountedGuesses, allauth_views.ConfirmLoginCodeView):
     """The code that signs in; says which seat is being held meanwhile."""
 

@@ -1,0 +1,44 @@
+"""What the agenda knows about a person, for them to keep."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext_lazy as _
+
+from events.calendars import place_of
+from events.models import Registration
+from volunteers.exporting import Row, Section
+from volunteers.models import User
+
+
+def _registrations(user: User) -> Iterable[Row]:
+    rows = Registration.objects.filter(volunteer__user=user).select_related("slot__venue", "slot__room")
+    for row in rows.order_by("slot__starts_at", "pk"):
+        yield {
+            "title": row.slot.title,
+            "starts_at": row.slot.starts_at,
+            "place": place_of(row.slot),
+            "state": row.get_state_display(),
+            "created_at": row.created_at,
+            "confirmed_at": row.confirmed_at,
+            "ended_at": row.ended_at,
+            "end_reason": row.get_end_reason_display(),
+            "attendance": row.get_attendance_display(),
+        }
+
+
+REGISTRATIONS = Section(
+    "registrations",
+    _("Your registrations"),
+    {
+        "title": _("date"),
+        "starts_at": _("starts at"),
+        "place": _("place"),
+        "state": _("state"),
+        "created_at": _("asked"),
+        "confirmed_at": _("confirmed"),
+        "ended_at": _("ended"),
+        "end_reason": _("why it ended"),
+        "attendance": _("attendance"),
+    },
+    _registrations,
+)

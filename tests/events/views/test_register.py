@@ -1,0 +1,381 @@
+import datetime as dt
+
+import pytest
+import time_machine
+from allauth.account.signals import user_logged_in
+from django.test import Client, RequestFactory
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import time_format
+from django.utils.translation import override
+
+from events import registering
+from events.models import Registration, Slot
+from mail.models import Message
+from tests.factories.events import RegistrationFactory, SlotFactory
+from tests.factories.trainings import SessionFactory
+from tests.factories.volunteers import VolunteerFactory
+from volunteers.models import Consent, User
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def no_pause(settings):
+    settings.SIGN_IN_SECONDS = 0
+
+
+def dated(**facts):
+    return SessionFactory(slot=SlotFactory(**facts)).slot
+
+
+def address(slot):
+    with override("en"):
+        return reverse("events:register", args=[slot.pk])
+
+
+def details(**changes):
+    return {"email": "awa@example.org", "first_name": "Awa", "charter": "on", "adult": "on"} | changes
+
+
+def signed_in(client, volunteer=None):
+    volunteer = volunteer or VolunteerFactory()
+    client.force_login(volunteer.user)
+    return volunteer
+
+
+def code_in_the_mail(to="awa@example.org"):
+    return Message.objects.filter(to=to, kind="account/login_code").latest("pk").context["code"]
+
+
+def type_code(client, code, page=None):
+    page = page or reverse("account_confirm_login_code")
+    return client.post(page, {"code": code}, follow=True)
+
+
+# --- Not signed in ----------------------------------------------------------------------------------------------------
+def test_form_is_on_its_page_with_the_date(client):
+    slot = dated(title_en="Going towards people")
+
+    page = client.get(address(slot))
+
+    assert page.status_code == 200
+    assert "Going towards people" in page.text
+    assert list(page.context["form"].fields) == ["email", "first_name", "charter", "adult"]
+
+
+def test_two_screens_make_a_volunteer_with_a_seat(client):
+    slot = dated()
+
+    answer = client.post(address(slot), details())
+
+    assert answer.url.startswith(reverse("account_confirm_login_code"))
+    registration = Registration.objects.get()
+    assert (registration.state, registration.pending_for) == ("pending", "code")
+    assert Slot.objects.get().seats_taken == 1
+    assert not Message.objects.filter(kind="events/registration").exists()
+    assert not User.objects.get().first_name
+
+    page = type_code(client, code_in_the_mail(), answer.url)
+
+    assert page.redirect_chain[-1][0] == reverse("events:registration-detail", args=[registration.uid])
+    registration.refresh_from_db()
+    assert registration.state == "confirmed"
+    assert User.objects.get().first_name == "Awa"
+    assert set(Consent.objects.values_list("purpose", flat=True)) == {"charter", "adult"}
+    assert Message.objects.filter(kind="events/registration").count() == 1
+
+
+def test_code_page_says_until_when_the_seat_is_held(client):
+    now = timezone.now()
+    slot = dated(starts_at=now + dt.timedelta(days=3))
+    with time_machine.travel(now, tick=False):
+        page = client.post(address(slot), details(), follow=True)
+
+    with override("en"):
+        assert time_format(timezone.localtime(now + dt.timedelta(minutes=15))) in page.text
+    assert slot.title in page.text
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"email": "awa@"}, "email"),
+        ({"first_name": " "}, "first_name"),
+        ({"charter": ""}, "charter"),
+        ({"adult": ""}, "adult"),
+    ],
+)
+def test_wrong_form_comes_back_with_what_is_wrong_and_holds_nothing(client, changes, field):
+    slot = dated()
+
+    page = client.post(address(slot), details(**changes))
+
+    assert page.status_code == 422
+    assert list(page.context["form"].errors) == [field]
+    assert f'id="id_{field}_error"' in page.text
+    assert (Registration.objects.count(), User.objects.count()) == (0, 0)
+
+
+def test_double_click_holds_one_seat(client):
+    slot = dated()
+
+    client.post(address(slot), details())
+    client.post(address(slot), details())
+
+    assert Registration.objects.count() == 1
+    assert Slot.objects.get().seats_taken == 1
+
+
+def test_full_date_leads_to_the_waiting_list_once_the_code_is_typed(client):
+    slot = dated(capacity=1)
+    RegistrationFactory(slot=slot)
+
+    answer = client.post(address(slot), details())
+    assert slot.registrations.count() == 1
+
+    page = type_code(client, code_in_the_mail(), answer.url)
+
+    mine = Registration.objects.get(volunteer__user__email="awa@example.org")
+    assert (mine.state, mine.queue_number) == ("waiting", 1)
+    assert page.context["registration"].rank == 1
+
+
+def test_nobody_is_enrolled_by_a_stranger(client):
+    """Somebody typed Awa's address; Awa then signs in elsewhere: nothing was done in her name."""
+    awa = VolunteerFactory(user__email="awa@example.org")
+    slot = dated()
+    client.post(address(slot), details(first_name="Stranger"))
+
+    hers = Client()
+    hers.post(reverse("account_login"), {"email": "awa@example.org"})
+    type_code(hers, code_in_the_mail())
+
+    registration = Registration.objects.get()
+    assert registration.volunteer == awa
+    assert (registration.state, registration.pending_for) == ("pending", "code")
+    assert not Consent.objects.exists()
+    assert not Message.objects.filter(kind="events/registration").exists()
+
+
+def test_wish_of_another_person_in_the_same_browser_is_forgotten(client):
+    other = VolunteerFactory(user__email="other@example.org")
+    slot = dated()
+    client.post(address(slot), details())
+
+    request = RequestFactory().get("/")
+    request.session, request.user = client.session, other.user
+    user_logged_in.send(sender=type(other.user), request=request, user=other.user)
+
+    assert not other.registrations.exists()
+    assert Registration.objects.get().pending_for == "code"
+    assert "signing_up" not in request.session
+
+
+def test_wish_is_forgotten_after_an_hour(client):
+    VolunteerFactory(user__email="awa@example.org")
+    slot = dated()
+    client.post(address(slot), details())
+
+    with time_machine.travel(timezone.now() + dt.timedelta(hours=2)):
+        registering.expire_due()
+        client.post(reverse("account_login"), {"email": "awa@example.org"})
+        type_code(client, code_in_the_mail())
+
+    assert Registration.objects.active().count() == 0
+
+
+def test_hold_that_ran_out_is_asked_for_again(client):
+    slot = dated(capacity=1)
+    client.post(address(slot), details())
+    Registration.objects.update(expires_at=timezone.now())
+    registering.expire_due()
+    RegistrationFactory(slot=slot)
+
+    type_code(client, code_in_the_mail())
+
+    assert Registration.objects.active().get(volunteer__user__email="awa@example.org").state == "waiting"
+
+
+def test_hold_counts_even_if_registration_closes_meanwhile(client):
+    now = timezone.now()
+    slot = dated(starts_at=now + dt.timedelta(days=1), closes_at=now + dt.timedelta(minutes=5))
+    client.post(address(slot), details())
+
+    with time_machine.travel(now + dt.timedelta(minutes=10)):
+        type_code(client, code_in_the_mail())
+
+    assert Registration.objects.get().state == "confirmed"
+
+
+KNOWN = {
+    "nobody": lambda slot: None,
+    "a volunteer": lambda slot: VolunteerFactory(user__email="awa@example.org"),
+    "registered": lambda slot: RegistrationFactory(slot=slot, volunteer__user__email="awa@example.org"),
+    "waiting": lambda slot: RegistrationFactory(slot=slot, waiting=True, volunteer__user__email="awa@example.org"),
+    "held": lambda slot: RegistrationFactory(slot=slot, held=True, volunteer__user__email="awa@example.org"),
+}
+
+
+@pytest.mark.parametrize("seats", [5, 1])
+@pytest.mark.parametrize("who", KNOWN)
+def test_page_does_not_tell_who_is_registered(client, who, seats):
+    now = timezone.now()
+    with time_machine.travel(now, tick=False):
+        slot = dated(capacity=seats)
+        if seats == 1:
+            taken = RegistrationFactory(slot=slot)
+            if who in ("registered", "held"):
+                taken.delete()
+        KNOWN[who](slot)
+
+        client.post(address(slot), details())
+
+    wish = client.session["signing_up"]
+    held = now + dt.timedelta(minutes=15)
+    if who == "held" and seats == 1:
+        # The one thing told: a seat that is this address's own, and held for it at this moment, is held.
+        assert wish["expires_at"] == held.isoformat()
+    else:
+        assert wish["expires_at"] == (held.isoformat() if seats == 5 else "")
+
+
+def test_seat_is_given_back_when_no_code_may_be_sent(client, settings):
+    slot = dated()
+    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"request_login_code": "1/m/key"}
+    client.post(address(slot), details())
+    Registration.objects.all().delete()
+    Slot.objects.update(seats_taken=0)
+    answer = Client().post(address(slot), details())
+
+    assert answer.status_code == 429
+    assert Slot.objects.get().seats_taken == 0
+    assert not Registration.objects.active().exists()
+
+
+# --- A page that was left open ----------------------------------------------------------------------------------------
+STALE = {
+    "closed": ({"closes_at": timezone.now() - dt.timedelta(minutes=1)}, "Registration for this date is closed."),
+    "begun": ({"starts_at": timezone.now() - dt.timedelta(hours=1)}, "Registration for this date is closed."),
+    "cancelled": ({"state": "cancelled"}, "Registration for this date is closed."),
+}
+
+
+@pytest.mark.parametrize("reason", STALE)
+@pytest.mark.parametrize("who", ["anonymous", "volunteer"])
+def test_stale_form_is_answered_with_a_sentence(client, who, reason):
+    slot = dated()
+    if who == "volunteer":
+        signed_in(client)
+    changes, sentence = STALE[reason]
+    Slot.objects.filter(pk=slot.pk).update(**changes)
+
+    page = client.post(address(slot), details())
+
+    assert page.status_code == 409
+    assert sentence in page.text
+    assert not Registration.objects.exists()
+
+
+@pytest.mark.parametrize("state", ["draft", None])
+def test_unknown_date_is_not_found(client, state):
+    slot = dated(state="draft")
+
+    assert client.get(address(slot) if state else reverse("events:register", args=[0])).status_code == 404
+
+
+# --- Signed in --------------------------------------------------------------------------------------------------------
+def test_one_click_registers(client):
+    volunteer, slot = signed_in(client), dated()
+
+    answer = client.post(address(slot))
+
+    registration = Registration.objects.get()
+    assert answer.url == reverse("events:registration-detail", args=[registration.uid])
+    assert (registration.volunteer, registration.state) == (volunteer, "confirmed")
+    assert registration.created_by == volunteer.user
+
+
+def test_second_click_changes_nothing(client):
+    signed_in(client)
+    slot = dated()
+
+    answers = [client.post(address(slot)) for _ in range(2)]
+
+    assert answers[0].url == answers[1].url
+    assert Slot.objects.get().seats_taken == 1
+    assert Message.objects.filter(kind="events/registration").count() == 1
+
+
+def test_opening_the_page_registers_nobody(client):
+    signed_in(client)
+    slot = dated()
+
+    assert client.get(address(slot)).status_code == 200
+    assert not Registration.objects.exists()
+
+
+def test_full_date_gives_a_rank(client):
+    volunteer, slot = signed_in(client), dated(capacity=1)
+    RegistrationFactory(slot=slot)
+    RegistrationFactory(slot=slot, waiting=True, queue_number=1)
+
+    page = client.post(address(slot), follow=True)
+
+    assert volunteer.registrations.get().state == "waiting"
+    assert "You are number 2 on the waiting list" in page.text
+
+
+def test_clash_is_said_before_confirming(client):
+    volunteer, slot = signed_in(client), dated()
+    other = RegistrationFactory(
+        volunteer=volunteer,
+        slot=dated(starts_at=slot.starts_at + dt.timedelta(hours=1), title_en="The other one"),
+    )
+
+    page = client.post(address(slot))
+
+    assert page.status_code == 200
+    assert [row.pk for row in page.context["clashes"]] == [other.pk]
+    assert "The other one" in page.text
+    assert volunteer.registrations.count() == 1
+
+    client.post(address(slot), {"despite_clash": "yes"})
+
+    assert volunteer.registrations.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("offset", "facts"),
+    [(2, {}), (-2, {}), (1, {"cancelled": True})],
+    ids=["right after", "right before", "cancelled"],
+)
+def test_what_does_not_overlap_is_no_clash(client, offset, facts):
+    volunteer, slot = signed_in(client), dated()
+    other = dated(starts_at=slot.starts_at + dt.timedelta(hours=offset))
+    RegistrationFactory(volunteer=volunteer, slot=other, **facts)
+
+    client.post(address(slot))
+
+    assert volunteer.registrations.get(slot=slot).state == "confirmed"
+
+
+def test_signed_in_click_confirms_what_was_held_before(client):
+    volunteer, slot = signed_in(client), dated()
+    held = RegistrationFactory(volunteer=volunteer, slot=slot, held=True)
+
+    client.post(address(slot))
+
+    held.refresh_from_db()
+    assert held.state == "confirmed"
+    assert Slot.objects.get(pk=slot.pk).seats_taken == 1
+
+
+def test_my_registration_leads_to_it_or_to_the_form(client):
+    volunteer, slot = signed_in(client), dated()
+    mine = address(slot).replace("register", "registration")
+
+    assert client.get(mine).url == address(slot)
+
+    registration = RegistrationFactory(volunteer=volunteer, slot=slot)
+    assert client.get(mine).url == reverse("events:registration-detail", args=[registration.uid])

@@ -1,0 +1,262 @@
+import datetime as dt
+
+import pytest
+import time_machine
+from django.contrib.messages import get_messages
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import time_format
+from django.utils.translation import override
+from icalendar import Calendar
+
+from events import offers, registering
+from events.models import Registration, Slot
+from mail.models import Message
+from tests.factories.events import RegistrationFactory, SlotFactory
+from tests.factories.volunteers import UserFactory, VolunteerFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def english(name, *args):
+    with override("en"):
+        return reverse(name, args=args)
+
+
+def page_of(registration, action="detail"):
+    return english(f"events:registration-{action}", registration.uid)
+
+
+def signed_in(client, registration):
+    client.force_login(registration.volunteer.user)
+    return registration
+
+
+def offered(**facts):
+    deadline = timezone.now() + dt.timedelta(hours=24)
+    return RegistrationFactory(
+        state="pending", pending_for="offer", confirmed_at=None, expires_at=deadline, queue_number=1, **facts
+    )
+
+
+SAID = {
+    "held": ({"held": True}, "badge--pending", "A seat is held for you"),
+    "offer": (None, "badge--pending", "A seat has come free: it is yours if you say yes"),
+    "approval": ({"state": "pending", "pending_for": "approval"}, "badge--pending", "Your request is in"),
+    "waiting": ({"waiting": True}, "badge--waiting", "You are number 1 on the waiting list"),
+    "confirmed": ({}, "badge--confirmed", "Your seat is confirmed"),
+    "cancelled": ({"cancelled": True}, "badge--cancelled", "You are no longer registered"),
+    "called off": ({"cancelled": True, "end_reason": "slot"}, "badge--cancelled", "This date has been cancelled"),
+    "too late": ({"cancelled": True, "end_reason": "expired"}, "badge--cancelled", "The time to answer has passed"),
+    "by organiser": (
+        {"cancelled": True, "end_reason": "organiser"},
+        "badge--cancelled",
+        "An organiser cancelled your registration",
+    ),
+    "refused": ({"state": "refused"}, "badge--refused", "There is no seat for you this time"),
+}
+
+
+@pytest.mark.parametrize("state", SAID)
+def test_page_says_what_became_of_it_and_nothing_else(client, state):
+    facts, badge, words = SAID[state]
+    registration = signed_in(client, offered() if facts is None else RegistrationFactory(**facts))
+
+    page = client.get(page_of(registration)).text
+
+    assert badge in page
+    assert f"<h1>{words}</h1>" in page
+    assert [other for _, other, _ in SAID.values() if other in page and other != badge] == []
+    assert [said for _, _, said in SAID.values() if said in page and said != words] == []
+
+
+def test_page_says_until_when_the_seat_is_kept(client):
+    registration = signed_in(client, RegistrationFactory(held=True))
+
+    page = client.get(page_of(registration))
+
+    with override("en"):
+        assert time_format(timezone.localtime(registration.expires_at)) in page.text
+
+
+@pytest.mark.parametrize("action", ["detail", "confirm", "cancel", "calendar"])
+def test_somebody_elses_registration_does_not_exist(client, action):
+    registration = RegistrationFactory()
+    method = client.post if action == "confirm" else client.get
+    client.force_login(VolunteerFactory().user)
+    assert method(page_of(registration, action)).status_code == 404
+
+    client.force_login(registration.volunteer.user)
+    assert method(page_of(registration, action)).status_code in (200, 302)
+
+
+@pytest.mark.parametrize("action", ["detail", "cancel", "calendar"])
+def test_signing_in_comes_first(client, action):
+    registration = RegistrationFactory()
+
+    answer = client.get(page_of(registration, action))
+
+    assert answer.status_code == 302
+    assert answer.url.startswith(reverse("account_login"))
+
+
+def test_online_address_is_for_whoever_has_a_seat(client):
+    registration = signed_in(client, RegistrationFactory(slot=SlotFactory(online=True)))
+    assert "https://visio.example.org/room" in client.get(page_of(registration)).text
+
+    Registration.objects.update(state="waiting", queue_number=1)
+    assert "https://visio.example.org/room" not in client.get(page_of(registration)).text
+
+
+# --- Confirming -------------------------------------------------------------------------------------------------------
+def test_offer_is_taken_by_a_click_not_by_a_visit(client):
+    registration = signed_in(client, offered())
+
+    assert client.get(page_of(registration, "confirm")).status_code == 405
+    registration.refresh_from_db()
+    assert registration.state == "pending"
+
+    client.post(page_of(registration, "confirm"))
+    registration.refresh_from_db()
+    assert registration.state == "confirmed"
+
+
+def test_offer_past_its_time_is_refused_with_a_sentence(client):
+    registration = signed_in(client, offered())
+    Registration.objects.update(expires_at=timezone.now())
+    registering.expire_due()
+
+    answer = client.post(page_of(registration, "confirm"))
+
+    registration.refresh_from_db()
+    assert registration.state == "cancelled"
+    (said,) = get_messages(answer.wsgi_request)
+    assert str(said) == "The time to confirm has passed: this seat is no longer kept for you."
+
+
+def test_offer_cannot_be_taken_once_the_date_has_begun(client):
+    registration = signed_in(client, offered())
+
+    with time_machine.travel(registration.slot.starts_at + dt.timedelta(minutes=1)):
+        client.force_login(registration.volunteer.user)
+        client.post(page_of(registration, "confirm"))
+
+    registration.refresh_from_db()
+    assert registration.state == "pending"
+
+
+def test_waiting_is_not_confirmed_by_insisting(client):
+    registration = signed_in(client, RegistrationFactory(waiting=True))
+
+    client.post(page_of(registration, "confirm"))
+
+    registration.refresh_from_db()
+    assert registration.state == "waiting"
+
+
+# --- Cancelling -------------------------------------------------------------------------------------------------------
+def test_cancelling_asks_first(client):
+    registration = signed_in(client, RegistrationFactory())
+
+    page = client.get(page_of(registration, "cancel"))
+
+    assert "<h1>Give your seat back?</h1>" in page.text
+    registration.refresh_from_db()
+    assert registration.state == "confirmed"
+
+
+def test_cancelling_gives_the_seat_to_the_next(client):
+    registration = signed_in(client, RegistrationFactory(slot__capacity=1))
+    following = RegistrationFactory(slot=registration.slot, waiting=True)
+
+    client.post(page_of(registration, "cancel"))
+
+    registration.refresh_from_db()
+    following.refresh_from_db()
+    assert (registration.state, registration.end_reason) == ("cancelled", "person")
+    assert (following.state, following.pending_for) == ("pending", "offer")
+
+
+def test_cancelling_can_be_undone_while_there_is_a_seat(client):
+    registration = signed_in(client, RegistrationFactory())
+
+    page = client.post(page_of(registration, "cancel"), follow=True)
+
+    undo = english("events:register", registration.slot_id)
+    assert f'action="{undo}"' in page.text
+    client.post(undo)
+    assert Registration.objects.active().get().state == "confirmed"
+    assert Slot.objects.get().seats_taken == 1
+
+
+def test_cancelling_twice_changes_nothing(client):
+    registration = signed_in(client, RegistrationFactory())
+
+    for _ in range(2):
+        client.post(page_of(registration, "cancel"))
+
+    assert Slot.objects.get().seats_taken == 0
+    assert Message.objects.filter(kind="events/registration").count() == 1
+
+
+# --- The link in the mail ---------------------------------------------------------------------------------------------
+def link_of(registration):
+    return english("events:offer", offers.token_of(registration))
+
+
+def test_link_shows_the_offer_and_answers_nothing_by_itself(client):
+    registration = offered()
+
+    page = client.get(link_of(registration))
+
+    assert page.context["stands"] is True
+    assert registration.volunteer.user.email not in page.text
+    registration.refresh_from_db()
+    assert registration.state == "pending"
+
+
+@pytest.mark.parametrize(("data", "state"), [({}, "confirmed"), ({"decline": "yes"}, "cancelled")])
+def test_link_answers_by_its_buttons(client, data, state):
+    registration = offered()
+
+    page = client.post(link_of(registration), data)
+
+    assert page.status_code == 200
+    registration.refresh_from_db()
+    assert registration.state == state
+    assert page.context["stands"] is False
+
+
+def test_link_of_an_earlier_offer_is_worth_nothing(client):
+    registration = offered()
+    link = link_of(registration)
+    Registration.objects.update(sequence=registration.sequence + 2)
+
+    page = client.post(link)
+
+    assert page.context["stands"] is False
+    registration.refresh_from_db()
+    assert registration.state == "pending"
+
+
+def test_forged_link_is_not_found(client):
+    registration = offered()
+
+    assert client.get(link_of(registration)[:-2] + "x/").status_code == 404
+
+
+# --- As a file --------------------------------------------------------------------------------------------------------
+def test_registration_as_a_calendar_file(client):
+    registration = signed_in(client, RegistrationFactory())
+
+    answer = client.get(page_of(registration, "calendar"))
+
+    assert answer["Content-Type"] == "text/calendar; charset=utf-8"
+    (event,) = Calendar.from_ical(answer.content).walk("VEVENT")
+    assert event["UID"].startswith(str(registration.uid))
+
+
+def test_account_without_profile_has_no_space(client):
+    client.force_login(UserFactory())
+
+    assert client.get(reverse("events:space")).status_code == 404
