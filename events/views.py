@@ -145,7 +145,7 @@ def cancel(request: HttpRequest, uid: UUID) -> HttpResponse:
     if request.method != "POST" and registration.is_active:
         return render(request, "events/cancel.html", _standing(registration))
     if request.method == "POST" and registration.is_active:
-            registering.cancel(registration, by=_person(request))
+        registering.cancel(registration, by=_person(request))
         undo_url = reverse("events:register", args=[registration.slot_id])
         messages.success(request, _("You are no longer registered. Thank you for telling us."), extra_tags=undo_url)
     return redirect("events:registration-detail", uid=uid)
