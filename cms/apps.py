@@ -3,3 +3,13 @@ from django.apps import AppConfig
 
 class CmsConfig(AppConfig):
     name = "cms"
+
+    def ready(self) -> None:
+        from django.conf import settings  # noqa: PLC0415
+
+        if settings.DEMO:
+            # The demonstration's mailbox also tells how to sign in. Models are loaded only now.
+            from cms.demo import accounts  # noqa: PLC0415
+            from mail import mailbox  # noqa: PLC0415
+
+            mailbox.demo_notes.append(accounts.notes)

@@ -29,6 +29,7 @@ urlpatterns += i18n_patterns(
     path("mailbox/", include("mail.urls")),
     path("account/", include("volunteers.account_urls")),
     path("account/", include("allauth.urls")),
+    path("organise/volunteers/", include("volunteers.organise_urls")),
     path("organise/trainings/", include("trainings.organise_urls")),
     path("organise/", include("events.organise_urls")),
     path("", include("volunteers.urls")),

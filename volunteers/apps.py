@@ -1,8 +1,13 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class VolunteersConfig(AppConfig):
     name = "volunteers"
 
     def ready(self) -> None:
-        from volunteers import receivers  # noqa: F401, PLC0415 -- models are loaded only now
+        # Models are loaded only now.
+        from volunteers import office_menu, receivers  # noqa: F401, PLC0415
+        from volunteers.permissions import is_organiser  # noqa: PLC0415
+
+        office_menu.register(office_menu.Entry(_("Volunteers"), "organise-volunteers:list", 3, is_organiser))

@@ -33,19 +33,38 @@ from volunteers.spreadsheets import Sheet
 
 CHUNK = 1000
 
-# Heads that lists carry, as ``cells.plain`` writes them.
+# Heads that lists carry, as ``cells.plain`` writes them, with commas between.
 HEADS = {
-    "email": ("email", "e mail", "mail", "courriel", "adresse mail", "adresse email", "adresse e mail", "adresse courriel", "adresse electronique", "email address", "e mail address", "mel"),
-    "first_name": ("prenom", "first name", "firstname", "given name", "prenoms"),
-    "last_name": ("nom", "nom de famille", "last name", "lastname", "surname", "family name", "name"),
-    "phone": ("telephone", "tel", "portable", "mobile", "phone", "phone number", "numero de telephone", "tel portable", "gsm"),
-    "districts": ("arrondissement", "arrondissements", "arr", "district", "districts", "code postal", "cp", "postal code", "postcode", "zip"),
-    "networks": ("reseau", "reseaux", "network", "networks"),
-    "interests": ("interet", "interets", "centres d interet", "interest", "interests", "themes"),
-    "languages": ("langue", "langues", "langues parlees", "language", "languages", "languages spoken", "langues parlees couramment"),
-    "joined_on": ("date d inscription", "inscription", "inscrit le", "inscrite le", "date d adhesion", "joined", "joined on", "date joined", "since", "depuis"),
-}  # fmt: skip
-KNOWN = {head: name for name, heads in HEADS.items() for head in (name.replace("_", " "), *heads)}
+    "email": """
+        email, e mail, mail, courriel, adresse mail, adresse email, adresse e mail, adresse
+        courriel, adresse electronique, email address, e mail address, mel
+    """,
+    "first_name": "prenom, first name, firstname, given name, prenoms",
+    "last_name": "nom, nom de famille, last name, lastname, surname, family name, name",
+    "phone": """
+        telephone, tel, portable, mobile, phone, phone number, numero de telephone, tel portable,
+        gsm
+    """,
+    "districts": """
+        arrondissement, arrondissements, arr, district, districts, code postal, cp, postal code,
+        postcode, zip
+    """,
+    "networks": "reseau, reseaux, network, networks",
+    "interests": "interet, interets, centres d interet, interest, interests, themes",
+    "languages": """
+        langue, langues, langues parlees, language, languages, languages spoken, langues parlees
+        couramment
+    """,
+    "joined_on": """
+        date d inscription, inscription, inscrit le, inscrite le, date d adhesion, joined, joined
+        on, date joined, since, depuis
+    """,
+}
+KNOWN = {
+    " ".join(head.split()): name
+    for name, heads in HEADS.items()
+    for head in (name.replace("_", " "), *heads.split(","))
+}
 MANY = {"districts": Volunteer.districts, "interests": Volunteer.interests, "languages": Volunteer.languages}
 
 
@@ -176,13 +195,11 @@ class VolunteerList(resources.ModelResource):
             else:
                 columns[index] = name
         if "email" not in columns.values():
-            raise ListRefused(_("No column holds e-mail addresses. Name one of them \"E-mail\" in the first row."))
+            raise ListRefused(_('No column holds e-mail addresses. Name one of them "E-mail" in the first row.'))
         remarks = [_("Columns not used: %(heads)s.") % {"heads": ", ".join(unused)}] if unused else []
         return columns, remarks
 
-    def _clean(
-        self, number: int, row: list[Any], columns: dict[int, str], sheet: Sheet
-    ) -> tuple[Line, dict[str, Any]]:
+    def _clean(self, number: int, row: list[Any], columns: dict[int, str], sheet: Sheet) -> tuple[Line, dict[str, Any]]:
         line, values = Line(number, ""), dict[str, Any]()
         for index, name in columns.items():
             value = row[index] if index < len(row) else ""
@@ -325,8 +342,7 @@ class VolunteerList(resources.ModelResource):
         tick(0)
         users = User.objects.bulk_create([user for user, _person in plan.accounts], batch_size=CHUNK)
         profiles = [
-            Volunteer(user=user, phone=person.phone)
-            for user, (_user, person) in zip(users, plan.accounts, strict=True)
+            Volunteer(user=user, phone=person.phone) for user, (_user, person) in zip(users, plan.accounts, strict=True)
         ]
         bare = {volunteer.user_id: volunteer for volunteer, _key, _day in plan.joining if volunteer.pk is None}
         Volunteer.objects.bulk_create([*profiles, *bare.values()], batch_size=CHUNK)
@@ -412,10 +428,10 @@ class VolunteerList(resources.ModelResource):
 
     def _many(self, name: str, widget: type[cells.ManyWidget], choices: dict[str, int]) -> fields.Field:
         unknown = {
-            "networks": _("You run no network called \"%(value)s\"."),
-            "districts": _("No district is called \"%(value)s\"."),
-            "interests": _("No interest is called \"%(value)s\"."),
-            "languages": _("No language is called \"%(value)s\"."),
+            "networks": _('You run no network called "%(value)s".'),
+            "districts": _('No district is called "%(value)s".'),
+            "interests": _('No interest is called "%(value)s".'),
+            "languages": _('No language is called "%(value)s".'),
         }[name]
         return fields.Field(name, name, widget(choices, unknown))
 

@@ -242,7 +242,9 @@ def _show(sent: VolunteerImport, plan: Plan, *, notes: Sequence[str]) -> None:
     for line in plan.result.rows:
         by_kind[_kind(line)].append(_row(line))
     pages = [
-        ImportPage(volunteer_import=sent, kind=kind, number=start // PAGE_ROWS + 1, rows=rows[start : start + PAGE_ROWS])
+        ImportPage(
+            volunteer_import=sent, kind=kind, number=start // PAGE_ROWS + 1, rows=rows[start : start + PAGE_ROWS]
+        )
         for kind, rows in by_kind.items()
         for start in range(0, len(rows), PAGE_ROWS)
     ]

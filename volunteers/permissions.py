@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
-from volunteers.models import Network, User
+from volunteers.models import Membership, Network, User, Volunteer, VolunteerImport
 
 
 def organised_networks(user: User | AnonymousUser) -> QuerySet[Network]:
@@ -29,3 +29,21 @@ def can_organise(user: User | AnonymousUser, network: Network | None) -> bool:
 def is_organiser(user: User | AnonymousUser) -> bool:
     """Does this person run anything?"""
     return organised_networks(user).exists()
+
+
+def visible_volunteers(user: User | AnonymousUser) -> QuerySet[Volunteer]:
+    """The people who belong, now, to a network that this person runs."""
+    networks = organised_networks(user).values("pk")
+    return Volunteer.objects.filter(
+        Exists(Membership.objects.filter(volunteer=OuterRef("pk"), network__in=networks, left_at=None))
+    )
+
+
+def visible_imports(user: User | AnonymousUser) -> QuerySet[VolunteerImport]:
+    """The lists sent in for the networks that this person runs."""
+    return VolunteerImport.objects.filter(network__in=organised_networks(user).values("pk"))
+
+
+def can_import(user: User | AnonymousUser, sent: VolunteerImport) -> bool:
+    """May this person confirm or cancel the list? Only whoever sent it: the preview was made with their rights."""
+    return sent.created_by_id == user.pk and can_organise(user, sent.network)

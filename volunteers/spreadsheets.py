@@ -12,6 +12,7 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -88,7 +89,7 @@ def workbook(content: bytes) -> tuple[list[list[Any]], set[Position]]:
     not_one = SpreadsheetRefused(_("This file is not a spreadsheet. Send a file in XLSX, ODS or CSV."))
     try:
         parts = unpacked(content)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
         raise not_one from error
     if "xl/workbook.xml" in parts:
         is_ods = False
@@ -108,8 +109,11 @@ def workbook(content: bytes) -> tuple[list[list[Any]], set[Position]]:
         shown = python_calamine.SheetVisibleEnum.Visible
         index = next((i for i, sheet in enumerate(book.sheets_metadata) if sheet.visible == shown), 0)
         table = book.get_sheet_by_index(index).to_python(skip_empty_area=False, nrows=MAX_ROWS + 100)
-    except (python_calamine.CalamineError, IndexError, OSError, ValueError) as error:
-        raise not_one from error
+    except BaseException as error:
+        # A fault inside the Rust reader arrives as a PanicException, which is no Exception and has no name to import.
+        if isinstance(error, Exception) or type(error).__name__ == "PanicException":
+            raise not_one from error
+        raise
     return table, formulas_of_ods(parts["content.xml"], index) if is_ods else formulas_of_xlsx(parts, index)
 
 

@@ -19,6 +19,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cms.demo.city import City
+from mail.mailbox import Note
 from volunteers.models import NetworkOrganiser, User, Volunteer
 
 PASSWORD = "une lanterne au bord du canal"  # noqa: S105 (shown to everyone)
@@ -87,13 +88,23 @@ def secret_of(account: Account) -> str:
 
 def accesses() -> list[Access]:
     """How to sign in as each of the demo accounts that exist, with the code of this half-minute."""
-    existing = set(User.objects.filter(email__in=[account.email for account in ACCOUNTS]).values_list("email", flat=True))
+    emails = [account.email for account in ACCOUNTS]
+    existing = set(User.objects.filter(email__in=emails).values_list("email", flat=True))
     counters = list(yield_hotp_counters_from_time())
     counter = counters[len(counters) // 2]
     return [
-        Access(
-            account, PASSWORD, format_hotp_value(hotp_value(secret_of(account), counter)) if account.staff else ""
-        )
+        Access(account, PASSWORD, format_hotp_value(hotp_value(secret_of(account), counter)) if account.staff else "")
         for account in ACCOUNTS
         if account.email in existing
+    ]
+
+
+def notes() -> list[Note]:
+    """The accounts for the demonstration's mailbox: who, the password, and the code of this half-minute."""
+    return [
+        Note(
+            f"{access.account.email} ({access.account.role})",
+            " · ".join(part for part in (access.password, access.code) if part),
+        )
+        for access in accesses()
     ]

@@ -30,9 +30,7 @@ FILLINGS = (
 )  # fmt: skip
 
 
-def build(
-    count: int, *, city: City, volunteers: list[Volunteer], rng: random.Random, now: dt.datetime
-) -> list[Slot]:
+def build(count: int, *, city: City, volunteers: list[Volunteer], rng: random.Random, now: dt.datetime) -> list[Slot]:
     """Writes ``count`` sessions with their slots and registrations; the first volunteer gets one of each kind."""
     pairs = dated(count, city=city, people=len(volunteers), rng=rng, now=now)
     slots = [slot for slot, _ in pairs]
@@ -63,9 +61,7 @@ def build(
     return slots
 
 
-def dated(
-    count: int, *, city: City, people: int, rng: random.Random, now: dt.datetime
-) -> list[tuple[Slot, Course]]:
+def dated(count: int, *, city: City, people: int, rng: random.Random, now: dt.datetime) -> list[tuple[Slot, Course]]:
     """Slots without anybody in them, on days and at times when people come, two in five of them past."""
     today, taken, pairs = timezone.localdate(now), set[tuple[int, dt.date]](), []
     rounds: dict[int, list[Course]] = {}
@@ -101,9 +97,7 @@ def dated(
     return sorted(pairs, key=lambda pair: pair[0].starts_at)
 
 
-def next_course(
-    city: City, day: dt.date, rounds: dict[int, list[Course]], rng: random.Random
-) -> Course | None:
+def next_course(city: City, day: dt.date, rounds: dict[int, list[Course]], rng: random.Random) -> Course | None:
     """Each training of the season in turn, in an order that changes from round to round."""
     quarter = (day.month - 1) // 3 + 1
     if not rounds.get(quarter):
@@ -176,9 +170,7 @@ def cancelled(slot: Slot, person: Volunteer, rng: random.Random, *, before: dt.d
     return row
 
 
-def of_citizen(
-    citizen: Volunteer, slots: list[Slot], rows: list[Registration], now: dt.datetime
-) -> list[Registration]:
+def of_citizen(citizen: Volunteer, slots: list[Slot], rows: list[Registration], now: dt.datetime) -> list[Registration]:
     """One registration of each kind for Camille; moves back by one number those who wait behind her.
 
     ``rows`` is what the others have; the person whose seat is offered to Camille loses theirs.
@@ -206,17 +198,24 @@ def of_citizen(
     for slot in gone[:3]:
         mine.append(
             Registration(
-                volunteer=citizen, created_by_id=citizen.user_id, slot=slot, state=State.CONFIRMED,
-                confirmed_at=slot.starts_at - dt.timedelta(days=9), attendance="present",
-            )  # fmt: skip
+                volunteer=citizen,
+                created_by_id=citizen.user_id,
+                slot=slot,
+                state=State.CONFIRMED,
+                confirmed_at=slot.starts_at - dt.timedelta(days=9),
+                attendance="present",
+            )
         )
     for _ in range(2):
         if slot := first(slot for slot in coming if 0 < len(held_in(slot)) < slot.capacity):
             mine.append(
                 Registration(
-                    volunteer=citizen, created_by_id=citizen.user_id, slot=slot, state=State.CONFIRMED,
+                    volunteer=citizen,
+                    created_by_id=citizen.user_id,
+                    slot=slot,
+                    state=State.CONFIRMED,
                     confirmed_at=now - dt.timedelta(days=3),
-                )  # fmt: skip
+                )
             )
     if slot := first(slot for slot in coming if len(waiting_in(slot)) >= 3):
         for row in waiting_in(slot):
@@ -232,9 +231,15 @@ def of_citizen(
         leaver.state, leaver.end_reason, leaver.ended_at, leaver.sequence = State.CANCELLED, "person", now, 1
         mine.append(
             Registration(
-                volunteer=citizen, created_by_id=citizen.user_id, slot=slot, state=State.PENDING, pending_for="offer",
-                expires_at=offer_deadline(now=now, starts_at=slot.starts_at), queue_number=0, sequence=1,
-            )  # fmt: skip
+                volunteer=citizen,
+                created_by_id=citizen.user_id,
+                slot=slot,
+                state=State.PENDING,
+                pending_for="offer",
+                expires_at=offer_deadline(now=now, starts_at=slot.starts_at),
+                queue_number=0,
+                sequence=1,
+            )
         )
     return mine
 

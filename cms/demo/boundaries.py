@@ -52,7 +52,7 @@ def keep_nearer(polygon: Sequence[Point], to: Point, than: Point) -> list[Point]
 
 
 def boundaries(centres: Mapping[str, Point]) -> dict[str, dict[str, object]]:
-    """A GeoJSON Polygon (RFC 7946, counter-clockwise) for each code; ``centres`` are (latitude, longitude) in degrees."""
+    """A GeoJSON Polygon (RFC 7946, counter-clockwise) a code; ``centres`` are (latitude, longitude) in degrees."""
     latitude, longitude = OUTLINE_CENTRE
     per_degree = (KM_PER_DEGREE * math.cos(math.radians(latitude)), KM_PER_DEGREE)
     flat = {

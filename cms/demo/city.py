@@ -83,9 +83,7 @@ def build() -> City:
 def add_districts(city: City, facts: dict[str, Any]) -> None:
     outlines = boundaries({code: (latitude, longitude) for code, _, latitude, longitude, _ in facts["districts"]})
     city.districts = District.objects.bulk_create(
-        District(
-            code=code, name=name, latitude=latitude, longitude=longitude, area_km2=area, boundary=outlines[code]
-        )
+        District(code=code, name=name, latitude=latitude, longitude=longitude, area_km2=area, boundary=outlines[code])
         for code, name, latitude, longitude, area in facts["districts"]
     )
 

@@ -1,0 +1,17 @@
+"""The back office of volunteers: /organise/volunteers/."""
+
+from django.urls import path
+
+from volunteers import organise_views as views
+
+app_name = "organise-volunteers"
+urlpatterns = [
+    path("", views.volunteer_list, name="list"),
+    path("export.xlsx", views.export, name="export"),
+    path("imports/", views.import_list, name="imports"),
+    path("imports/new/", views.import_new, name="import-new"),
+    path("imports/<int:pk>/", views.import_detail, name="import"),
+    path("imports/<int:pk>/confirm/", views.import_confirm, name="import-confirm"),
+    path("imports/<int:pk>/cancel/", views.import_cancel, name="import-cancel"),
+    path("imports/<int:pk>/refused.xlsx", views.import_refused, name="import-refused"),
+]
