@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "volunteers.middleware.DeviceMiddleware",
     "volunteers.middleware.BackOfficeMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
@@ -270,13 +271,13 @@ MFA_ADAPTER = "volunteers.adapters.MFAAdapter"
 MFA_FORMS = {
     "authenticate": "volunteers.forms.FactorForm",
     "reauthenticate": "volunteers.forms.FactorAgainForm",
+    "activate_totp": "volunteers.forms.NewAppForm",
     "add_webauthn": "volunteers.forms.PasskeyForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Maillage"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG  # http://localhost is where development happens
-USERSESSIONS_TRACK_ACTIVITY = True
 
 # The city's own account, by OpenID Connect; nothing of it is shown unless these are given.
 OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", default="")

@@ -23,7 +23,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from mail import kinds
-from mail.models import Message, Suppression
+from mail.models import Message, MessageQuerySet, Suppression
 from mail.rendering import render
 
 logger = logging.getLogger(__name__)
@@ -89,24 +89,36 @@ def deliver_due() -> bool:
 
 
 def take_back_expired(now: dt.datetime) -> int:
-    """Puts what a dead or paused worker had claimed back into the queue; returns how many."""
-    expired = Message.objects.filter(state=State.SENDING, lease_until__lte=now)
-    return expired.update(state=State.QUEUED, claimed_by="", lease_until=None)
+    """Puts what a dead or paused worker had claimed back into the queue; returns how many.
+
+    A row that somebody holds at this moment waits for the next turn: nobody stands in line behind a paused worker.
+    """
+    with transaction.atomic():
+        keys = list(_free(Message.objects.filter(state=State.SENDING, lease_until__lte=now)).values_list("pk", flat=True))
+        expired = Message.objects.filter(pk__in=keys, state=State.SENDING, lease_until__lte=now)
+        return expired.update(state=State.QUEUED, claimed_by="", lease_until=None) if keys else 0
 
 
 def claim(worker: str) -> list[Message]:
     """Takes the next few messages for this worker, under a lease. Rows that another claims right now are passed over."""
     now = timezone.now()
     with transaction.atomic():
-        due = Message.objects.due(now)
-        if connection.features.has_select_for_update_skip_locked:
-            due = due.select_for_update(skip_locked=True)
-        keys = list(due.values_list("pk", flat=True)[:BATCH])
+        keys = list(_free(Message.objects.due(now)).values_list("pk", flat=True)[:BATCH])
         Message.objects.filter(pk__in=keys, state=State.QUEUED).update(
             state=State.SENDING, claimed_by=worker, lease_until=now + LEASE
         )
     mine = Message.objects.filter(claimed_by=worker, state=State.SENDING).select_related("user")
     return list(mine.order_by("priority", "not_before", "pk"))
+
+
+def _free(rows: MessageQuerySet) -> MessageQuerySet:
+    """The rows that nobody else holds, locked until the end of the transaction. SQLite has one writer at a time."""
+    return rows.select_for_update(skip_locked=True) if connection.features.has_select_for_update_skip_locked else rows
+
+
+def wait_before_next(attempts: int) -> dt.timedelta:
+    """How long a message waits after that many attempts."""
+    return min(FIRST_WAIT * 3 ** min(attempts - 1, 10), LONGEST_WAIT)
 
 
 def still_mine(message: Message, worker: str) -> bool:
@@ -116,7 +128,7 @@ def still_mine(message: Message, worker: str) -> bool:
     lets the others pass.
     """
     now = timezone.now()
-    wait = min(FIRST_WAIT * 3 ** min(message.attempts, 10), LONGEST_WAIT)
+    wait = wait_before_next(message.attempts + 1)
     claimed = Message.objects.filter(
         pk=message.pk, state=State.SENDING, claimed_by=worker, lease_until__gt=now
     )

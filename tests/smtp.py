@@ -16,7 +16,8 @@ class Server:
     """`messages` are the accepted messages, parsed; `recipients` their envelopes' addresses, in the same order.
 
     `refuse_with` (such as "451 Try later") answers every message with a refusal while it is set; `seconds` delays the
-    answer, so that a sender can be killed while one message is in flight. Nobody lives at the `unknown` addresses
+    answer, so that a sender can be killed while one message is in flight; `received` counts those that came in, answered
+    or not. Nobody lives at the `unknown` addresses
     (in lower case).
     """
 
@@ -28,6 +29,7 @@ class Server:
         self.unknown: set[str] = set()
         self.refuse_with = ""
         self.seconds = 0.0
+        self.received = 0
         with socket.create_server((self.host, 0)) as free:
             self.port: int = free.getsockname()[1]
         self._controller = Controller(self, hostname=self.host, port=self.port)
@@ -43,6 +45,7 @@ class Server:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """aiosmtpd's hook for one message received in full."""
+        self.received += 1
         time.sleep(self.seconds)
         if self.refuse_with:
             return self.refuse_with

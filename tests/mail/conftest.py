@@ -1,5 +1,9 @@
 """Two kinds of message of the tests' own, with templates beside this file, and worker processes that may be killed."""
 
+import contextlib
+import json
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -24,19 +28,22 @@ def hello(settings, monkeypatch):
 
 @pytest.fixture
 def start_worker(process_environment, smtp_server):
-    """Starts processes that deliver without end (tests/mail/worker.py); they are killed after the test."""
+    """Starts processes that deliver without end (tests/mail/worker.py) and returns their ids; all die with the test."""
+    command = [sys.executable, "-m", "tests.mail.worker", f"--port={smtp_server.port}"]
     started = []
+    with subprocess.Popen(
+        command, cwd=ROOT, env=process_environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as nursery:
+        assert nursery.stdout.readline() == "ready\n"
 
-    def start(**options):
-        arguments = [f"--{name}={value}" for name, value in ({"port": smtp_server.port} | options).items()]
-        command = [sys.executable, "-m", "tests.mail.worker", *arguments]
-        process = subprocess.Popen(command, cwd=ROOT, env=process_environment, stdout=subprocess.PIPE, text=True)
-        started.append(process)
-        assert process.stdout.readline() == "ready\n"
-        return process
+        def start(**options):
+            nursery.stdin.write(json.dumps(options) + "\n")
+            nursery.stdin.flush()
+            started.append(int(nursery.stdout.readline()))
+            return started[-1]
 
-    yield start
-    for process in started:
-        process.kill()
-        process.wait()
-        process.stdout.close()
+        yield start
+        for worker in started:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(worker, signal.SIGKILL)
+        nursery.kill()

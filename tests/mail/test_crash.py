@@ -15,11 +15,11 @@ from tests.factories.mail import MessageFactory
 pytestmark = [pytest.mark.both, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("hello")]
 
 
-def wait_until(condition, seconds=60):
+def wait_until(condition, seconds=240):
     ends = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < ends, "it did not happen"
-        time.sleep(0.02)
+        time.sleep(0.05)
 
 
 def queue_confirmations(number):
@@ -38,46 +38,42 @@ def copies(smtp_server):
 def test_workers_side_by_side_send_each_message_once(start_worker, smtp_server):
     queue_confirmations(200)
 
-    workers = [start_worker() for _ in range(3)]
+    for _ in range(3):
+        start_worker()
     wait_until(all_sent)
-    for worker in workers:
-        worker.kill()
 
     assert Counter(copies(smtp_server).values()) == {1: 200}
 
 
 def test_killed_worker_loses_nothing(start_worker, smtp_server):
-    """500 confirmations, two workers, one of them killed at random moments, eight times."""
+    """500 confirmations, and eight workers killed at random moments while they leave."""
     moments = random.Random(2026)
     queue_confirmations(500)
-    smtp_server.seconds = 0.004
+    smtp_server.seconds = 0.01
+    kills = 0
+    while kills < 8:
+        worker = start_worker(lease=1)
+        time.sleep(moments.uniform(0.1, 0.5))
+        assert not all_sent()
+        os.kill(worker, signal.SIGKILL)
+        kills += 1
+    smtp_server.seconds = 0
     start_worker(lease=1)
-    killed = 0
-    while killed < 8 and not all_sent():
-        victim = start_worker(lease=1)
-        time.sleep(moments.uniform(0.05, 0.5))
-        os.kill(victim.pid, signal.SIGKILL)
-        victim.wait()
-        killed += 1
     wait_until(all_sent)
 
     received = copies(smtp_server)
     twice = sum(received.values()) - len(received)
-    print(f"{killed} kills, {twice} copies")
-    assert killed == 8
-    assert len(received) == 500  # none lost
-    assert twice <= killed  # at most the one in flight
+    assert len(received) == 500, "a message was lost"
+    assert twice <= kills, "more than the message in flight left twice"
     assert max(received.values()) <= 2
 
 
-def test_killed_in_flight_sends_the_one_message_again_with_its_message_id(start_worker, smtp_server):
+def test_killed_in_flight_sends_that_message_again_under_its_message_id(start_worker, smtp_server):
     queue_confirmations(BATCH)
-    smtp_server.seconds = 0.3
+    smtp_server.seconds = 0.5
     worker = start_worker(lease=1)
-    wait_until(lambda: Message.objects.filter(attempts=1).exists())
-    time.sleep(0.1)  # the mail server has the message, its answer is not there yet
-    os.kill(worker.pid, signal.SIGKILL)
-    worker.wait()
+    wait_until(lambda: smtp_server.received)
+    os.kill(worker, signal.SIGKILL)  # the mail server has the message, its answer is not there yet
     smtp_server.seconds = 0
 
     start_worker(lease=1)
@@ -86,46 +82,34 @@ def test_killed_in_flight_sends_the_one_message_again_with_its_message_id(start_
     assert Counter(copies(smtp_server).values()) == {1: BATCH - 1, 2: 1}
 
 
-def test_paused_worker_sends_at_most_the_one_in_flight_again(start_worker, smtp_server):
+@pytest.mark.parametrize(("fence", "copies_at_most"), [(True, 1), (False, BATCH)])
+def test_paused_worker_sends_at_most_the_one_in_flight_again(start_worker, smtp_server, fence, copies_at_most):
+    """Without the fence it repeats its whole batch, which shows that this test can fail."""
     queue_confirmations(BATCH)
-    smtp_server.seconds = 0.3
-    paused = start_worker(lease=1)
-    wait_until(lambda: Message.objects.filter(attempts=1).exists())
-    time.sleep(0.1)
-    os.kill(paused.pid, signal.SIGSTOP)
+    smtp_server.seconds = 0.5
+    paused = start_worker(lease=1, fence=fence)
+    wait_until(lambda: smtp_server.received)
+    os.kill(paused, signal.SIGSTOP)
     smtp_server.seconds = 0
 
     start_worker(lease=1)
     wait_until(all_sent)
-    os.kill(paused.pid, signal.SIGCONT)
-    time.sleep(1)  # it finds that its claims are gone
+    os.kill(paused, signal.SIGCONT)
+    time.sleep(1.5)  # it goes on with its batch, or finds that its claims are gone
 
     received = copies(smtp_server)
-    assert (len(received), all_sent()) == (BATCH, True)
-    assert sum(received.values()) <= BATCH + 1
+    twice = sum(received.values()) - len(received)
+    assert len(received) == BATCH
+    assert twice <= copies_at_most
+    assert fence or twice > 1
 
 
-def test_server_that_goes_away_and_comes_back_gets_each_message_once(start_worker, smtp_server):
+def test_server_that_refuses_for_a_while_gets_each_message_once(start_worker, smtp_server):
     queue_confirmations(60)
-    smtp_server.seconds = 0.005
     smtp_server.refuse_with = "451 Try later"
-    start_worker(lease=5)
+    start_worker()
     wait_until(lambda: Message.objects.filter(attempts__gte=2).exists())
     smtp_server.refuse_with = ""
     wait_until(all_sent)
 
     assert Counter(copies(smtp_server).values()) == {1: 60}
-
-
-def test_without_the_fence_a_paused_worker_sends_twice(start_worker, smtp_server):
-    """The tests above can fail: with the fence taken out, a paused worker repeats its whole batch."""
-    queue_confirmations(BATCH)
-    smtp_server.seconds = 0.1
-    paused = start_worker(lease=1, fence=0)
-    wait_until(lambda: smtp_server.messages)
-    os.kill(paused.pid, signal.SIGSTOP)
-    smtp_server.seconds = 0
-    start_worker(lease=1)
-    wait_until(all_sent)
-    os.kill(paused.pid, signal.SIGCONT)
-    wait_until(lambda: sum(copies(smtp_server).values()) > BATCH + 5)

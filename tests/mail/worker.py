@@ -1,7 +1,15 @@
-"""A worker in a process of its own, which delivers without end: `python -m tests.mail.worker --port=... --lease=...`."""
+"""Starts workers in processes of their own, which deliver without end.
+
+A process that has loaded everything and opened nothing waits for lines of options such as `{"lease": 1}`, forks a worker
+for each, and answers with its process id: a worker to be killed is there in no time.
+"""
 
 import argparse
 import datetime as dt
+import json
+import os
+import signal
+import sys
 import time
 
 import django
@@ -10,28 +18,37 @@ import django
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int)
-    parser.add_argument("--lease", type=float, default=180, help="seconds")
-    parser.add_argument("--fence", type=int, default=1, help="0: a worker that trusts its claims for ever")
-    options = parser.parse_args()
+    port = parser.parse_args().port
     django.setup()
 
     from django.conf import settings
 
-    from mail import delivering, kinds
+    from mail import kinds
     from tests.mail.conftest import TEMPLATES
 
     settings.TEMPLATES[0]["DIRS"].append(TEMPLATES)
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", options.port
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
     kinds.register(kinds.Kind("tests/hello"))
-    delivering.LEASE = dt.timedelta(seconds=options.lease)
-    delivering.FIRST_WAIT = dt.timedelta(seconds=0.1)
-    if not options.fence:
-        delivering.still_mine = lambda message, worker: True
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     print("ready", flush=True)
+    for line in sys.stdin:
+        if not (child := os.fork()):
+            deliver_for_ever(**json.loads(line))
+        print(child, flush=True)
+
+
+def deliver_for_ever(*, lease=180.0, fence=True):
+    """`lease` in seconds; without `fence`, a worker that trusts its claims for ever."""
+    from mail import delivering
+
+    delivering.LEASE = dt.timedelta(seconds=lease)
+    delivering.FIRST_WAIT = dt.timedelta(seconds=0.1)
+    if not fence:
+        delivering.still_mine = lambda message, worker: True
     while True:
         delivering.deliver_due()
-        time.sleep(0.05)
+        time.sleep(0.02)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,69 @@
+"""What must be right in a deployment; `manage.py check` tells, and `check --deploy` tells more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+
+SECOND_FACTOR = "volunteers.middleware"
+
+
+@register(Tags.database)
+def isolation(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Seats are counted by conditional updates, which need READ COMMITTED: a stricter level oversells in silence."""
+    options = settings.DATABASES["default"].get("OPTIONS", {})
+    if "isolation_level" in options or "isolation" in str(options.get("options", "")):
+        return [Error("The database's isolation level must be left at READ COMMITTED.", id="maillage.E001")]
+    return []
+
+
+@register(Tags.security)
+def keys(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """An empty key would let anybody sign anything."""
+    if not settings.SECRET_KEY:
+        return [Error("SECRET_KEY is not set.", hint="Give 50 random characters or more.", id="maillage.E002")]
+    return []
+
+
+@register(Tags.security, deploy=True)
+def demonstration(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """A demonstration shows its mailbox, and so everybody's codes, to all."""
+    if settings.DEMO:
+        return [Error("DEMO is on: anybody can read the mailbox and sign in as anybody.", id="maillage.E003")]
+    return []
+
+
+@register(Tags.security, deploy=True)
+def addresses(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Links in mail are made from SITE_URL."""
+    if not settings.SITE_URL.startswith("https://"):
+        return [Error("SITE_URL must be the site's public address, with https.", id="maillage.E004")]
+    return []
+
+
+@register(Tags.security, deploy=True)
+def second_factor(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """The back office is behind a second factor."""
+    if not any(name.startswith(SECOND_FACTOR) for name in settings.MIDDLEWARE):
+        return [Error("The middleware that asks staff for a second factor is missing.", id="maillage.E005")]
+    return []
+
+
+@register(Tags.security, deploy=True)
+def services(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """What suits a development machine loses mail, or seats, under a city's load."""
+    found: list[CheckMessage] = []
+    if settings.EMAIL_BACKEND != "django.core.mail.backends.smtp.EmailBackend":
+        found.append(Error("EMAIL_URL is not set: no mail leaves.", id="maillage.E006"))
+    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+        found.append(Warning("SQLite suits a trial; use PostgreSQL (DATABASE_URL).", id="maillage.W001"))
+    if not settings.REDIS_URL:
+        hint = "Several machines cannot share a folder: set REDIS_URL."
+        found.append(Warning("Queue and cache are folders.", hint=hint, id="maillage.W002"))
+    if not settings.SECURITY_CONTACT:
+        found.append(Warning("SECURITY_CONTACT is not set: there is no security.txt.", id="maillage.W003"))
+    return found
