@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -33,6 +34,12 @@ def links_of_page(page: Page) -> list[LanguageLink]:
 
 def links_of_path(path: str) -> list[LanguageLink]:
     """The same address in every language, for pages that are not Wagtail's."""
+    return list(_links_of_path(path, get_language() or ""))
+
+
+@functools.lru_cache(maxsize=1024)
+def _links_of_path(path: str, active: str) -> list[LanguageLink]:
+    """Kept: to find an address's translations is to resolve it and to build it again."""
     return _links(lambda code: translate_url(path, code))
 
 

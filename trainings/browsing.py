@@ -8,8 +8,6 @@ import itertools
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -17,8 +15,7 @@ from django.utils.translation import get_language
 
 from trainings import listing
 from trainings.filters import SessionFilter, Vocabulary, is_filtered, vocabulary
-from trainings.listing import Quarter, SessionRow
-from trainings.models import Session
+from trainings.listing import Quarter, Rows, SessionRow
 
 PER_PAGE = 20
 
@@ -32,28 +29,51 @@ class Chip(NamedTuple):
 
 
 class Month(NamedTuple):
-    """The sessions of one month; ``starts_on`` is the first of them."""
+    """The sessions of one month."""
 
     slug: str
-    starts_on: object
-    rows: list[SessionRow]
+    rows: tuple[SessionRow, ...]
+
+    @property
+    def starts_on(self) -> dt.datetime:
+        return self.rows[0].starts_at
 
 
 @dataclass(frozen=True)
 class Browse:
-    """What templates/trainings/_browse.html shows."""
+    """What templates/trainings/_browse.html shows. Equal ones look the same, so that what was rendered once may be kept.
 
-    months: list[Month]
-    page_obj: Page[int]
+    ``asked`` is the address's query without its page; ``number`` the page, of ``pages``.
+    """
+
+    rows: tuple[SessionRow, ...]
     count: int
-    chips: list[Chip]
+    number: int
+    chips: tuple[Chip, ...]
     bar: str
-    quarter: Quarter | None
-    page_param: str = "page"
+    asked: str
 
     @property
-    def is_empty(self) -> bool:
-        return not self.count
+    def pages(self) -> int:
+        return -(-self.count // PER_PAGE)
+
+    @property
+    def months(self) -> list[Month]:
+        groups = itertools.groupby(self.rows, key=lambda row: (row.starts_at.year, row.starts_at.month))
+        return [Month(f"m{year}-{month}", tuple(rows)) for (year, month), rows in groups]
+
+    def url_of(self, number: int) -> str:
+        """The address of another page of the same list."""
+        page = f"page={number}"
+        return f"?{self.asked}&{page}" if self.asked else f"?{page}"
+
+    @property
+    def previous_url(self) -> str:
+        return self.url_of(self.number - 1) if self.number > 1 else ""
+
+    @property
+    def next_url(self) -> str:
+        return self.url_of(self.number + 1) if self.number < self.pages else ""
 
 
 def browse(request: HttpRequest, *, quarter: Quarter | None = None) -> Browse:
@@ -77,23 +97,16 @@ def browse(request: HttpRequest, *, quarter: Quarter | None = None) -> Browse:
     if not rows:
         chips = [_counted(chip, quarter, choices) for chip in chips]
     rows = listing.with_own_states(rows, request.user)
-    return Browse(
-        months=_by_month(rows),
-        page_obj=Paginator(range(count), PER_PAGE).page(number),
-        count=count,
-        chips=chips,
-        bar=_bar(
-            get_language() or "", _asked(request.GET), choices, quarter, tuple(chips), count, timezone.localdate()
-        ),
-        quarter=quarter,
-    )
+    asked = _asked(request.GET)
+    bar = _bar(get_language() or "", asked, choices, quarter, tuple(chips), count, timezone.localdate())
+    return Browse(tuple(rows), count, number, tuple(chips), bar, asked)
 
 
-def _period(parameters: QueryDict, choices: Vocabulary, *, bound: Quarter | None) -> QuerySet[Session]:
+def _period(parameters: QueryDict, choices: Vocabulary, *, bound: Quarter | None) -> Rows:
     """The sessions of a quarter, or those that are not over; of the running quarter, past ones only when asked."""
     if bound:
         runs = bound == Quarter.of(timezone.localdate()) and not parameters.get("past")
-        return listing.in_quarter(bound) & listing.upcoming() if runs else listing.in_quarter(bound)
+        return listing.in_quarter(bound, still_to_come=runs)
     asked = parameters.get("quarter", "")
     if asked in dict(dict(choices)["quarter"]):
         return listing.in_quarter(Quarter.parse(asked))
@@ -146,8 +159,3 @@ def _counted(chip: Chip, quarter: Quarter | None, choices: Vocabulary) -> Chip:
 def _number(text: str) -> int:
     """The page's number in the address, 1 when it is none."""
     return max(int(text), 1) if text.isdecimal() and len(text) < 6 else 1
-
-
-def _by_month(rows: list[SessionRow]) -> list[Month]:
-    groups = itertools.groupby(rows, key=lambda row: (row.starts_at.year, row.starts_at.month))
-    return [Month(f"m{year}-{month}", (found := list(group))[0].starts_at, found) for (year, month), group in groups]

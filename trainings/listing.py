@@ -7,13 +7,26 @@ in the reader's language with the others as a fallback.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import CharField, Count, F, QuerySet, Value, Window
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    F,
+    IntegerField,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+    Window,
+)
 from django.db.models.functions import Coalesce, NullIf
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +35,9 @@ from django.utils.translation import get_language
 from events.models import Registration, Slot
 from trainings.models import Session, Theme
 from volunteers.models import User
+
+# Sessions as tuples of the columns that a row shows, narrowed further by ``filter``.
+Rows = QuerySet[Session, tuple[Any, ...]]
 
 
 class Quarter(NamedTuple):
@@ -104,22 +120,6 @@ class SessionRow:
         return reverse("trainings:session-detail", args=[self.slot_id])
 
 
-def public_sessions() -> QuerySet[Session]:
-    """Sessions that everybody may see: whatever is published, cancelled ones included."""
-    return Session.objects.exclude(slot__state=Slot.State.DRAFT)
-
-
-def upcoming(now: dt.datetime | None = None) -> QuerySet[Session]:
-    """Those that are not over."""
-    return public_sessions().filter(slot__ends_at__gt=now or timezone.now())
-
-
-def in_quarter(quarter: Quarter) -> QuerySet[Session]:
-    """Those that begin in that quarter, in the city's time zone; past ones stay readable."""
-    first, after = quarter.bounds
-    return public_sessions().filter(slot__starts_at__gte=first, slot__starts_at__lt=after)
-
-
 COLUMNS = (
     "slot_id",
     "slot__starts_at",
@@ -139,10 +139,10 @@ COLUMNS = (
 TRANSLATED = ("training__title", "training__network__name", "training__theme__title")
 
 
-def _codes() -> list[str]:
+def _codes() -> tuple[str, ...]:
     """The reader's language, then the others, in the order in which they stand in."""
     language = get_language() or settings.LANGUAGE_CODE
-    return [language, *(code for code in settings.MODELTRANSLATION_LANGUAGES if code != language)]
+    return (language, *(code for code in settings.MODELTRANSLATION_LANGUAGES if code != language))
 
 
 def translated(path: str) -> Coalesce:
@@ -151,20 +151,58 @@ def translated(path: str) -> Coalesce:
     return Coalesce(*filled, Value(""), output_field=CharField())
 
 
-def page_of_rows(sessions: QuerySet[Session], *, offset: int = 0, limit: int) -> tuple[list[SessionRow], int]:
-    """That part of the sessions in order of time, and how many there are in all.
+@functools.lru_cache(maxsize=8)
+def _prepared(codes: tuple[str, ...]) -> Rows:
+    """All sessions as columns, in order of time; the last column counts them all.
 
-    One query, and one more for the waiting lists where a session is full. Every language's columns are read as they
-    are, and chosen from here: to let the database choose costs three times as much to write the query.
+    Naming the columns costs far more than filtering by a date: it is done once, and every list starts from a copy.
+    Every language's columns are read as they are and chosen from in ``_row``: cheaper than to have the database choose.
     """
-    codes = _codes()
-    columns = [*COLUMNS, *(f"{path}_{code}" for path in TRANSLATED for code in codes), Window(Count("*"))]
-    values = list(sessions.order_by("slot__starts_at", "pk").values_list(*columns)[offset : offset + limit])
+    waiting = (
+        Registration.objects.filter(slot=OuterRef("slot"), state=Registration.State.WAITING)
+        .order_by()
+        .values("slot")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+    # Only a full session has people waiting: the database counts them for those alone.
+    full = When(slot__seats_taken__gte=F("slot__capacity"), then=Subquery(waiting))
+    columns = [*COLUMNS, *(f"{path}_{code}" for path in TRANSLATED for code in codes)]
+    return Session.objects.order_by("slot__starts_at", "pk").values_list(
+        *columns, Case(full, output_field=IntegerField()), Window(Count("*"))
+    )
+
+
+def all_sessions() -> Rows:
+    """Drafts included: for who may see them."""
+    return _prepared(_codes()).all()
+
+
+def public_sessions() -> Rows:
+    """Sessions that everybody may see: whatever is published, cancelled ones included."""
+    return all_sessions().exclude(slot__state=Slot.State.DRAFT)
+
+
+def upcoming(now: dt.datetime | None = None) -> Rows:
+    """Those that are not over."""
+    return public_sessions().filter(slot__ends_at__gt=now or timezone.now())
+
+
+def in_quarter(quarter: Quarter, *, still_to_come: bool = False) -> Rows:
+    """Those that begin in that quarter, in the city's time zone; past ones stay readable."""
+    first, after = quarter.bounds
+    sessions = upcoming() if still_to_come else public_sessions()
+    return sessions.filter(slot__starts_at__gte=first, slot__starts_at__lt=after)
+
+
+def page_of_rows(sessions: Rows, *, offset: int = 0, limit: int) -> tuple[list[SessionRow], int]:
+    """That part of the sessions in order of time, and how many there are in all. One query."""
+    values = list(sessions[offset : offset + limit])
     if not values:
         return [], 0
+    languages = len(_codes())
     now, zone = timezone.now(), timezone.get_current_timezone()
-    rows = [_row(value, languages=len(codes), now=now, zone=zone) for value in values]
-    return _with_waiting(rows), values[0][-1]
+    return [_row(value, languages=languages, now=now, zone=zone) for value in values], values[0][-1]
 
 
 def _row(value: tuple[Any, ...], *, languages: int, now: dt.datetime, zone: dt.tzinfo) -> SessionRow:
@@ -184,7 +222,7 @@ def _row(value: tuple[Any, ...], *, languages: int, now: dt.datetime, zone: dt.t
         association=association or "",
         capacity=capacity,
         seats_left=capacity - taken,
-        waiting=0,
+        waiting=value[-2] or 0,
         state=_state(state, (starts_at, ends_at), opens_at, closes_at, full=taken >= capacity, now=now),
         past=ends_at <= now,
     )
@@ -192,16 +230,6 @@ def _row(value: tuple[Any, ...], *, languages: int, now: dt.datetime, zone: dt.t
 
 def _first(value: tuple[Any, ...], start: int, count: int) -> str:
     return next((text for text in value[start : start + count] if text), "")
-
-
-def _with_waiting(rows: list[SessionRow]) -> list[SessionRow]:
-    """Says how many people wait, for the rows that are full."""
-    full = [row.slot_id for row in rows if row.state == "full"]
-    if not full:
-        return rows
-    waiting = Registration.objects.filter(slot__in=full, state=Registration.State.WAITING)
-    counts = dict(waiting.order_by().values_list("slot").annotate(n=Count("pk")))
-    return [replace(row, waiting=counts[row.slot_id]) if row.slot_id in counts else row for row in rows]
 
 
 def _state(
@@ -258,7 +286,7 @@ def next_rows(*, count: int, network: str = "", user: User | AnonymousUser | Non
 
 def row_of(slot_id: int) -> SessionRow | None:
     """The row of one session, a draft included: who may see it has been decided by the caller."""
-    rows, _ = page_of_rows(Session.objects.filter(slot=slot_id), limit=1)
+    rows, _ = page_of_rows(all_sessions().filter(slot=slot_id), limit=1)
     return rows[0] if rows else None
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
+from trainings.browsing import Browse
 from trainings.listing import SessionRow
 
 register = template.Library()
@@ -25,6 +26,17 @@ def session_rows(rows: Iterable[SessionRow], level: int = 3) -> SafeString:
     """
     language, year = get_language() or "", timezone.localdate().year
     return mark_safe("".join(_html(row, language, level, year) for row in rows))  # noqa: S308  rendered with escaping
+
+
+@register.simple_tag
+def sessions_by_month(browse: Browse) -> SafeString:
+    """A page of the list (templates/trainings/_browse.html), kept as rows are."""
+    return mark_safe(_list(browse, get_language() or "", timezone.localdate().year))  # noqa: S308  rendered with escaping
+
+
+@functools.lru_cache(maxsize=256)
+def _list(browse: Browse, language: str, year: int) -> str:
+    return get_template("trainings/_browse.html").render({"browse": browse})
 
 
 @functools.lru_cache(maxsize=4096)
