@@ -5,6 +5,10 @@ class MailConfig(AppConfig):
     name = "mail"
 
     def ready(self) -> None:
-        from mail import adapters  # noqa: PLC0415 -- models are loaded only now
+        # Models are loaded only now.
+        from mail import adapters, personal  # noqa: PLC0415
+        from volunteers import erasing, exporting  # noqa: PLC0415
 
         adapters.register_kinds()
+        exporting.register(personal.MESSAGES)
+        erasing.register(personal.let_go)

@@ -76,6 +76,7 @@ class CodeView(CountedGuesses, allauth_views.ConfirmLoginCodeView):
             context["signing_up"] = wish | moments
         else:
             context["signing_up"] = None
+        context["becoming"] = signing_up.SESSION_KEY in self.request.session
         context["change_url"] = (context["signing_up"] or {}).get("form_url") or reverse("account_login")
         return context
 

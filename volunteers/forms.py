@@ -11,6 +11,7 @@ from allauth.account.forms import (
     RequestLoginCodeForm,
 )
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.conf import settings
@@ -19,6 +20,9 @@ from phonenumber_field.formfields import PhoneNumberField
 
 from volunteers import guessing
 from volunteers.models import District, Interest, SpokenLanguage, User, Volunteer
+
+ONCE = {"autocomplete": "one-time-code", "spellcheck": "false", "autocapitalize": "off"}
+FIGURES = {**ONCE, "inputmode": "numeric"}
 
 
 class SignUpForm(forms.Form):
@@ -81,9 +85,7 @@ class CodeForm(BaseConfirmCodeForm):
     code = forms.CharField(
         label=_("The code"),
         max_length=20,
-        widget=forms.TextInput(
-            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True, "spellcheck": "false"}
-        ),
+        widget=forms.TextInput(attrs=FIGURES | {"autofocus": True}),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -98,7 +100,8 @@ class CodeForm(BaseConfirmCodeForm):
         try:
             return str(super().clean_code())
         except forms.ValidationError as error:
-            raise forms.ValidationError(_("This is not the code we sent. Check the last message you received.")) from error
+            wrong = _("This is not the code we sent. Check the last message you received.")
+            raise forms.ValidationError(wrong) from error
 
 
 class EmailCodeForm(CodeForm, ConfirmEmailVerificationCodeForm):
@@ -118,13 +121,19 @@ class CountedFactor:
 class FactorForm(CountedFactor, AuthenticateForm):
     """The second factor, at sign-in: a code of the app, or a recovery code."""
 
-    code = forms.CharField(label=_("The code"), widget=forms.TextInput(attrs={"autocomplete": "one-time-code"}))
+    code = forms.CharField(label=_("The code"), widget=forms.TextInput(attrs=ONCE))
 
 
 class FactorAgainForm(CountedFactor, ReauthenticateForm):
     """The second factor, asked again before something serious."""
 
-    code = forms.CharField(label=_("The code"), widget=forms.TextInput(attrs={"autocomplete": "one-time-code"}))
+    code = forms.CharField(label=_("The code"), widget=forms.TextInput(attrs=ONCE))
+
+
+class NewAppForm(ActivateTOTPForm):
+    """A new authenticator app, proved by its first code."""
+
+    code = forms.CharField(label=_("The code"), widget=forms.TextInput(attrs=FIGURES))
 
 
 class PasskeyForm(AddWebAuthnForm):

@@ -1,10 +1,13 @@
-"""What stands before the back office."""
+"""What stands before the views: where people are signed in, and the door of the back office."""
 
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 
+from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -12,6 +15,9 @@ from django.utils.http import urlencode
 
 from volunteers import backoffice
 from volunteers.models import User
+
+SEEN_EVERY = 600
+SEEN_KEY = "seen_at"
 
 AREAS = re.compile(r"^/(?:[a-z]{2}/)?(?P<area>organise|cms|admin)(?:/|$)")
 
@@ -47,3 +53,22 @@ class BackOfficeMiddleware:
         """Leads to a page that comes back here afterwards; a POST comes back as a GET of the area's first page."""
         back = request.get_full_path() if request.method in ("GET", "HEAD") else request.path_info
         return HttpResponseRedirect(f"{reverse(page)}?{urlencode({'next': back})}")
+
+
+class DeviceMiddleware:
+    """Notes when and from where a session was last seen, once in SEEN_EVERY seconds.
+
+    allauth's own tracking (USERSESSIONS_TRACK_ACTIVITY) writes at every request, registrations included.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        # Without a session cookie nobody is signed in, and nothing is read: public pages stay free of it.
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
+            now = time.time()
+            if now - request.session.get(SEEN_KEY, 0) >= SEEN_EVERY:
+                UserSession.objects.create_from_request(request)
+                request.session[SEEN_KEY] = now
+        return self.get_response(request)

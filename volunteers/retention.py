@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True)
 class Rule:
-    """``table`` is the database's name of what is kept, ``job`` the task that deletes it, or "" where the person does."""
+    """``table`` is the database's name of what is kept; ``job`` the task that deletes it, "" where the person does."""
 
     table: str
     what: str | Promise

@@ -78,7 +78,7 @@ def remember(request: HttpRequest, user: User, *, first_name: str, form: str) ->
 
 
 def finish(request: HttpRequest, user: User) -> None:
-    """At sign-in: the account is proved, has its volunteer, and gets what this very session remembered for it, if anything."""
+    """At sign-in: the account is proved, has its volunteer, and gets what this very session remembered for it."""
     Volunteer.objects.get_or_create(user=user)
     User.objects.filter(pk=user.pk, unproved_since__isnull=False).update(unproved_since=None)
     kept = request.session.pop(SESSION_KEY, None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from allauth.account.decorators import reauthentication_required
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
@@ -24,8 +26,7 @@ BACK_KEY = "second_factor_next"  # in the session: where to go on to once the se
 
 
 def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # every view here requires it
-    return request.user
+    return cast(User, request.user)  # every view here requires somebody signed in
 
 
 def _volunteer(request: HttpRequest) -> Volunteer:

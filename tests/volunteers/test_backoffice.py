@@ -4,8 +4,14 @@ import time
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value, yield_hotp_counters_from_time
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
 from django.contrib.auth.models import Group, Permission
 from django.http import HttpResponse
 from django.urls import path, reverse
@@ -113,7 +119,7 @@ def test_a_session_from_before_the_second_factor_is_asked_for_it(client):
     assert (answer.status_code, answer.url) == (302, reverse("mfa_reauthenticate") + "?next=%2Forganise%2F")
 
 
-def test_adding_an_app_counts_as_showing_it_and_leads_back(client):
+def test_adding_an_app_counts_as_showing_it_and_leads_back(client, django_capture_on_commit_callbacks):
     user = person("organiser")
     sign_in_by_code(client, user)
     client.get(client.get("/organise/").url)
@@ -121,7 +127,8 @@ def test_adding_an_app_counts_as_showing_it_and_leads_back(client):
     secret = page.context["form"].secret
     code = format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
 
-    client.post(reverse("mfa_activate_totp"), {"code": code})
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("mfa_activate_totp"), {"code": code})
 
     assert client.get("/organise/").status_code == 200
     assert client.get(reverse("volunteers:security")).context["back"] == "/organise/"

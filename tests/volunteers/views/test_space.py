@@ -22,7 +22,7 @@ def volunteer(client):
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("language", ["", "/en"])
 def test_each_page_opens_to_its_person_and_to_nobody_else(client, volunteer, name, language):
-    address = language + reverse(f"volunteers:{name}")
+    address, sign_in = (language + reverse(page) for page in (f"volunteers:{name}", "account_login"))
 
     opened = client.get(address)
     refused = client.__class__().get(address)
@@ -30,14 +30,19 @@ def test_each_page_opens_to_its_person_and_to_nobody_else(client, volunteer, nam
     assert opened.status_code == 200
     assert "no-store" in opened["Cache-Control"]
     assert 'aria-current="page"' in opened.content.decode()
-    assert (refused.status_code, refused.url.split("?")[0]) == (302, language + reverse("account_login"))
+    assert (refused.status_code, refused.url.split("?")[0]) == (302, sign_in)
 
 
 def test_profile_saves_what_was_said(client, volunteer):
     district = DistrictFactory()
     answers = {
-        "first_name": " Noé ", "last_name": "N'Diaye", "phone": "06 12 34 56 78", "language": "en",
-        "districts": [district.pk], "availability": ["night", "weekend"], "mobility": "short",
+        "first_name": " Noé ",
+        "last_name": "N'Diaye",
+        "phone": "06 12 34 56 78",
+        "language": "en",
+        "districts": [district.pk],
+        "availability": ["night", "weekend"],
+        "mobility": "short",
     }
 
     answer = client.post(reverse("volunteers:profile"), answers)
@@ -45,7 +50,7 @@ def test_profile_saves_what_was_said(client, volunteer):
     assert answer.status_code == 302
     saved = Volunteer.objects.select_related("user").get(pk=volunteer.pk)
     assert (saved.user.first_name, saved.user.last_name, saved.user.language) == ("Noé", "N'Diaye", "en")
-    assert (str(saved.phone), saved.mobility, saved.availability) == ("+33612345678", "short", ["weekend", "night"][::-1])
+    assert (str(saved.phone), saved.mobility, saved.availability) == ("+33612345678", "short", ["night", "weekend"])
     assert list(saved.districts.all()) == [district]
 
 
@@ -100,12 +105,11 @@ def test_a_device_elsewhere_is_signed_out_and_another_person_s_is_unknown(client
 
     assert stranger.post(there).status_code == 404
     assert client.get(there).status_code == 405
-    page = client.get(reverse("volunteers:security"))
+    page = client.get(reverse("volunteers:security"), headers={"user-agent": firefox})
     client.post(there)
 
-    assert [device.label for device in page.context["devices"]] == ["Firefox sur Windows"] * 2 or [
-        device.label for device in page.context["devices"]
-    ] == ["Firefox on Windows"] * 2
+    assert {device.label for device in page.context["devices"]} <= {"Firefox sur Windows", "Firefox on Windows"}
+    assert [device.here for device in page.context["devices"]] == [True, False]
     assert elsewhere.get(reverse("volunteers:security")).status_code == 302
     assert client.get(reverse("volunteers:security")).status_code == 200
 
@@ -125,12 +129,12 @@ def test_networks_page_asks_the_same_queries_for_one_network_and_thirty(
         Membership.objects.create(volunteer=volunteer, network=NetworkFactory())
     client.get(reverse("volunteers:networks"))
 
-    # session, account, device, profile, memberships, networks
+    # session, account, profile, memberships, networks, and whether one organises
     with django_assert_num_queries(QUERIES):
         client.get(reverse("volunteers:networks"))
 
 
-QUERIES = 9
+QUERIES = 6
 
 
 def test_how_long_we_keep_what_is_public(client):
