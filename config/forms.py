@@ -6,7 +6,8 @@ from django.forms.renderers import TemplatesSetting
 class PageRenderer(TemplatesSetting):
     """``{{ form }}`` and ``field.as_field_group`` through our components.
 
-    Wagtail's and Django's admins lay their fields out by themselves and are not touched; widgets keep Django's own templates.
+    Wagtail's and Django's admins lay their fields out by themselves and are not touched; widgets keep Django's own
+    templates.
     """
 
     form_template_name = "components/form_fields.html"

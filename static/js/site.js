@@ -37,7 +37,7 @@ function closableToasts(root) {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = "×";
-    button.ariaLabel = document.documentElement.lang.startsWith("fr") ? "Fermer" : "Close";
+    button.ariaLabel = toast.dataset.close;
     button.addEventListener("click", () => toast.remove());
     toast.append(button);
   }
