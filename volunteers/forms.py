@@ -174,13 +174,13 @@ class ProfileForm(forms.Form):
     language = forms.ChoiceField(
         label=_("Language of our messages"), choices=settings.LANGUAGES, widget=forms.RadioSelect
     )
-    districts = forms.ModelMultipleChoiceField(
+    districts: forms.ModelMultipleChoiceField[District] = forms.ModelMultipleChoiceField(
         District.objects.all(),
         label=_("Districts where you would like to act"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    interests = forms.ModelMultipleChoiceField(
+    interests: forms.ModelMultipleChoiceField[Interest] = forms.ModelMultipleChoiceField(
         Interest.objects.all(),
         label=_("What you would like to act on"),
         required=False,
@@ -192,7 +192,7 @@ class ProfileForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    languages = forms.ModelMultipleChoiceField(
+    languages: forms.ModelMultipleChoiceField[SpokenLanguage] = forms.ModelMultipleChoiceField(
         SpokenLanguage.objects.all(),
         label=_("Languages you speak"),
         required=False,

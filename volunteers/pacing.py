@@ -8,17 +8,17 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 
 
-def evenly_paced(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def evenly_paced(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """A POST to this view takes SIGN_IN_SECONDS at least, so that its time does not tell who has an account.
 
     It works as long as the work behind takes less, which tests/volunteers/test_pacing.py measures.
     """
 
     @wraps(view)
-    def paced(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def paced(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         start = time.monotonic()
         response = view(request, *args, **kwargs)
         if request.method == "POST":
