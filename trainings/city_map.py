@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from django.core.cache import caches
-from django.db.models import Count
+from django.db.models import Count, F
 from django.urls import reverse
 from django.utils import timezone
 
@@ -62,7 +62,8 @@ def city_map() -> CityMap:
     """The districts and how many sessions with a place left each has soon. One query; the drawing is kept a minute."""
     outlines, view_box = _drawing()
     now = timezone.now()
-    waiting = Session.objects.filter(slot__in=Slot.objects.open(now), slot__starts_at__lt=now + SOON)
+    free = Slot.objects.open(now).filter(seats_taken__lt=F("capacity"), starts_at__lt=now + SOON)
+    waiting = Session.objects.filter(slot__in=free)
     counts = dict(
         waiting.filter(slot__venue__district__isnull=False)
         .order_by()

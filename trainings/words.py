@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 
 
@@ -36,5 +37,7 @@ class FoldedField(models.TextField):
         return words
 
     def _columns(self, model: type[models.Model]) -> list[str]:
+        """The columns of every language, or the column itself where the model has not been translated."""
         names = {field.attname for field in model._meta.concrete_fields}
-        return sorted(n for n in names if any(n == of or n.startswith(f"{of}_") for of in self.of))
+        translated = [f"{of}_{code}" for of in self.of for code in settings.MODELTRANSLATION_LANGUAGES]
+        return [name for name in translated if name in names] or list(self.of)

@@ -1,0 +1,88 @@
+import datetime as dt
+
+import pytest
+import time_machine
+
+from tests.factories.events import RegistrationFactory
+from tests.factories.trainings import SessionFactory
+from tests.factories.volunteers import VolunteerFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def one_instant():
+    """What is kept for a second stays kept, however slow the machine."""
+    with time_machine.travel(dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC), tick=False):
+        yield
+
+
+@pytest.mark.parametrize("count", [1, 13])
+def test_live_list_takes_three_queries_at_most(client, count, django_assert_max_num_queries):
+    SessionFactory.create_batch(count)
+    client.get("/trainings/")  # menus and names are read once a second
+    SessionFactory()
+
+    with django_assert_max_num_queries(3):
+        response = client.get("/trainings/?page=1")
+
+    assert response.content.decode().count('<article class="session"') == count + 1
+
+
+def test_list_tells_a_seat_taken(client):
+    session = SessionFactory(slot__capacity=2)
+    before = client.get("/trainings/").content.decode()
+    RegistrationFactory(slot=session.slot)
+
+    after = client.get("/trainings/?page=1").content.decode()
+
+    assert "<b>2</b>" in before and "<b>1</b>" not in before
+    assert "<b>1</b>" in after and "<b>2</b>" not in after
+
+
+def test_list_may_be_shared_only_between_those_not_signed_in(client):
+    session = SessionFactory()
+    me = VolunteerFactory()
+    RegistrationFactory(slot=session.slot, volunteer=me)
+    shared = client.get("/trainings/")
+    client.force_login(me.user)
+
+    own = client.get("/trainings/")
+
+    assert shared.microcache is True
+    assert not shared.cookies and "csrfmiddlewaretoken" not in shared.content.decode()
+    assert "badge--confirmed" in own.content.decode()
+    assert "badge--confirmed" not in shared.content.decode()
+
+
+def test_list_says_that_a_date_is_cancelled(client):
+    SessionFactory(slot__cancelled=True)
+
+    page = client.get("/trainings/").content.decode()
+
+    assert "badge--cancelled" in page
+    assert "seats__dots" not in page
+
+
+def test_empty_list_says_so(client):
+    response = client.get("/trainings/")
+
+    assert response.status_code == 200
+    assert 'class="empty"' in response.content.decode()
+
+
+def test_words_of_organisers_are_escaped(client):
+    SessionFactory(training__title_fr="<script>alert(1)</script>")
+
+    page = client.get("/trainings/").content.decode()
+
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)" in page
+
+
+def test_search_words_are_escaped(client):
+    SessionFactory()
+
+    page = client.get("/trainings/", {"q": '"><script>alert(1)</script>'}).content.decode()
+
+    assert "<script>alert" not in page
