@@ -53,6 +53,7 @@ class SignInView(allauth_views.RequestLoginCodeView):
     def form_valid(self, form: Any) -> HttpResponse:
         if form._user is not None:
             signing_up.register_address(form._user)
+        self.request.session.set_expiry(signing_up.WAITING_SECONDS)
         response: HttpResponse = super().form_valid(form)
         return response
 

@@ -33,6 +33,12 @@ def is_given(user: User, purpose: str) -> bool:
     return line is not None and line.action == Action.GIVEN
 
 
+def missing(user: User) -> list[str]:
+    """What a volunteer needs to agree to and has not: people from an import or another provider, for instance."""
+    current = current_consents(user)
+    return [need for need in NEEDED if need not in current or current[need].action != Action.GIVEN]
+
+
 def give(user: User, *, purpose: str, form: str) -> None:
     """Writes that the person agrees to the present text, from ``form``. Harmless when they already did.
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from ua_parser import parse
 
@@ -35,3 +39,13 @@ def devices_of(user: User, request: HttpRequest) -> list[UserSession]:
         device.phone = is_phone(device.user_agent)
         device.here = device.session_key == request.session.session_key
     return sorted(devices, key=lambda device: (not device.here, -device.last_seen_at.timestamp()))
+
+
+def forget_ended(now: dt.datetime | None = None) -> int:
+    """Deletes the sessions that have expired (codes, addresses, names in them) and the devices that had them.
+
+    Returns how many sessions.
+    """
+    forgotten = Session.objects.filter(expire_date__lt=now or timezone.now()).delete()[0]
+    UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
+    return forgotten

@@ -71,6 +71,13 @@ for _rule in (
         "",
     ),
     Rule(
+        "django_session",
+        _("A page that waits for a code: your address, and what you typed"),
+        _("To finish what you began"),
+        _("2 hours"),
+        "volunteers.tasks.erase_unproved",
+    ),
+    Rule(
         "volunteers_erasure",
         _("The number of a deleted account, without any name"),
         _("To delete it again if a backup had to be restored"),

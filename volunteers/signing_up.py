@@ -9,6 +9,7 @@ from __future__ import annotations
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
 from allauth.account.models import EmailAddress
 from allauth.core import ratelimit
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -19,6 +20,7 @@ from volunteers import consenting
 from volunteers.models import Consent, User, Volunteer
 
 SESSION_KEY = "sign_up_form"
+WAITING_SECONDS = 3600  # how long a session lasts that waits for a code: it holds the code and the address
 
 
 def person_for(email: str, *, language: str) -> Volunteer:
@@ -56,6 +58,7 @@ def prove_address(request: HttpRequest, user: User, *, next_url: str) -> HttpRes
         if _awaited_address(request) == user.email:
             return HttpResponseRedirect(code_page)
         return ratelimit.respond_429(request)
+    request.session.set_expiry(WAITING_SECONDS)
     LoginCodeVerificationProcess.initiate(request=request, user=user, email=user.email)
     return HttpResponseRedirect(code_page)
 
@@ -81,6 +84,7 @@ def finish(request: HttpRequest, user: User) -> None:
     """At sign-in: the account is proved, has its volunteer, and gets what this very session remembered for it."""
     Volunteer.objects.get_or_create(user=user)
     User.objects.filter(pk=user.pk, unproved_since__isnull=False).update(unproved_since=None)
+    request.session.set_expiry(settings.SESSION_COOKIE_AGE)
     kept = request.session.pop(SESSION_KEY, None)
     if kept and kept["user"] == user.pk:
         complete(user, first_name=kept["first_name"], form=kept["form"])

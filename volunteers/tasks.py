@@ -2,14 +2,15 @@
 
 from celery import shared_task
 
-from volunteers import erasing, guessing, importing
+from volunteers import devices, erasing, guessing, importing
 
 
 @shared_task
 def erase_unproved() -> None:
-    """Erases the accounts nobody proved, and yesterday's counts of guesses. Safe to run twice."""
+    """Erases the accounts nobody proved, yesterday's counts of guesses, and ended sessions. Safe to run twice."""
     erasing.erase_unproved()
     guessing.forget_old()
+    devices.forget_ended()
 
 
 @shared_task

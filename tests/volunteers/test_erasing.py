@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from mail import queuing
+from mail.models import Message
 from tests.factories.volunteers import (
     DistrictFactory,
     MembershipFactory,
@@ -21,7 +22,7 @@ from tests.factories.volunteers import (
     UserFactory,
     VolunteerFactory,
 )
-from volunteers import consenting, describing, erasing, exporting, joining, signing_up
+from volunteers import consenting, describing, erasing, exporting, joining, signing_up, tasks
 from volunteers.models import Consent, Erasure, Membership, User, Volunteer
 
 pytestmark = pytest.mark.django_db
@@ -201,3 +202,34 @@ def test_describing_replaces_the_profile():
     volunteer = Volunteer.objects.get()
     assert (volunteer.user.first_name, list(volunteer.districts.all())) == ("Noé", [district])
     assert (volunteer.availability, str(volunteer.phone)) == (["night"], "+33612345678")
+
+
+def test_what_is_missing_is_the_charter_and_the_age_until_they_are_given():
+    user = UserFactory()
+    before = consenting.missing(user)
+    consenting.give(user, purpose="charter", form="a")
+
+    assert before == ["charter", "adult"]
+    assert consenting.missing(user) == ["adult"]
+
+
+def test_a_session_that_waits_for_a_code_is_forgotten_within_two_hours_and_a_signed_in_one_is_not(client):
+    user = UserFactory()
+    client.force_login(user)
+    client.get(reverse("volunteers:security"))
+    client.__class__().post(reverse("account_login"), {"email": f"{CANARY}@example.org"})
+    assert Session.objects.count() == 2
+    with time_machine.travel(timezone.now() + dt.timedelta(minutes=61)):
+        tasks.erase_unproved()
+
+    assert [row.get_decoded()["_auth_user_id"] for row in Session.objects.all()] == [str(user.pk)]
+    assert UserSession.objects.get().user == user
+
+
+def test_coming_in_by_code_lasts_two_weeks_from_then(client, settings):
+    user = UserFactory(email="awa@example.org")
+    asked = client.post(reverse("account_login"), {"email": user.email})
+    assert client.session.get_expiry_age() == signing_up.WAITING_SECONDS
+    client.post(asked.url, {"code": Message.objects.get().context["code"]})
+
+    assert client.session.get_expiry_age() == settings.SESSION_COOKIE_AGE

@@ -129,12 +129,12 @@ def test_networks_page_asks_the_same_queries_for_one_network_and_thirty(
         Membership.objects.create(volunteer=volunteer, network=NetworkFactory())
     client.get(reverse("volunteers:networks"))
 
-    # session, account, profile, memberships, networks, and whether one organises
+    # session, account, profile, memberships, networks
     with django_assert_num_queries(QUERIES):
         client.get(reverse("volunteers:networks"))
 
 
-QUERIES = 6
+QUERIES = 5
 
 
 def test_how_long_we_keep_what_is_public(client):
