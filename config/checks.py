@@ -1,4 +1,7 @@
-"""What must be right in a deployment; `manage.py check` tells, and `check --deploy` tells more."""
+"""What must be right in a deployment; `manage.py check` tells, and `check --deploy` tells more.
+
+Django itself refuses to start without a SECRET_KEY.
+"""
 
 from __future__ import annotations
 
@@ -21,19 +24,11 @@ def isolation(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[Ch
     return []
 
 
-@register(Tags.security)
-def keys(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """An empty key would let anybody sign anything."""
-    if not settings.SECRET_KEY:
-        return [Error("SECRET_KEY is not set.", hint="Give 50 random characters or more.", id="maillage.E002")]
-    return []
-
-
 @register(Tags.security, deploy=True)
 def demonstration(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """A demonstration shows its mailbox, and so everybody's codes, to all."""
     if settings.DEMO:
-        return [Error("DEMO is on: anybody can read the mailbox and sign in as anybody.", id="maillage.E003")]
+        return [Error("DEMO is on: anybody can read the mailbox and sign in as anybody.", id="maillage.E002")]
     return []
 
 
@@ -41,7 +36,7 @@ def demonstration(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> lis
 def addresses(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Links in mail are made from SITE_URL."""
     if not settings.SITE_URL.startswith("https://"):
-        return [Error("SITE_URL must be the site's public address, with https.", id="maillage.E004")]
+        return [Error("SITE_URL must be the site's public address, with https.", id="maillage.E003")]
     return []
 
 
@@ -49,7 +44,7 @@ def addresses(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[Ch
 def second_factor(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """The back office is behind a second factor."""
     if not any(name.startswith(SECOND_FACTOR) for name in settings.MIDDLEWARE):
-        return [Error("The middleware that asks staff for a second factor is missing.", id="maillage.E005")]
+        return [Error("The middleware that asks staff for a second factor is missing.", id="maillage.E004")]
     return []
 
 
@@ -58,7 +53,7 @@ def services(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[Che
     """What suits a development machine loses mail, or seats, under a city's load."""
     found: list[CheckMessage] = []
     if settings.EMAIL_BACKEND != "django.core.mail.backends.smtp.EmailBackend":
-        found.append(Error("EMAIL_URL is not set: no mail leaves.", id="maillage.E006"))
+        found.append(Error("EMAIL_URL is not set: no mail leaves.", id="maillage.E005"))
     if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         found.append(Warning("SQLite suits a trial; use PostgreSQL (DATABASE_URL).", id="maillage.W001"))
     if not settings.REDIS_URL:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from mail import kinds
@@ -97,6 +97,16 @@ def take_back_expired(now: dt.datetime) -> int:
         keys = list(_free(Message.objects.filter(state=State.SENDING, lease_until__lte=now)).values_list("pk", flat=True))
         expired = Message.objects.filter(pk__in=keys, state=State.SENDING, lease_until__lte=now)
         return expired.update(state=State.QUEUED, claimed_by="", lease_until=None) if keys else 0
+
+
+def send_again(messages: QuerySet[Message], *, now: dt.datetime) -> int:
+    """Puts those of the messages that failed back into the queue, as new ones; returns how many.
+
+    Codes are left out: theirs is forgotten by then.
+    """
+    secret = [name for name in kinds.names() if kinds.get(name).secret]
+    failed = messages.filter(state=State.FAILED).exclude(kind__in=secret)
+    return failed.update(state=State.QUEUED, attempts=0, not_before=now, error="")
 
 
 def claim(worker: str) -> list[Message]:

@@ -17,6 +17,7 @@ from mail.delivering import (
     claim,
     deliver_due,
     refusal_of,
+    send_again,
     still_mine,
     wait_before_next,
 )
@@ -339,3 +340,19 @@ def test_erased_person_gets_nothing(smtp_server):
 
     assert not still_mine(message, "worker")
     assert Message.objects.count() == 0
+
+
+def test_failed_message_can_be_sent_again_but_no_code(smtp_server):
+    failed = MessageFactory(state=Message.State.FAILED, attempts=3, error="a bug")
+    code = MessageFactory(kind="tests/code", state=Message.State.FAILED)
+    sent = MessageFactory(state=Message.State.SENT)
+
+    assert send_again(Message.objects.all(), now=timezone.now()) == 1
+    deliver_due()
+
+    assert [state_of(one) for one in (failed, code, sent)] == [
+        Message.State.SENT,
+        Message.State.FAILED,
+        Message.State.SENT,
+    ]
+    assert smtp_server.recipients == [[failed.to]]

@@ -1,0 +1,87 @@
+"""The environment is the only way to set up an installation: the table is complete, and the checks say what is wrong."""
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+from django.core.checks import run_checks
+
+from config import checks
+from tests.conftest import ROOT
+
+PRODUCTION = {
+    "SECRET_KEY": "".join(chr(33 + number % 90) for number in range(64)),
+    "ALLOWED_HOSTS": "benevoles.ville.example",
+    "SITE_URL": "https://benevoles.ville.example",
+    "DATABASE_URL": "postgres://maillage:secret@127.0.0.1:1/maillage",
+    "REDIS_URL": "redis://127.0.0.1:1/0",
+    "EMAIL_URL": "smtp+tls://user:secret@127.0.0.1:1",
+    "DEFAULT_FROM_EMAIL": "Ville <benevoles@ville.example>",
+    "SECURITY_CONTACT": "mailto:securite@ville.example",
+    "TRUST_PROXY": "1",
+    "TRUSTED_PROXY_COUNT": "1",
+}
+
+
+@pytest.fixture
+def check_deploy(tmp_path):
+    """`manage.py check --deploy` with these variables and no others."""
+
+    def run(variables):
+        environment = {"PATH": os.environ["PATH"], "VAR_DIR": str(tmp_path)} | variables
+        command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level=WARNING"]
+        return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+
+    return run
+
+
+def test_production_set_is_clean_and_is_the_documented_one(check_deploy):
+    result = check_deploy(PRODUCTION)
+
+    assert (result.returncode, result.stderr) == (0, "")
+    (example,) = re.findall(r"```sh\n# production\n(.*?)```", operators_page(), re.DOTALL)
+    assert re.findall(r"^([A-Z_]+)=", example, re.MULTILINE) == list(PRODUCTION)
+
+
+def test_unfit_set_is_refused_for_each_reason(check_deploy):
+    result = check_deploy({"SECRET_KEY": "x", "DEMO": "1"})
+
+    assert result.returncode == 1
+    found = set(re.findall(r"maillage\.\w+", result.stderr))
+    assert found == {f"maillage.{one}" for one in ("E002", "E003", "E005", "W001", "W002", "W003")}
+
+
+def test_key_must_be_given(check_deploy):
+    result = check_deploy({name: value for name, value in PRODUCTION.items() if name != "SECRET_KEY"})
+
+    assert result.returncode == 1
+    assert "security.W009" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "options", [{"isolation_level": 3}, {"options": "-c default_transaction_isolation=serializable"}]
+)
+def test_isolation_level_is_left_alone(monkeypatch, settings, options):
+    database = settings.DATABASES["default"]
+    assert checks.isolation(None) == []
+    monkeypatch.setitem(database, "OPTIONS", database.get("OPTIONS", {}) | options)
+    assert [one.id for one in run_checks(tags=["database"]) if one.id.startswith("maillage")] == ["maillage.E001"]
+
+
+def test_second_factor_is_there(settings):
+    assert checks.second_factor(None) == []
+    settings.MIDDLEWARE = [one for one in settings.MIDDLEWARE if "volunteers" not in one]
+    assert [one.id for one in checks.second_factor(None)] == ["maillage.E004"]
+
+
+def operators_page():
+    return (ROOT / "docs" / "operators.md").read_text()
+
+
+def test_table_of_variables_is_what_the_settings_read():
+    read = re.findall(r"\benv(?:\.\w+)?\(\s*\"([A-Z_]+)\"", (ROOT / "config" / "settings.py").read_text())
+    table = re.findall(r"^\| `([A-Z_]+)` \|", operators_page(), re.MULTILINE)
+
+    assert sorted(table) == sorted(set(read))
