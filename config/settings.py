@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "config.microcache.MicroCache",
     "django.middleware.security.SecurityMiddleware",
     "config.headers.SecurityHeaders",
+    "events.middleware.CalendarDoor",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -362,6 +363,8 @@ if not DEBUG:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT
     if env.bool("TRUST_PROXY", default=False):
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True  # what /admin/ exports is safe to open
 
 # --- Seats --------------------------------------------------------------------------------------------------------
 HOLD_MINUTES = env.int("HOLD_MINUTES", default=15)  # a seat kept while the code travels

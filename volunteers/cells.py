@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -22,7 +22,8 @@ from django.utils.translation import gettext as _
 from import_export.widgets import Widget
 
 # Separators inside a cell that holds several things; "/" only between spaces, for it is also part of names.
-SEVERAL = re.compile(r"[;,|\n]| / | et | and ", re.IGNORECASE)
+SEVERAL = re.compile(r"[;,|\n]| / ")
+AND = re.compile(r" et | and ", re.IGNORECASE)
 # "75011", "75 011", "11e", "11ème arrondissement", "Paris 11", "11".
 DISTRICT = re.compile(
     r"(?:(?P<postal>\d\s?\d\s?\d\s?\d\s?\d)|(?:paris\s*)?(?P<number>\d{1,2})\s*(?:e|er|eme|nd|nde|st|rd|th)?)"
@@ -117,8 +118,14 @@ class ManyWidget(Widget):
         if text not in self._seen:
             if len(self._seen) > 4096:
                 self._seen.clear()
-            self._seen[text] = sorted({self.one(part) for part in SEVERAL.split(text) if part.strip()})
+            self._seen[text] = sorted({self.one(part) for part in self.parts(text)})
         return self._seen[text]
+
+    def parts(self, text: str) -> Iterator[str]:
+        """What the cell enumerates; a word "and" separates, unless the name itself has it."""
+        for part in SEVERAL.split(text):
+            if part.strip():
+                yield from [part] if plain(part) in self.choices else AND.split(part)
 
     def one(self, part: str) -> int:
         found = self.choices.get(plain(part))

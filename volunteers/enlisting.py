@@ -15,7 +15,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
@@ -147,6 +147,15 @@ class VolunteerList(resources.ModelResource):
         super().__init__()
         self.network, self.by = network, by
         self.mine = {row.pk: row for row in organised_networks(by)}
+        # Looked up once: asking a catalogue for a word is slow, and 15,000 rows have six each.
+        self.labels = {
+            "name": _("Name"),
+            "phone": _("Telephone"),
+            "networks": _("Networks"),
+            "districts": _("Districts"),
+            "interests": _("Interests"),
+            "languages": _("Languages"),
+        }
         self.words: dict[str, dict[int, str]] = {"networks": {pk: str(row) for pk, row in self.mine.items()}}
         self.fields = dict(self.fields)
         self.fields["networks"] = self._many("networks", cells.ManyWidget, self._names(self.mine.values()))
@@ -275,10 +284,10 @@ class VolunteerList(resources.ModelResource):
 
     def _said(self, person: Person) -> list[tuple[str, str, str]]:
         """All that the list says of somebody who is new to the network."""
-        said = [(_("Name"), "", person.name), (_("Telephone"), "", person.phone)]
+        said = [(self.labels["name"], "", person.name), (self.labels["phone"], "", person.phone)]
         wanted = {"networks": sorted({self.network.pk, *person.networks})}
         for name in (*MANY, "networks"):
-            said.append((self._label(name), "", self._in_words(name, wanted.get(name) or getattr(person, name, []))))
+            said.append((self.labels[name], "", self._in_words(name, wanted.get(name) or getattr(person, name, []))))
         return [change for change in said if change[2]]
 
     def _change(
@@ -307,16 +316,16 @@ class VolunteerList(resources.ModelResource):
             line.import_type = line.IMPORT_TYPE_NEW if joins else line.IMPORT_TYPE_SKIP
             return
         if joins:
-            line.changes.append((self._label("networks"), "", self._in_words("networks", joins)))
+            line.changes.append((self.labels["networks"], "", self._in_words("networks", joins)))
         self._change_names(person, user, line, plan)
         if person.phone and person.phone != str(volunteer.phone or ""):
-            line.changes.append((_("Telephone"), str(volunteer.phone or ""), person.phone))
+            line.changes.append((self.labels["phone"], str(volunteer.phone or ""), person.phone))
             volunteer.phone = PhoneNumber.from_string(person.phone)
             plan.changed_volunteers.append(volunteer)
         for name in MANY:
             wanted, before = getattr(person, name), sorted(many[name].get(volunteer.pk, []))
             if wanted and wanted != before:
-                change = (self._label(name), self._in_words(name, before), self._in_words(name, wanted))
+                change = (self.labels[name], self._in_words(name, before), self._in_words(name, wanted))
                 line.changes.append(change)
                 plan.links[name].append((volunteer.pk, wanted))
         line.import_type = line.IMPORT_TYPE_UPDATE if line.changes else line.IMPORT_TYPE_SKIP
@@ -329,7 +338,7 @@ class VolunteerList(resources.ModelResource):
         ):
             user.first_name = person.first_name or user.first_name
             user.last_name = person.last_name or user.last_name
-            line.changes.append((_("Name"), before, user.get_full_name()))
+            line.changes.append((self.labels["name"], before, user.get_full_name()))
             plan.changed_users.append(user)
 
     # --- Writing --------------------------------------------------------------------------------------------------
@@ -435,14 +444,6 @@ class VolunteerList(resources.ModelResource):
         }[name]
         return fields.Field(name, name, widget(choices, unknown))
 
-    def _label(self, name: str) -> str:
-        return {
-            "networks": _("Networks"),
-            "districts": _("Districts"),
-            "interests": _("Interests"),
-            "languages": _("Languages"),
-        }[name]
-
     def _in_words(self, name: str, keys: Sequence[int]) -> str:
         return ", ".join(self.words[name].get(key, "?") for key in keys)
 
@@ -466,7 +467,7 @@ def upsert(model: type[Any], rows: list[Any], columns: list[str]) -> None:
 
 def as_json(people: Sequence[Person]) -> bytes:
     """People as they are kept between the preview and the confirmation."""
-    return json.dumps([asdict(person) for person in people]).encode()
+    return json.dumps([vars(person) for person in people]).encode()
 
 
 def from_json(content: bytes) -> list[Person]:

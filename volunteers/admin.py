@@ -1,0 +1,73 @@
+"""Django's administration of the city's vocabularies and of who runs what. People have their own pages."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from import_export.admin import ExportMixin
+from modeltranslation.admin import TranslationAdmin
+
+from volunteers.models import (
+    Association,
+    AssociationMember,
+    District,
+    Interest,
+    Network,
+    NetworkOrganiser,
+    Qualification,
+    SpokenLanguage,
+    VolunteerImport,
+)
+
+
+class OrganiserInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = NetworkOrganiser
+    extra = 0
+    raw_id_fields = ("user",)
+
+
+class MemberInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = AssociationMember
+    extra = 0
+    raw_id_fields = ("user",)
+
+
+@admin.register(Network)
+class NetworkAdmin(TranslationAdmin):  # type: ignore[misc]
+    list_display = ("name", "slug", "tint")
+    inlines = (OrganiserInline,)
+
+
+@admin.register(Association)
+class AssociationAdmin(ExportMixin, TranslationAdmin):  # type: ignore[misc]
+    list_display = ("name", "website")
+    list_filter = ("networks",)
+    search_fields = ("name",)
+    inlines = (MemberInline,)
+
+
+@admin.register(District)
+class DistrictAdmin(ExportMixin, admin.ModelAdmin):  # type: ignore[type-arg,misc]
+    list_display = ("code", "name", "latitude", "longitude")
+    search_fields = ("code", "name")
+
+
+@admin.register(Interest, SpokenLanguage, Qualification)
+class VocabularyAdmin(TranslationAdmin):  # type: ignore[misc]
+    list_display = ("__str__",)
+
+
+@admin.register(VolunteerImport)
+class VolunteerImportAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """The record of where people came from: read only."""
+
+    list_display = ("name", "network", "source", "state", "created", "changed", "created_at", "created_by")
+    list_filter = ("network", "state")
+
+    def has_add_permission(self, request: object) -> bool:
+        return False
+
+    def has_change_permission(self, request: object, obj: object = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: object, obj: object = None) -> bool:
+        return False
