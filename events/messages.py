@@ -34,6 +34,7 @@ def compose_registration(context: dict[str, Any]) -> Letter | None:
         return None
     news = _news(row)
     letter = _about(row) | {"news": news, "rank": row.rank, "was_confirmed": row.confirmed_at is not None}
+    letter["note"] = context.get("note", "")
     if news == "offer":
         letter["answer_url"] = settings.SITE_URL + reverse("events:offer", args=[offers.token_of(row)])
     # A calendar knows the entry only if it was once confirmed.

@@ -242,6 +242,18 @@ class TermsForm(FreshFormMixin, SeatsForm):
         return capacity
 
 
+class EndForm(forms.Form):
+    """Why an organiser ends somebody's registration."""
+
+    note = forms.CharField(
+        label=_("Why, in a sentence"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("The person reads it in the message."),
+    )
+
+
 class CallOffForm(forms.Form):
     reason = forms.CharField(
         label=_("Why, in a sentence"),

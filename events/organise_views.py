@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from events import attending, enlisting, kinds, overview, registering
 from events.models import Registration, Slot
 from events.models.registrations import RegistrationQuerySet
-from events.organise_forms import PersonForm, SlotFilter
+from events.organise_forms import EndForm, PersonForm, SlotFilter
 from events.permissions import can_organise
 from events.registering import RegistrationRefused
 from events.resources import RegistrationResource
@@ -103,17 +103,18 @@ def home(request: OrganiserRequest) -> HttpResponse:
 def slot_detail(request: OrganiserRequest, pk: int) -> HttpResponse:
     """Who comes, waits, is to be answered, and has left; a person in charge sees names and attendance only."""
     slot = slot_for(request, pk, only_attendance=True)
+    context = page_context(request, slot)
     tab = request.GET.get("tab", "coming")
-    if tab not in TABS or not can_organise(request.user, slot):
+    if tab not in TABS or not context["organises"]:
         tab = "coming"
     counts = Slot.objects.filter(pk=slot.pk)
     counted = overview.with_counts(counts).values("confirmed", "waiting", "to_approve", "ended").get()
     words = request.GET.get("q", "").strip()
-    rows = _search(_rows(slot, tab), words, by_email=can_organise(request.user, slot))
+    rows = _search(_rows(slot, tab), words, by_email=context["organises"])
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    context = page_context(request, slot, tab=tab, counts=counted, q=words, page_obj=page, count=page.paginator.count)
-    context["held"] = slot.registrations.filter(pending_for__in=(PendingFor.CODE, PendingFor.OFFER)).count()
-    return render(request, "organise/slot.html", context)
+    return render(
+        request, "organise/slot.html", context | {"tab": tab, "counts": counted, "q": words, "page_obj": page}
+    )
 
 
 def _rows(slot: Slot, tab: str) -> RegistrationQuerySet:
@@ -140,7 +141,7 @@ def _search(rows: RegistrationQuerySet, words: str, *, by_email: bool) -> Regist
     return rows
 
 
-# --- One person's registration -----------------------------------------------------------------------------------------
+# --- One person's registration ---------------------------------------------------------------------------------------
 def _registration(slot: Slot, uid: Any) -> Registration:
     return get_object_or_404(slot.registrations.select_related("slot", "volunteer__user"), uid=uid)
 
@@ -173,11 +174,12 @@ def cancel_registration(request: OrganiserRequest, pk: int, uid: Any) -> HttpRes
     """Asks first; the seat goes to the next person, and both are told."""
     slot = slot_for(request, pk)
     registration = _registration(slot, uid)
-    if request.method != "POST":
-        return render(
-            request, "organise/registration_cancel.html", page_context(request, slot, registration=registration)
-        )
-    registering.cancel(registration, by=request.user, reason=Registration.EndReason.ORGANISER)
+    form = EndForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        context = page_context(request, slot, registration=registration, form=form)
+        return render(request, "organise/registration_cancel.html", context)
+    note = form.cleaned_data["note"]
+    registering.cancel(registration, by=request.user, reason=Registration.EndReason.ORGANISER, note=note)
     messages.success(request, _("Cancelled. The person gets a message, and the seat goes to the next."))
     return redirect(_tab(slot, "coming"))
 
@@ -209,7 +211,7 @@ def _tab(slot: Slot, tab: str) -> str:
     return f"{redirect('organise:slot', pk=slot.pk).url}?tab={tab}"
 
 
-# --- On paper and in a file ---------------------------------------------------------------------------------------------
+# --- On paper and in a file ------------------------------------------------------------------------------------------
 @office_page
 @require_safe
 def export(request: OrganiserRequest, pk: int) -> HttpResponse:

@@ -132,16 +132,18 @@ def approve(registration: Registration, *, by: User) -> Registration:
     return row
 
 
-def cancel(registration: Registration, *, by: User | None, reason: str = EndReason.PERSON) -> Registration:
+def cancel(
+    registration: Registration, *, by: User | None, reason: str = EndReason.PERSON, note: str = ""
+) -> Registration:
     """Ends a registration, gives its seat to the next person waiting, and tells both.
 
-    ``reason`` is one of EndReason. Harmless when already ended. Locks the slot's row, then the registration's.
+    ``reason`` is one of EndReason; ``note`` is an organiser's own sentence for the person. Harmless when already ended. Locks the slot's row, then the registration's.
     """
     with transaction.atomic():
         slot = _lock(registration.slot)
         row = Registration.objects.select_for_update(no_key=True).get(pk=registration.pk)
         if row.is_active:
-            _end(row, slot, State.CANCELLED, by=by, reason=reason)
+            _end(row, slot, State.CANCELLED, by=by, reason=reason, note=note)
     return row
 
 
@@ -231,7 +233,7 @@ def _become_seated(registration: Registration, slot: Slot, now: dt.datetime) -> 
         registration.confirmed_at = now
 
 
-def _end(row: Registration, slot: Slot, state: str, *, by: User | None, reason: str) -> None:
+def _end(row: Registration, slot: Slot, state: str, *, by: User | None, reason: str, note: str = "") -> None:
     """Ends an active registration under the slot's lock, hands its seat on, tells whom it concerns."""
     held_seat = row.state in Registration.HOLDING
     was_told = row.pending_for != PendingFor.CODE
@@ -240,7 +242,7 @@ def _end(row: Registration, slot: Slot, state: str, *, by: User | None, reason: 
     row.sequence += 1
     row.save()
     if was_told and row.volunteer_id:
-        _tell(row, _user(row))
+        _tell(row, _user(row), note=note)
     if held_seat and not (slot.state == Slot.State.OPEN and slot.seats_left >= 0 and _offer_to_next(slot)):
         Slot.objects.filter(pk=slot.pk).update(seats_taken=F("seats_taken") - 1)
         slot.seats_taken -= 1
@@ -272,10 +274,12 @@ def _key(row: Registration) -> str:
     return f"registration:{row.pk}:{row.sequence}:{row.state}"
 
 
-def _tell(row: Registration, user: User) -> None:
+def _tell(row: Registration, user: User, *, note: str = "") -> None:
     """Queues the message that says what the registration has become; once for each of its states.
 
     The state goes along, so that a message overtaken by the next one is dropped when its turn comes (events.messages).
     """
     context = {"registration": row.pk, "sequence": row.sequence, "state": row.state, "pending_for": row.pending_for}
+    if note:
+        context["note"] = note
     queuing.queue("events/registration", key=_key(row), user=user, context=context)

@@ -43,9 +43,6 @@ class Place:
     def of(cls, slot: Slot) -> Place:
         return cls(slot.venue, slot.room, slot.online_url)
 
-    def __str__(self) -> str:
-        return str(self.room or self.venue or _("Online"))
-
 
 def concerned(slot: Slot) -> RegistrationQuerySet:
     """The registrations whose people are told when the slot changes: all active ones, the waiting list included.
@@ -83,7 +80,7 @@ def move(slot: Slot, *, starts_at: dt.datetime, ends_at: dt.datetime, place: Pla
         raise ChangeRefused(_("The new date is in the past."))
     with transaction.atomic():
         _hold(slot)
-        old = {"old_starts_at": slot.starts_at.isoformat(), "old_place": str(Place.of(slot))}
+        old = {"old_starts_at": slot.starts_at.isoformat(), "old_place": str(slot.room or slot.venue or "")}
         if (slot.starts_at, slot.ends_at, Place.of(slot)) == (starts_at, ends_at, place):
             return 0
         if slot.state == Slot.State.CANCELLED:

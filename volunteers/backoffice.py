@@ -17,6 +17,7 @@ from volunteers.permissions import is_organiser
 Role = Callable[[User], bool]
 _roles: list[Role] = [is_organiser]
 
+SHOWN = "back_office_shown"  # in the session: this person's pages show the way to /organise/
 SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 

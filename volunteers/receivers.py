@@ -20,6 +20,12 @@ def finish_sign_up(request: HttpRequest, user: User, **kwargs: Any) -> None:
     signing_up.finish(request, user)
 
 
+@receiver(user_logged_in)
+def remember_the_way_to_the_back_office(request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """Decides whether pages show the link, without a query each; whether it opens is asked at the door."""
+    request.session[backoffice.SHOWN] = backoffice.has_role(user)
+
+
 @receiver(authenticator_added)
 def count_as_shown(request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
     """Adding a second factor proves that one holds it: it is not asked again a moment later."""

@@ -1,0 +1,413 @@
+"""The back office of the agenda, by role, by page."""
+
+import datetime as dt
+import io
+import uuid
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.urls import reverse
+from django.utils import timezone
+from openpyxl import load_workbook
+
+from events import permissions
+from events.models import Registration, Room, Slot
+from mail.models import Message
+from tests.factories.events import RegistrationFactory, SlotFactory, VenueFactory
+from tests.factories.trainings import SessionFactory
+from tests.factories.volunteers import NetworkFactory, NetworkOrganiserFactory, UserFactory, VolunteerFactory
+from tests.office import inside
+
+pytestmark = pytest.mark.django_db
+
+ROLES = ["organiser", "in_charge", "administrator", "other_organiser", "volunteer"]
+
+
+def person(role, slot):
+    user = UserFactory(administrator=role == "administrator")
+    if role == "organiser":
+        NetworkOrganiserFactory(user=user, network=slot.network)
+    if role == "other_organiser":
+        NetworkOrganiserFactory(user=user)
+    if role == "in_charge":
+        slot.people_in_charge.add(user)
+    if role == "volunteer":
+        VolunteerFactory(user=user)
+    return user
+
+
+@pytest.fixture
+def slot():
+    return SessionFactory(slot__capacity=3).slot
+
+
+@pytest.fixture
+def organiser(slot):
+    return inside(person("organiser", slot))
+
+
+def url(name, slot, **more):
+    return reverse(f"organise:{name}", kwargs={"pk": slot.pk} | more)
+
+
+# --- Rights ----------------------------------------------------------------------------------------------------------
+SEES = {"organiser", "in_charge", "administrator"}
+CHANGES = {"organiser", "administrator"}
+
+
+@pytest.mark.parametrize("state", Slot.State.values)
+@pytest.mark.parametrize("role", ROLES)
+def test_lists_and_questions_agree(slot, role, state):
+    Slot.objects.update(state=state)
+    SlotFactory(network=None)
+    user = person(role, slot)
+
+    for row in Slot.objects.all():
+        assert permissions.can_see_registered(user, row) is Slot.objects.visible_to(user).filter(pk=row.pk).exists()
+        assert permissions.can_organise(user, row) is Slot.objects.organised_by(user).filter(pk=row.pk).exists()
+        assert permissions.can_mark_attendance(user, row) is permissions.can_see_registered(user, row)
+    assert permissions.can_see_registered(user, slot) is (role in SEES)
+    assert permissions.can_organise(user, slot) is (role in CHANGES)
+    assert permissions.has_agenda(user) is (
+        role in SEES - {"administrator"} or role in {"administrator", "other_organiser"}
+    )
+
+
+def test_nobody_signed_in_and_nobody_inactive(slot):
+    left = person("organiser", slot)
+    left.is_active = False
+    for user in (AnonymousUser(), left):
+        assert not permissions.can_see_registered(user, slot)
+        assert not Slot.objects.visible_to(user).exists()
+        assert not Slot.objects.organised_by(user).exists()
+
+
+PAGES = [
+    *[(name, SEES) for name in ("slot", "attendance", "sign-sheet")],
+    *[(name, CHANGES) for name in ("person-add", "export", "walk-in", "terms", "move", "call-off", "write")],
+]
+POSTS = [("attendance-mark", SEES), ("publish", CHANGES)]
+ABOUT_ONE = ["registration-cancel", "approve", "refuse"]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_by_each_page(slot, role):
+    row = RegistrationFactory(slot=slot)
+    client, before = inside(person(role, slot)), list(Registration.objects.values())
+    slots = list(Slot.objects.values())
+    unknown = 403 if role == "volunteer" else 404  # the door, or the room
+
+    def expected(roles, fine):
+        return fine if role in roles else 403 if role in SEES else unknown
+
+    for name, roles in PAGES:
+        assert client.get(url(name, slot)).status_code == expected(roles, 200), name
+        if role not in roles:
+            assert client.post(url(name, slot), {"email": "x@example.org"}).status_code != 200, name
+    for name, roles in POSTS:
+        assert client.post(url(name, slot)).status_code == expected(roles, 302), name
+    if role not in CHANGES:
+        for name in ABOUT_ONE:
+            assert client.post(url(name, slot, uid=row.uid)).status_code == expected(CHANGES, 302), name
+    assert list(Registration.objects.values()) == before
+    assert list(Slot.objects.values("state", "capacity")) == [{k: s[k] for k in ("state", "capacity")} for s in slots]
+
+
+def test_a_registration_of_another_date_is_unknown_here(slot, organiser):
+    elsewhere = RegistrationFactory()
+
+    answer = organiser.post(url("registration-cancel", slot, uid=elsewhere.uid))
+
+    assert answer.status_code == 404
+    assert Registration.objects.get().state == "confirmed"
+
+
+def test_person_in_charge_sees_names_and_no_address(slot):
+    row = RegistrationFactory(slot=slot)
+    nameless = RegistrationFactory(slot=slot, volunteer__user__first_name="", volunteer__user__last_name="")
+    client = inside(person("in_charge", slot))
+
+    for page in ("slot", "attendance", "sign-sheet"):
+        shown = client.get(url(page, slot)).content.decode()
+        assert row.volunteer.user.last_name in shown
+        assert row.volunteer.user.email not in shown and nameless.volunteer.user.email not in shown
+
+
+# --- Lists -----------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("count", [1, 30])
+def test_home_queries(slot, organiser, django_assert_num_queries, count):
+    for _ in range(count):
+        RegistrationFactory(slot__network=slot.network, slot__starts_at=timezone.now() + dt.timedelta(minutes=30))
+    organiser.get(reverse("organise:home"))
+    with django_assert_num_queries(HOME_QUERIES):
+        answer = organiser.get(reverse("organise:home"))
+    assert answer.context["count"] == count + 1
+
+
+@pytest.mark.parametrize("count", [1, 30])
+@pytest.mark.parametrize(("page", "queries"), [("slot", "SLOT_QUERIES"), ("attendance", "ATTENDANCE_QUERIES")])
+def test_slot_pages_queries(slot, organiser, django_assert_num_queries, page, queries, count):
+    Slot.objects.update(capacity=50)
+    slot.refresh_from_db()
+    for _ in range(count):
+        RegistrationFactory(slot=slot)
+    organiser.get(url(page, slot))
+    with django_assert_num_queries(globals()[queries]):
+        answer = organiser.get(url(page, slot))
+    assert answer.content.decode().count('id="r') == count
+
+
+HOME_QUERIES = 12
+SLOT_QUERIES = 12
+ATTENDANCE_QUERIES = 11
+
+
+def test_home_says_what_needs_somebody(slot, organiser):
+    now = timezone.now()
+    network = slot.network
+    today = RegistrationFactory(slot__network=network, slot__starts_at=now + dt.timedelta(minutes=30)).slot
+    asked = SlotFactory(network=network, approval=True, starts_at=now + dt.timedelta(days=10))
+    RegistrationFactory(slot=asked, state="pending", pending_for="approval", confirmed_at=None)
+    few = SlotFactory(network=network, starts_at=now + dt.timedelta(days=3))
+    draft = SlotFactory(network=network, draft=True, starts_at=now + dt.timedelta(days=2))
+    RegistrationFactory(slot__starts_at=now + dt.timedelta(minutes=30))  # another network's
+
+    to_do = organiser.get(reverse("organise:home")).context["to_do"]
+
+    assert (to_do.attendance, to_do.approvals, to_do.drafts) == ([today], [asked], [draft])
+    assert few in to_do.few and asked not in to_do.few
+
+
+def test_home_filters(slot, organiser):
+    past = SlotFactory(network=slot.network, starts_at=timezone.now() - dt.timedelta(days=3))
+    draft = SlotFactory(network=slot.network, draft=True, title_fr="Visite du jardin")
+
+    def found(**query):
+        return {row["slot"] for row in organiser.get(reverse("organise:home"), query).context["rows"]}
+
+    assert found() == {slot, draft}
+    assert found(when="past") == {past}
+    assert found(when="all") == {past, slot, draft}
+    assert found(q="jardin visite") == {draft}
+    assert found(state="draft") == {draft}
+    assert found(network=NetworkFactory().pk) == set()
+
+
+def test_slot_tabs_and_search(slot, organiser):
+    coming = RegistrationFactory(slot=slot, volunteer__user__last_name="Durand")
+    RegistrationFactory(slot=slot, volunteer__user__last_name="Kone")
+    waiting = RegistrationFactory(slot=slot, waiting=True)
+    ended = RegistrationFactory(slot=slot, cancelled=True)
+    asked = RegistrationFactory(slot=slot, state="pending", pending_for="approval", confirmed_at=None)
+
+    def rows(**query):
+        return list(organiser.get(url("slot", slot), query).context["page_obj"])
+
+    assert rows(q="durand") == [coming]
+    assert rows(q=coming.volunteer.user.email) == [coming]
+    assert len(rows()) == 2
+    assert (rows(tab="waiting"), rows(tab="ended"), rows(tab="approve")) == ([waiting], [ended], [asked])
+
+
+# --- Acts ------------------------------------------------------------------------------------------------------------
+def test_approve_refuse_cancel(slot, organiser):
+    asked = [
+        RegistrationFactory(slot=slot, state="pending", pending_for="approval", confirmed_at=None) for _ in range(3)
+    ]
+    for row, name in zip(asked, ["approve", "refuse", "registration-cancel"], strict=True):
+        assert organiser.post(url(name, slot, uid=row.uid), {"note": "Trop tard."}).status_code == 302
+
+    states = [(row.state, row.end_reason) for row in (Registration.objects.get(pk=row.pk) for row in asked)]
+    assert states == [("confirmed", ""), ("refused", "organiser"), ("cancelled", "organiser")]
+    assert [message.context.get("note") for message in Message.objects.order_by("pk")] == [None, None, "Trop tard."]
+
+
+def test_cancel_registration_asks_first(slot, organiser):
+    row = RegistrationFactory(slot=slot)
+
+    page = organiser.get(url("registration-cancel", slot, uid=row.uid))
+
+    assert row.volunteer.user.last_name in page.content.decode()
+    assert Registration.objects.get().state == "confirmed"
+
+
+def test_add_person_by_hand(slot, organiser):
+    organiser.post(url("person-add", slot), {"email": "Ana@example.org", "first_name": "Ana"})
+
+    row = Registration.objects.get()
+    assert (row.volunteer.user.email, row.volunteer.user.first_name, row.state) == (
+        "ana@example.org",
+        "Ana",
+        "confirmed",
+    )
+    assert Message.objects.get().to == "ana@example.org"
+
+
+def test_move_asks_before_it_tells(slot, organiser):
+    RegistrationFactory(slot=slot)
+    later = timezone.localtime(slot.starts_at + dt.timedelta(days=2)).replace(second=0, microsecond=0)
+    page = organiser.get(url("move", slot))
+    data = {
+        "seen": page.context["form"]["seen"].value(),
+        "starts_at": f"{later:%Y-%m-%dT%H:%M}",
+        "ends_at": f"{later + dt.timedelta(hours=1):%Y-%m-%dT%H:%M}",
+        "venue": slot.venue_id,
+    }
+
+    asked = organiser.post(url("move", slot), data)
+    assert asked.templates[0].name == "organise/move_confirm.html"
+    assert Message.objects.count() == 0
+    organiser.post(url("move", slot), data | {"confirmed": "1"})
+
+    slot.refresh_from_db()
+    assert (slot.starts_at, slot.sequence, Message.objects.count()) == (later, 1, 1)
+
+
+def test_move_says_what_is_wrong_beside_its_field(slot, organiser):
+    Slot.objects.update(capacity=30)
+    elsewhere = Room.objects.create(venue=VenueFactory(), name="A")
+    small = Room.objects.create(venue=slot.venue, name="B", capacity=12)
+    good = timezone.localtime(slot.starts_at)
+
+    def wrong(starts=good, ends=good + dt.timedelta(hours=1), **data):
+        page = organiser.get(url("move", slot))
+        data = {"seen": page.context["form"]["seen"].value(), "venue": slot.venue_id} | data
+        data |= {"starts_at": f"{starts:%Y-%m-%dT%H:%M}", "ends_at": f"{ends:%Y-%m-%dT%H:%M}"}
+        return set(organiser.post(url("move", slot), data).context["form"].errors)
+
+    assert wrong(ends=good - dt.timedelta(hours=1)) == {"ends_at"}
+    assert wrong(starts=good - dt.timedelta(days=60), ends=good - dt.timedelta(days=60, hours=-1)) == {"starts_at"}
+    assert wrong(room=elsewhere.pk) == {"room"}
+    assert wrong(room=small.pk) == {"room"}
+    assert wrong(venue="") == {"online_url"}
+    assert Slot.objects.get().sequence == 0
+
+
+def test_terms_of_two_tabs(slot, organiser):
+    page = organiser.get(url("terms", slot)).context["form"]
+    data = {"seen": page["seen"].value(), "title_fr": "Un", "title_en": "One", "capacity": 3}
+    organiser.post(url("terms", slot), data | {"title_fr": "Deux"})
+
+    stale = organiser.post(url("terms", slot), data)
+
+    assert stale.context["form"].has_error("__all__", "stale")
+    assert Slot.objects.get().title_fr == "Deux"
+    again = {"seen": stale.context["form"]["seen"].value()}
+    assert organiser.post(url("terms", slot), data | again).status_code == 302
+    assert Slot.objects.get().title_fr == "Un"
+
+
+def test_terms_keep_seats_taken_and_find_people_in_charge(slot, organiser):
+    RegistrationFactory(slot=slot)
+    RegistrationFactory(slot=slot)
+    trainer = UserFactory()
+
+    def send(**data):
+        form = organiser.get(url("terms", slot)).context["form"]
+        data = {"seen": form["seen"].value(), "title_fr": "Un", "capacity": 3} | data
+        answer = organiser.post(url("terms", slot), data)
+        return set(answer.context["form"].errors) if answer.context else answer.status_code
+
+    assert send(capacity=1) == {"capacity"}
+    assert send(in_charge="nobody@example.org") == {"in_charge"}
+    assert send(opens_at="2026-01-02T10:00", closes_at="2026-01-01T10:00") == {"closes_at"}
+    assert send(capacity=2, in_charge=trainer.email.upper()) == 302
+    assert (Slot.objects.get().capacity, list(slot.people_in_charge.all())) == (2, [trainer])
+
+
+def test_call_off_needs_the_box(slot, organiser):
+    RegistrationFactory(slot=slot)
+
+    organiser.post(url("call-off", slot), {"reason": "Grève"})
+    assert Slot.objects.get().state == "open"
+    organiser.post(url("call-off", slot), {"reason": "Grève", "sure": "on"})
+
+    assert Slot.objects.get().state == "cancelled"
+    assert Message.objects.get().context["reason"] == "Grève"
+
+
+def test_write_by_a_double_click_leaves_once(slot, organiser):
+    RegistrationFactory(slot=slot)
+    key = organiser.get(url("write", slot)).context["form"]["key"].value()
+    word = {"states": ["confirmed"], "subject": "Gants", "body": "Apportez-en.", "key": key}
+
+    organiser.post(url("write", slot), word)
+    organiser.post(url("write", slot), word)
+    assert Message.objects.count() == 1
+    organiser.post(url("write", slot), word | {"key": uuid.uuid4()})
+    assert Message.objects.count() == 2
+
+
+def test_publish_a_draft(slot, organiser):
+    Slot.objects.update(state="draft")
+    organiser.post(url("publish", slot))
+    assert Slot.objects.get().state == "open"
+
+
+# --- Attendance ------------------------------------------------------------------------------------------------------
+@pytest.fixture
+def tonight(slot):
+    Slot.objects.update(starts_at=timezone.now(), ends_at=timezone.now() + dt.timedelta(hours=2))
+    return slot
+
+
+def test_attendance_without_and_with_htmx(tonight):
+    row = RegistrationFactory(slot=Slot.objects.get())
+    client, mark = inside(person("in_charge", tonight)), {"registration": row.pk, "attendance": "present"}
+
+    plain = client.post(url("attendance-mark", tonight), mark)
+    in_place = client.post(
+        url("attendance-mark", tonight), mark | {"attendance": "absent"}, headers={"HX-Request": "true"}
+    )
+
+    assert plain.url == url("attendance", tonight) + f"#r{row.pk}"
+    assert in_place.content.decode().startswith(f'<li id="r{row.pk}">')
+    assert 'hx-swap-oob="true"' in in_place.content.decode()
+    assert Registration.objects.get().attendance == "absent"
+
+
+def test_attendance_of_all_others(tonight, organiser):
+    slot = Slot.objects.get()
+    one, two = RegistrationFactory(slot=slot), RegistrationFactory(slot=slot, attendance="absent")
+    organiser.post(url("attendance-mark", slot), {"all": "1", "attendance": "present"})
+    assert [Registration.objects.get(pk=row.pk).attendance for row in (one, two)] == ["present", "absent"]
+
+
+def test_attendance_before_time_is_said(slot, organiser):
+    row = RegistrationFactory(slot=slot)
+    organiser.post(url("attendance-mark", slot), {"registration": row.pk, "attendance": "present"})
+    assert Registration.objects.get().attendance == ""
+    assert "organise" in organiser.get(url("attendance", slot)).content.decode()
+
+
+def test_walk_in_is_present(tonight, organiser):
+    organiser.post(url("walk-in", tonight), {"email": "ana@example.org", "first_name": "Ana"})
+    assert (Registration.objects.get().attendance, Message.objects.count()) == ("present", 0)
+
+
+# --- Files -----------------------------------------------------------------------------------------------------------
+def test_export_runs_no_formula_and_names_nobody(slot, organiser):
+    hostile = '=HYPERLINK("http://x.example","Awa")'
+    RegistrationFactory(slot=slot, volunteer__user__first_name=hostile, volunteer__user__last_name="+33")
+    RegistrationFactory(slot=slot, volunteer__user__first_name="@Li", volunteer__phone="+33612345678", waiting=True)
+    RegistrationFactory(slot=slot, held=True)
+    RegistrationFactory(slot=slot, volunteer=None, cancelled=True)
+
+    answer = organiser.get(url("export", slot))
+    sheet = load_workbook(io.BytesIO(answer.content)).active
+    cells = [cell for row in sheet.iter_rows() for cell in row]
+
+    assert {cell.data_type for cell in cells} <= {"s", "inlineStr", "n", "d"}
+    values = [cell.value for cell in cells]
+    assert f"'{hostile}" in values and "'+33" in values and "'@Li" in values and "06 12 34 56 78" in values
+    assert sheet.max_row == 4
+    name = answer["Content-Disposition"]
+    assert name.endswith('.xlsx"') and name.isascii() and "example" not in name
+    assert answer["Cache-Control"] == "no-store, private" or "no-store" in answer["Cache-Control"]
+
+
+def test_sign_sheet_has_confirmed_only(slot, organiser):
+    row = RegistrationFactory(slot=slot)
+    waiting = RegistrationFactory(slot=slot, waiting=True)
+    page = organiser.get(url("sign-sheet", slot)).content.decode()
+    assert row.volunteer.user.last_name in page and waiting.volunteer.user.last_name not in page
