@@ -2,9 +2,12 @@
 
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 THIS = Path(__file__).relative_to(ROOT)
@@ -84,6 +87,27 @@ def test_locks_pin_every_library_with_hashes():
         entries = re.findall(r"(?m)^([\w.-]+)==\S+.*\n((?: .*\n)+)", text)
         assert len(entries) == len(re.findall(r"(?m)^\S", text))
         assert [library for library, hashes in entries if "--hash=sha256:" not in hashes] == []
+
+
+@pytest.mark.parametrize(("lock", "groups"), [("requirements.lock", []), ("requirements-dev.lock", ["dev"])])
+def test_locks_hold_what_the_project_asks_for(lock, groups):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    asked = [*project["project"]["dependencies"]]
+    for group in groups:
+        asked += project["dependency-groups"][group]
+    pins = {
+        canonicalize_name(name): version
+        for name, version in re.findall(r"(?m)^([\w.-]+)==([^\s;]+)", (ROOT / lock).read_text())
+    }
+
+    missing = [
+        text
+        for text in asked
+        if (name := canonicalize_name(Requirement(text).name)) not in pins
+        or pins[name] not in Requirement(text).specifier
+    ]
+
+    assert missing == []  # `make lock` brings them up to date
 
 
 def test_lock_of_tests_contains_the_one_that_runs():
