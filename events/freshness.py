@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.core.serializers.json import DjangoJSONEncoder
 from django.forms.models import model_to_dict
+from django.http import QueryDict
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
@@ -40,8 +41,9 @@ class FreshFormMixin(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         if self._now and cleaned.get("seen") != self._now:
             # What is shown again is still what was typed; sending it once more is then a decision.
-            self.data = self.data.copy()
-            self.data[self.add_prefix("seen")] = self._now
+            typed = cast(QueryDict, self.data).copy()
+            typed[self.add_prefix("seen")] = self._now
+            self.data = typed
             raise forms.ValidationError(
                 _(
                     "Somebody else has changed this in the meantime. Look at it in another tab; "

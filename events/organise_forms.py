@@ -165,7 +165,7 @@ class InChargeField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         return "\n".join(user.email for user in value) if isinstance(value, list) else value
 
-    def clean(self, value: Any) -> list[User]:  # type: ignore[override]
+    def clean(self, value: Any) -> list[User]:
         emails = [line.strip().lower() for line in super().clean(value).replace(",", "\n").splitlines() if line.strip()]
         for email in emails:
             validate_email(email)

@@ -107,8 +107,7 @@ def slot_detail(request: OrganiserRequest, pk: int) -> HttpResponse:
     tab = request.GET.get("tab", "coming")
     if tab not in TABS or not context["organises"]:
         tab = "coming"
-    counts = Slot.objects.filter(pk=slot.pk)
-    counted = overview.with_counts(counts).values("confirmed", "waiting", "to_approve", "ended").get()
+    counted = overview.with_counts(Slot.objects.filter(pk=slot.pk)).get()
     words = request.GET.get("q", "").strip()
     rows = _search(_rows(slot, tab), words, by_email=context["organises"])
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))

@@ -56,9 +56,8 @@ class ThemeForm(FreshFormMixin, forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        network, year, quarter = (cleaned.get(name) for name in ("network", "year", "quarter"))
-        others = Theme.objects.filter(network=network, year=year, quarter=quarter).exclude(pk=self.instance.pk)
-        if network and year and quarter and others.exists():
+        asked = {name: cleaned[name] for name in ("network", "year", "quarter") if cleaned.get(name)}
+        if len(asked) == 3 and Theme.objects.filter(**asked).exclude(pk=self.instance.pk).exists():
             self.add_error("quarter", _("This network has a theme for this quarter already."))
         return cleaned
 
@@ -95,7 +94,7 @@ class TrainingForm(FreshFormMixin, forms.ModelForm):
         theme = cast(forms.ModelChoiceField, self.fields["theme"])
         themes = Theme.objects.filter(network__in=organised_networks(user)).select_related("network")
         theme.queryset = themes.filter(network=self.instance.network_id) if self.instance.pk else themes
-        theme.label_from_instance = _theme_words  # type: ignore[method-assign]
+        theme.label_from_instance = _theme_words  # type: ignore[method-assign, assignment]
         self.watch(self.instance)
 
     def clean(self) -> dict[str, Any]:

@@ -16,8 +16,8 @@ def harmless(cell: object) -> object:
     """A text that a spreadsheet would run gets an apostrophe in front, which programs show or hide but never run."""
     if not isinstance(cell, str):
         return cell
-    cell = ILLEGAL_CHARACTERS_RE.sub("", cell)
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
+    text: str = ILLEGAL_CHARACTERS_RE.sub("", cell)
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def xlsx_response(dataset: Dataset, *, filename: str) -> HttpResponse:
