@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+ADMINISTRATIONS: tuple[str, ...] = tuple(settings.CONTENT_SECURITY_POLICY["EXCLUDE_URL_PREFIXES"])
 PERMISSIONS = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
 # Wagtail's and Django's administrations write inline scripts and styles, and Wagtail previews pages in frames. They
 # load nothing from elsewhere and can be framed by nobody else all the same.
@@ -39,7 +40,7 @@ class SecurityHeaders:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
-        if request.path_info.startswith(settings.CONTENT_SECURITY_POLICY["EXCLUDE_URL_PREFIXES"]):
+        if request.path_info.startswith(ADMINISTRATIONS):
             response.headers.setdefault(HEADER, ADMINISTRATION_POLICY)
             response.headers["X-Frame-Options"] = "SAMEORIGIN"
         return response

@@ -56,7 +56,8 @@ def _broker() -> str:
             broker.ensure_connection(max_retries=1, interval_start=0, interval_max=0, timeout=2)
     except (OSError, KombuError) as error:
         return type(error).__name__
-    folder = settings.CELERY_BROKER_TRANSPORT_OPTIONS.get("data_folder_out")
+    options: dict[str, Any] = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+    folder = options.get("data_folder_out")
     if folder and not (Path(folder).is_dir() and os.access(folder, os.W_OK)):
         return "folder not writable"
     return "ok"

@@ -1,7 +1,7 @@
 """What is logged, as one JSON object a line: never a person.
 
-Addresses are logged as their route (``calendar/<token>.ics``), since a path may be a secret; query strings never. Errors
-keep their type and where they happened, not their words, which often quote what somebody typed.
+Addresses are logged as their route (``calendar/<token>.ics``), since a path may be a secret; query strings never.
+Errors keep their type and where they happened, not their words, which often quote what somebody typed.
 """
 
 from __future__ import annotations
@@ -34,14 +34,23 @@ class Formatter(JsonFormatter):
             rename_fields={"levelname": "level", "name": "logger"},
             timestamp="at",
             # What Django and Celery add for handlers of their own: it quotes addresses and arguments.
-            reserved_attrs=[*RESERVED_ATTRS, "request", "server_time", "status_code", "data", "context", "params", "sql"],
+            reserved_attrs=[
+                *RESERVED_ATTRS,
+                "request",
+                "server_time",
+                "status_code",
+                "data",
+                "context",
+                "params",
+                "sql",
+            ],
         )
 
     def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
         log_data["message"] = ADDRESS.sub("…@…", str(log_data["message"]))
         return log_data
 
-    def formatException(self, ei: ExcInfo) -> str:  # type: ignore[override]
+    def formatException(self, ei: ExcInfo) -> str:
         """The chain of errors, outermost first: each one's type and the places it came through."""
         lines = []
         error = ei[1]

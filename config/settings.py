@@ -150,21 +150,20 @@ else:
 REDIS_URL = env.str("REDIS_URL", default="")
 if REDIS_URL:
     # Redis may be away: what is cached is made again, and mail waits for the next beat. Nobody waits over a second.
-    _timeouts = {"socket_connect_timeout": 1, "socket_timeout": 1}
     CACHES = {
         "default": {
             "BACKEND": "django_redis.cache.RedisCache",
             "LOCATION": REDIS_URL,
             "OPTIONS": {
                 "IGNORE_EXCEPTIONS": True,
-                "SOCKET_CONNECT_TIMEOUT": _timeouts["socket_connect_timeout"],
-                "SOCKET_TIMEOUT": _timeouts["socket_timeout"],
+                "SOCKET_CONNECT_TIMEOUT": 1,  # seconds
+                "SOCKET_TIMEOUT": 1,
             },
         }
     }
     DJANGO_REDIS_LOG_IGNORED_EXCEPTIONS = True
     CELERY_BROKER_URL = REDIS_URL
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": _timeouts["socket_connect_timeout"]}
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"socket_connect_timeout": 1}
 else:
     CACHES = {
         "default": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": VAR_DIR / "cache"}

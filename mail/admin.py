@@ -18,9 +18,9 @@ class MessageAdmin(admin.ModelAdmin[Message]):
     date_hierarchy = "created_at"
     actions = ["send_failed_again"]
     # Not the context: a code must not be read by an administrator.
-    fields = readonly_fields = [
+    fields = readonly_fields = (
         "kind", "to", "language", "priority", "state", "attempts", "not_before", "sent_at", "error", "created_at",
-    ]  # fmt: skip
+    )  # fmt: skip
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -15,6 +15,7 @@ import smtplib
 import time
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
@@ -94,7 +95,9 @@ def take_back_expired(now: dt.datetime) -> int:
     A row that somebody holds at this moment waits for the next turn: nobody stands in line behind a paused worker.
     """
     with transaction.atomic():
-        keys = list(_free(Message.objects.filter(state=State.SENDING, lease_until__lte=now)).values_list("pk", flat=True))
+        keys = list(
+            _free(Message.objects.filter(state=State.SENDING, lease_until__lte=now)).values_list("pk", flat=True)
+        )
         expired = Message.objects.filter(pk__in=keys, state=State.SENDING, lease_until__lte=now)
         return expired.update(state=State.QUEUED, claimed_by="", lease_until=None) if keys else 0
 
@@ -110,7 +113,7 @@ def send_again(messages: QuerySet[Message], *, now: dt.datetime) -> int:
 
 
 def claim(worker: str) -> list[Message]:
-    """Takes the next few messages for this worker, under a lease. Rows that another claims right now are passed over."""
+    """Takes the next few messages for this worker, under a lease, passing over rows that another claims now."""
     now = timezone.now()
     with transaction.atomic():
         keys = list(_free(Message.objects.due(now)).values_list("pk", flat=True)[:BATCH])
@@ -139,18 +142,14 @@ def still_mine(message: Message, worker: str) -> bool:
     """
     now = timezone.now()
     wait = wait_before_next(message.attempts + 1)
-    claimed = Message.objects.filter(
-        pk=message.pk, state=State.SENDING, claimed_by=worker, lease_until__gt=now
-    )
+    claimed = Message.objects.filter(pk=message.pk, state=State.SENDING, claimed_by=worker, lease_until__gt=now)
     return bool(claimed.update(attempts=F("attempts") + 1, not_before=now + wait, lease_until=now + LEASE))
 
 
 def _deliver(batch: list[Message], run: Run) -> bool:
     """Sends these messages; returns False when the mail server went away before the end."""
     suppressed = set(
-        Suppression.objects.filter(email__in={message.to.lower() for message in batch}).values_list(
-            "email", flat=True
-        )
+        Suppression.objects.filter(email__in={message.to.lower() for message in batch}).values_list("email", flat=True)
     )
     for message in batch:
         if not still_mine(message, run.worker):
@@ -174,9 +173,7 @@ def _deliver(batch: list[Message], run: Run) -> bool:
             run.sent_on_connection += 1
             _finish(message, State.SENT)
             if message.to.lower() in suppressed:  # the address works again
-                Suppression.objects.filter(
-                    email=message.to.lower(), source=Suppression.Source.BOUNCE
-                ).delete()
+                Suppression.objects.filter(email=message.to.lower(), source=Suppression.Source.BOUNCE).delete()
     return True
 
 
@@ -248,7 +245,7 @@ def _finish(message: Message, state: str, error: str = "") -> None:
     A secret is forgotten at once.
     """
     unsent = Message.objects.filter(pk=message.pk, state__in=Message.UNSENT)
-    changes = {"state": state, "error": error, "claimed_by": "", "lease_until": None}
+    changes: dict[str, Any] = {"state": state, "error": error, "claimed_by": "", "lease_until": None}
     if state == State.SENT:
         changes["sent_at"] = timezone.now()
     if message.kind in kinds.names() and kinds.get(message.kind).secret:

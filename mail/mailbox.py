@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import email
 import email.policy
-import os
 import re
 import secrets
 import time
@@ -14,7 +13,6 @@ from dataclasses import dataclass
 from email.message import EmailMessage as ParsedMessage
 from email.parser import BytesHeaderParser, BytesParser
 from pathlib import Path
-from typing import cast
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -54,8 +52,8 @@ class MailboxBackend(BaseEmailBackend):
         for message in email_messages:
             path = _path(f"{time.time_ns():019}-{secrets.token_hex(4)}")
             unfinished = path.with_suffix(".part")
-            unfinished.write_bytes(message.message().as_bytes(linesep="\r\n"))
-            os.replace(unfinished, path)
+            unfinished.write_bytes(message.message().as_bytes())
+            unfinished.replace(path)
         return len(email_messages)
 
 
@@ -78,7 +76,7 @@ def read(name: str) -> ParsedMessage | None:
     if not NAME.fullmatch(name) or not _path(name).exists():
         return None
     parser = BytesParser(policy=email.policy.default)
-    return cast(ParsedMessage, parser.parsebytes(_path(name).read_bytes()))
+    return parser.parsebytes(_path(name).read_bytes())
 
 
 def forget(before: dt.datetime) -> None:

@@ -46,7 +46,12 @@ class Message(models.Model):
     context = models.JSONField(_("context"), default=dict)
     to = models.EmailField(_("to"))
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="messages", verbose_name=_("account")
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="messages",
+        verbose_name=_("account"),
     )
     language = models.CharField(_("language"), max_length=5, default="fr")
     priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority, default=Priority.NORMAL)

@@ -25,7 +25,8 @@ def draft(
     not_before: dt.datetime | None = None,
 ) -> Message:
     """A message not yet in the outbox, for ``queue_many``. Address and language default to the account's."""
-    assert to or user, "a message goes to somebody"
+    if not to and not user:
+        raise ValueError("a message goes to somebody")
     message = Message(
         kind=kind,
         key=key,

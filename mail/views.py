@@ -10,6 +10,7 @@ from typing import Any, Concatenate, ParamSpec, cast
 from csp.decorators import csp
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -31,12 +32,12 @@ P = ParamSpec("P")
 
 
 def demonstration_only(
-    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """Such an address does not exist in a real installation."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not settings.DEMO:
             raise Http404
         return view(request, *args, **kwargs)
@@ -52,7 +53,7 @@ def _message_or_404(name: str) -> EmailMessage:
 
 
 def _attachments(message: EmailMessage) -> list[EmailMessage]:
-    return [cast(EmailMessage, part) for part in message.iter_attachments()]
+    return list(message.iter_attachments())
 
 
 @require_safe
@@ -89,7 +90,7 @@ def message(request: HttpRequest, name: str) -> HttpResponse:
 @require_safe
 @demonstration_only
 @xframe_options_sameorigin
-@csp(LETTER_POLICY)
+@csp(LETTER_POLICY)  # type: ignore[arg-type]  # typed for views without arguments
 def letter(request: HttpRequest, name: str) -> HttpResponse:
     """The message's html alone, with a policy of its own."""
     body = cast(Any, _message_or_404(name).get_body(("html",)))

@@ -1,4 +1,4 @@
-"""The environment is the only way to set up an installation: the table is complete, and the checks say what is wrong."""
+"""The environment alone sets an installation up: the table is complete, and the checks say what is wrong."""
 
 import os
 import re

@@ -54,9 +54,9 @@ def test_message_leaves_once(smtp_server):
 
 
 def test_rolled_back_transaction_sends_nothing(smtp_server):
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         queuing.queue("tests/hello", key="never", to="ana@example.org")
-        1 / 0
+        transaction.set_rollback(True)
 
     deliver_due()
 

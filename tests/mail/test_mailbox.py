@@ -20,7 +20,8 @@ def ground(settings, tmp_path):
 
 def post(to="ana@example.org", subject="Bonjour <Ana>"):
     email = EmailMultiAlternatives(subject, "Une place : https://ville.example/", to=[to])
-    email.attach_alternative("<html><head></head><body><p>Une place</p><script>alert(1)</script></body></html>", "text/html")
+    html = "<html><head></head><body><p>Une place</p><script>alert(1)</script></body></html>"
+    email.attach_alternative(html, "text/html")
     email.attach("plan d’accès.txt", "à droite", "text/plain")
     get_connection().send_messages([email])
     return mailbox.entries()[0].name

@@ -1,7 +1,7 @@
 """Starts workers in processes of their own, which deliver without end.
 
-A process that has loaded everything and opened nothing waits for lines of options such as `{"lease": 1}`, forks a worker
-for each, and answers with its process id: a worker to be killed is there in no time.
+A process that has loaded everything and opened nothing waits for lines of options such as `{"lease": 1}`, forks a
+worker for each, and answers with its process id: a worker to be killed is there in no time.
 """
 
 import argparse
