@@ -6,6 +6,8 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from cms.menus import MenuItem
+
 # A made-up map in a box of 1000 by 700: code, name, where the code stands, outline.
 CELLS = [
     ("01", "Louvre", 463, 340, "443,278 532,344 533,355 510,392 423,377 400,321 428,278"),
@@ -239,14 +241,14 @@ def context() -> dict[str, Any]:
     rows = _rows()
     return {
         "site_menu": [
-            {"title": "Programme", "url": "/styleguide/programme/", "active": True},
-            {"title": "Missions", "url": "#", "active": False},
-            {"title": "La Nuit de la Solidarité", "url": "#", "active": False},
-            {"title": "Idées", "url": "#", "active": False},
+            MenuItem("Programme", "/styleguide/programme/", True),
+            MenuItem("Missions", "#"),
+            MenuItem("La Nuit de la Solidarité", "#"),
+            MenuItem("Idées", "#"),
         ],
         "footer_menu": [
-            {"title": t, "url": "#"}
-            for t in ("Accessibilité : partiellement conforme", "Vos données", "Mentions légales", "Contact")
+            MenuItem(title, "#")
+            for title in ("Accessibilité : partiellement conforme", "Vos données", "Mentions légales", "Contact")
         ],
         "rows": rows,
         "next": rows[0],

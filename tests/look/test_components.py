@@ -50,11 +50,19 @@ def test_seat_meter_says_it_in_words(capacity, left, waiting, said):
     assert words(render("seat_meter", capacity=capacity, seats_left=left, waiting=waiting)) == said
 
 
-def test_seat_meter_draws_in_plain_numbers_in_any_language():
-    with translation.override("fr"):
-        html = render_to_string("components/seat_meter.html", {"capacity": 1200, "seats_left": 300})
+def test_seat_meter_draws_the_seats_taken():
+    html = render("seat_meter", capacity=20, seats_left=5)
 
-    assert re.findall(r'viewBox="([^"]+)"', html) == ["0 0 1200 1", "300 0 1200 1"]
+    # The second row is seen through a window moved by the free seats: what stays in sight is what is taken.
+    assert re.findall(r'viewBox="([^"]+)"', html) == ["0 0 20 1", "5 0 20 1"]
+
+
+def test_bar_chart_draws_in_plain_numbers_and_writes_in_the_readers():
+    with translation.override("fr"):
+        html = render_to_string("components/bar_chart.html", {"max": 40.5, "rows": [{"label": "Rue", "value": 12.5}]})
+
+    assert re.findall(r'(?:viewBox|rect width)="([^"]+)"', html) == ["0 0 40.5 1", "12.5"]
+    assert words(html).endswith("Rue 12,5")
 
 
 def test_no_two_states_share_their_words_or_their_icon():
