@@ -1,8 +1,8 @@
 """Whole pages kept in the process's memory for under a second, for people who are not signed in.
 
 What thousands look at in the same minute (the programme, once the newsletter is out) is made once a second, and is
-still right within a second of an edit or of a seat taken. A view asks for it with ``response.microcache = True``; it promises
-that the page is the same for everybody.
+still right within a second of an edit or of a seat taken. A view asks for it with ``response.microcache = True``;
+it promises that the page is the same for everybody.
 """
 
 from __future__ import annotations

@@ -143,7 +143,10 @@ else:
         options="-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=15000",
     )
     if pool_size := env.int("DATABASE_POOL_SIZE", default=8):
-        DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 4}
+        # Seconds: a request waits for a connection no longer than people do; and a pool that lost its server tries
+        # again at once when asked, where its own pauses double up to minutes.
+        _pool = {"min_size": 1, "max_size": pool_size, "timeout": 3, "reconnect_timeout": 2}
+        DATABASES["default"]["OPTIONS"]["pool"] = _pool
         DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # a connection that a restart has cut is replaced unseen
 
 # --- Cache and queue ----------------------------------------------------------------------------------------------

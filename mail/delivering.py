@@ -120,7 +120,8 @@ def claim(worker: str) -> list[Message]:
         Message.objects.filter(pk__in=keys, state=State.QUEUED).update(
             state=State.SENDING, claimed_by=worker, lease_until=now + LEASE
         )
-    mine = Message.objects.filter(claimed_by=worker, state=State.SENDING).select_related("user")
+    # Only these: rows of an earlier claim that ran out are not the worker's any more, even if nobody took them back.
+    mine = Message.objects.filter(pk__in=keys, claimed_by=worker, state=State.SENDING).select_related("user")
     return list(mine.order_by("priority", "not_before", "pk"))
 
 

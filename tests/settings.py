@@ -8,7 +8,8 @@ VAR = Path(os.environ["TESTS_FOLDER"]) / os.environ.get("PYTEST_XDIST_WORKER", "
 os.environ |= {"VAR_DIR": str(VAR), "DEBUG": "0", "DEMO": "0", "SECRET_KEY": "tests-only-" + "0" * 50}
 os.environ |= {"LOG_LEVEL": "WARNING", "SECURE_SSL_REDIRECT": "0", "SITE_URL": "http://testserver"}
 os.environ["SIGN_IN_SECONDS"] = "0"  # tests/volunteers/test_pacing.py sets it back
-os.environ["DATABASE_POOL_SIZE"] = "0"  # a race needs a connection for each, whatever a server would allow
+# A race needs a connection for each, whatever a server would allow; but for tests of that server.
+os.environ["DATABASE_POOL_SIZE"] = os.environ.get("TESTS_POOL_SIZE", "0")
 for name in ("REDIS_URL", "EMAIL_URL"):  # a developer's own services are left alone
     os.environ.pop(name, None)
 

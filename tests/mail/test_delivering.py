@@ -322,6 +322,14 @@ def test_message_that_kills_its_worker_waits_before_the_next_attempt():
         assert (state_of(message), message.attempts) == (Message.State.SENT, 2)
 
 
+def test_claim_that_ran_out_is_not_claimed_again_by_its_own_worker():
+    MessageFactory()
+    with time_machine.travel(NOON, tick=False) as clock:
+        assert len(claim("worker")) == 1
+        clock.shift(LEASE)
+        assert claim("worker") == []
+
+
 def test_fence_refuses_a_claim_that_has_expired_or_changed_hands():
     MessageFactory()
     with time_machine.travel(NOON, tick=False) as clock:
