@@ -6,6 +6,7 @@ One process for all of it, since starting Django is what takes the time at a sec
 import errno
 import hashlib
 import io
+import logging
 import os
 import sys
 from pathlib import Path
@@ -20,6 +21,7 @@ def prepare() -> None:
     import django  # noqa: PLC0415 - a full disk while it loads must be told like any other
 
     django.setup()
+    logging.disable(logging.INFO)  # a page published by the demonstration is no news for whoever starts it
     from django.conf import settings  # noqa: PLC0415 - as above
     from django.contrib.auth import get_user_model  # noqa: PLC0415 - needs the applications
     from django.core.management import call_command  # noqa: PLC0415 - as above
