@@ -32,8 +32,6 @@ def validate_readable(colour: str) -> None:
         raise ValidationError(_("Write a colour as #rrggbb, for example #27378f."))
     if (ratio := contrast(colour, PAPER)) < READABLE:
         raise ValidationError(
-            _(
-                "Text in this colour would be hard to read: its contrast with the page is %(ratio).1f, at least 4.5 is needed."
-            ),
+            _("This colour would be hard to read: its contrast with the page is %(ratio).1f. It needs 4.5 at least."),
             params={"ratio": ratio},
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from django.http import HttpRequest, QueryDict
@@ -20,7 +20,8 @@ from trainings.listing import Quarter, Rows, SessionRow
 PER_PAGE = 20
 
 
-class Chip(NamedTuple):
+@dataclass(frozen=True)
+class Chip:
     """A filter at work: its words, the same page without it, and how many sessions that would show (when none do)."""
 
     label: str
@@ -41,7 +42,7 @@ class Month(NamedTuple):
 
 @dataclass(frozen=True)
 class Browse:
-    """What templates/trainings/_browse.html shows. Equal ones look the same, so that what was rendered once may be kept.
+    """What templates/trainings/_browse.html shows. Equal ones look the same: what was rendered once may be kept.
 
     ``asked`` is the address's query without its page; ``number`` the page, of ``pages``.
     """
@@ -153,7 +154,7 @@ def _without(parameters: QueryDict, name: str) -> str:
 def _counted(chip: Chip, quarter: Quarter | None, choices: Vocabulary) -> Chip:
     """How many sessions there would be without that filter. Asked only when nothing is found."""
     filterset = _filterset(QueryDict(chip.url[1:]), choices, bound=quarter)
-    return chip._replace(count=filterset.qs.count())
+    return replace(chip, count=filterset.qs.count())
 
 
 def _number(text: str) -> int:

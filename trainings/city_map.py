@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from django.core.cache import caches
@@ -24,7 +25,8 @@ STEP = 3  # points of an outline closer than this, in units of the drawing, are 
 Point = tuple[float, float]
 
 
-class Cell(NamedTuple):
+@dataclass(frozen=True)
+class Cell:
     """One district (templates/components/map_cells.html)."""
 
     code: str

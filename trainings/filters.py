@@ -156,7 +156,7 @@ class SessionFilter(django_filters.FilterSet):
             if not value:
                 continue
             field = self.form.fields[name]
-            words = dict(field.choices)[value] if isinstance(field, forms.ChoiceField) else field.label
+            words = dict(field.choices)[value] if isinstance(field, forms.ChoiceField) else field.label  # type: ignore[arg-type]
             found.append((name, str(value if name == "q" else words)))
         return found
 

@@ -257,8 +257,9 @@ def with_own_states(rows: Iterable[SessionRow], user: User | AnonymousUser) -> l
     if not rows or not user.is_authenticated:
         return rows
     own = Registration.objects.active().filter(volunteer__user=user, slot__in=[row.slot_id for row in rows]).with_rank()
+    names = ("slot", "state", "pending_for", "rank")
     states = {slot: (_own_state(state, why), rank if state == "waiting" else None)
-              for slot, state, why, rank in own.values_list("slot", "state", "pending_for", "rank")}  # fmt: skip
+              for slot, state, why, rank in own.values_list(*names)}  # fmt: skip
     return [
         replace(row, my_state=states[row.slot_id][0], my_rank=states[row.slot_id][1]) if row.slot_id in states else row
         for row in rows

@@ -106,7 +106,7 @@ class ProgrammePage(SitePage):
     ]
     template = "cms/programme_page.html"
     parent_page_types: ClassVar = ["cms.ProgrammeIndexPage"]
-    subpage_types: ClassVar = []
+    subpage_types: ClassVar[list[str]] = []
 
     class Meta:
         verbose_name = _("programme of a quarter")
@@ -123,7 +123,7 @@ class ProgrammePage(SitePage):
         return listing.Quarter(self.year, self.quarter)
 
     def clean(self) -> None:
-        """One programme a quarter and language. The language is the parent page's table, so no constraint can say so."""
+        """One programme a quarter and language. The language is in the parent's table: no constraint can say so."""
         super().clean()
         same = ProgrammePage.objects.filter(year=self.year, quarter=self.quarter, locale_id=self.locale_id)
         if self.locale_id and same.exclude(pk=self.pk).exists():

@@ -9,6 +9,7 @@ import functools
 from typing import Any
 
 from django import template
+from django.template import Engine
 from django.template.context import Context
 from django.template.loader import get_template
 from django.utils.safestring import SafeString, mark_safe
@@ -22,16 +23,16 @@ FOOTER = ("site_settings", "site_menu", "footer_menu")
 
 @register.simple_tag(takes_context=True)
 def site_header(context: Context) -> SafeString:
-    """templates/components/site_header.html; of what stands in the context it may use the names in HEADER, and ``user``."""
+    """templates/components/site_header.html; it may use the names in HEADER, and ``user``."""
     user = context.get("user")
     if user is not None and user.is_authenticated:
-        return get_template("components/site_header.html").template.render(context)
+        return Engine.get_default().get_template("components/site_header.html").render(context)
     return _kept("components/site_header.html", HEADER, context)
 
 
 @register.simple_tag(takes_context=True)
 def site_footer(context: Context) -> SafeString:
-    """templates/components/site_footer.html; of what stands in the context it may use the names in FOOTER."""
+    """templates/components/site_footer.html; it may use the names in FOOTER."""
     return _kept("components/site_footer.html", FOOTER, context)
 
 

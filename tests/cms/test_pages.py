@@ -88,8 +88,12 @@ def test_an_unpublished_programme_is_seen_by_nobody(client):
 
 def test_one_programme_a_quarter_and_language():
     programme()
-    twin = ProgrammePage(title="Encore", slug="encore", year=2026, quarter=4, locale=Locale.objects.get(language_code="fr"))
-    other = ProgrammePage(title="Other", slug="other", year=2026, quarter=4, locale=Locale.objects.get(language_code="en"))
+    twin = ProgrammePage(
+        title="Encore", slug="encore", year=2026, quarter=4, locale=Locale.objects.get(language_code="fr")
+    )
+    other = ProgrammePage(
+        title="Other", slug="other", year=2026, quarter=4, locale=Locale.objects.get(language_code="en")
+    )
 
     with pytest.raises(ValidationError, match="quarter"):
         twin.clean()

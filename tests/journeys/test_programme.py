@@ -30,7 +30,9 @@ def city():
     for language in ("fr", "en"):
         index = ProgrammeIndexPage.objects.get(locale__language_code=language)
         locale = Locale.objects.get(language_code=language)
-        page = ProgrammePage(title=f"Saison {language}", slug="saison", year=quarter.year, quarter=quarter.number, locale=locale)
+        page = ProgrammePage(
+            title=f"Saison {language}", slug="saison", year=quarter.year, quarter=quarter.number, locale=locale
+        )
         index.add_child(instance=page)
     return quarter
 
@@ -88,7 +90,14 @@ def test_from_the_home_page_to_a_seat_by_keyboard(browser_page, city):
 def test_axe_finds_nothing(browser_page, axe, city, width, dark):
     page = browser_page(width=width, dark=dark)
     first = SessionFactory.create()
-    addresses = ["/", "/programme/", "/trainings/", "/trainings/?q=rien", f"/trainings/sessions/{first.slot_id}/", "/en/"]
+    addresses = [
+        "/",
+        "/programme/",
+        "/trainings/",
+        "/trainings/?q=rien",
+        f"/trainings/sessions/{first.slot_id}/",
+        "/en/",
+    ]
 
     for address in addresses:
         page.goto(address)

@@ -117,7 +117,8 @@ def test_filters_combine():
 
 
 @pytest.mark.parametrize(
-    "query", ["network=nowhere", "theme=999999", "district=../x", "moment=night", "quarter=1999-1", "theme=%00", "page=x"]
+    "query",
+    ["network=nowhere", "theme=999999", "district=../x", "moment=night", "quarter=1999-1", "theme=%00", "page=x"],
 )
 def test_an_unknown_value_filters_nothing_and_breaks_nothing(query):
     known = session(25)

@@ -181,7 +181,9 @@ def test_next_rows_are_open_ones_of_the_network_and_the_first_is_lit():
     network = NetworkFactory()
     at(24, state="cancelled")
     at(25)
-    first = SessionFactory(training=TrainingFactory(theme=None, network=network), slot__starts_at=NOW + dt.timedelta(days=3))
+    first = SessionFactory(
+        training=TrainingFactory(theme=None, network=network), slot__starts_at=NOW + dt.timedelta(days=3)
+    )
     second = SessionFactory(training=first.training, slot__starts_at=NOW + dt.timedelta(days=4))
 
     found = listing.next_rows(count=5, network=network.slug)
