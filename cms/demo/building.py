@@ -77,7 +77,7 @@ def remove() -> None:
         User.objects.all().delete()
         for label in (
             "mail.Message", "trainings.Training", "trainings.Theme", "events.Venue", "volunteers.Association",
-            "volunteers.Membership", "volunteers.Qualification", "volunteers.Interest", "volunteers.SpokenLanguage",
+            "volunteers.Membership", "volunteers.VolunteerImport", "volunteers.Qualification", "volunteers.Interest", "volunteers.SpokenLanguage",
             "volunteers.Network", "volunteers.District",
         ):  # fmt: skip
             apps.get_model(label).objects.all().delete()

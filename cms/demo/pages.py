@@ -53,12 +53,9 @@ def in_language(value: Any, position: int) -> Any:
 
 
 def add(parent: Page, page: Page, key: str, locale: Locale, keys: dict[str, uuid.UUID]) -> Page:
-    """Publishes a page below another, as a translation of the page of the same key, with its first revision."""
+    """Writes a page below another, as a translation of the page of the same key."""
     page.locale, page.translation_key = locale, keys.setdefault(key, page.translation_key)
-    parent.add_child(instance=page)
-    page.save_revision().publish()
-    page.refresh_from_db()
-    return page
+    return parent.add_child(instance=page)
 
 
 def home(root: Page, fact: dict[str, Any], locale: Locale, keys: dict[str, uuid.UUID]) -> Page:

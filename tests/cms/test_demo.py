@@ -17,8 +17,9 @@ from cms.demo import accounts, building
 from cms.demo.boundaries import boundaries
 from cms.demo.city import content
 from events.models import Registration, Slot
+from mail.models import Message
 from trainings.models import Session, Theme, Training
-from volunteers.models import District, Membership, User, Volunteer
+from volunteers.models import District, Membership, Network, User, Volunteer, VolunteerImport
 
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 11, 20, 9, 30, tzinfo=dt.UTC)
@@ -102,6 +103,17 @@ def test_the_same_seed_gives_the_same_city(demo):
 
     assert dumps[0] == dumps[1]
     assert dumps[0] != dumps[2]
+
+
+def test_a_demonstration_used_for_a_while_can_be_replaced(demo):
+    demo()
+    network = Network.objects.first()
+    VolunteerImport.objects.create(network=network, name="l.csv", source="Forum", sha256="")
+    Message.objects.create(key="k", kind="events/registration", to="camille@maillage.example")
+
+    demo("--fresh")
+
+    assert (VolunteerImport.objects.count(), Message.objects.count(), Network.objects.count()) == (0, 0, 3)
 
 
 def test_a_second_run_changes_nothing(demo):

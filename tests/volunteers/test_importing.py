@@ -340,7 +340,7 @@ CELL = strategies.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(strategies.lists(strategies.lists(CELL, min_size=5, max_size=5), min_size=1, max_size=4))
 def test_a_hostile_list_is_refused_whole_or_written_whole(organiser, table):
     before = people()
