@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import logging
 import re
+import secrets
 import time
 import traceback
-import uuid
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any
@@ -22,6 +22,7 @@ from pythonjsonlogger.json import JsonFormatter
 
 logger = logging.getLogger("maillage.requests")
 ADDRESS = re.compile(r"[^\s@<>\"'=(,]+@[^\s@<>\"',;)]+")
+REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
@@ -84,7 +85,7 @@ class RequestLog:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         started = time.perf_counter()
         given = request.META.get("HTTP_X_REQUEST_ID", "")
-        request_id = given if re.fullmatch(r"[A-Za-z0-9_-]{8,64}", given) else uuid.uuid4().hex
+        request_id = given if given and REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
         response = self.get_response(request)
         response["X-Request-ID"] = request_id
         logger.info(

@@ -1,13 +1,13 @@
 """The database goes away under a real web server, and comes back: no page hangs, nothing needs a restart."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import pytest
 
@@ -38,8 +38,8 @@ def site(database, tmp_path):
         "TESTS_TEMPLATE": "",
     }
     command = [
-        str(shutil.which("granian", path=os.path.dirname(sys.executable))),
-        *"--interface wsgi --host 127.0.0.1 --workers 1 --blocking-threads 4 --no-ws".split(),
+        str(Path(sys.executable).with_name("granian")),
+        *["--interface", "wsgi", "--host", "127.0.0.1", "--workers", "1", "--blocking-threads", "4", "--no-ws"],
         f"--port={port}",
         "config.wsgi:application",
     ]
