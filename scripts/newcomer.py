@@ -19,7 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FIRST_START, SECOND_START, STOP = 1200, 10, 30  # seconds
-READY = "Ctrl-C stops it."
+READY = "Maillage answers at"
 
 
 class Visit:

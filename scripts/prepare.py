@@ -26,8 +26,11 @@ def prepare() -> None:
     from django.contrib.auth import get_user_model  # noqa: PLC0415 - needs the applications
     from django.core.management import call_command  # noqa: PLC0415 - as above
 
-    print("Preparing the database", flush=True)
-    call_command("migrate", verbosity=0, interactive=False)
+    try:
+        call_command("migrate", check_unapplied=True, verbosity=0)
+    except SystemExit:  # its way to say that some are to be applied
+        print("Preparing the database", flush=True)
+        call_command("migrate", verbosity=0, interactive=False)
     if settings.DEMO and not get_user_model().objects.exists():
         print("First start: loading the demonstration city (about a minute)", flush=True)
         call_command("demo", stdout=io.StringIO())  # it also shows the accounts, which run.py does at the end
