@@ -9,7 +9,7 @@ from django.core.cache import caches
 from django.urls import reverse
 from django.utils.translation import get_language
 
-from cms.menus import MenuItem, footer_menu
+from cms.menus import MenuItem
 from cms.models import SiteSettings
 
 TOKENS = {"--solidarity": "solidarity_colour", "--climate": "climate_colour", "--accent": "accent_colour"}
@@ -52,6 +52,20 @@ def _read() -> Appearance:
         colours_url=reverse("cms-colours", args=[digest(css)]) if css else "",
         footer_menu=tuple(footer_menu(settings)),
     )
+
+
+def footer_menu(settings: SiteSettings) -> list[MenuItem]:
+    """The links of the footer in the active language, then the contact address."""
+    language = get_language() or ""
+    items = []
+    for block in settings.footer_links:
+        value = block.value
+        page = value["page"]
+        url = page.localized.url if page else value["url"]
+        items.append(MenuItem(value.get(f"label_{language}") or value["label_fr"], url or "/"))
+    if settings.contact_email:
+        items.append(MenuItem(settings.contact_email, f"mailto:{settings.contact_email}"))
+    return items
 
 
 def stylesheet(settings: SiteSettings) -> str:

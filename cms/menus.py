@@ -9,8 +9,6 @@ from django.db.models import Q
 from django.utils.translation import get_language, override
 from wagtail.models import Page, Site
 
-from cms.models.settings import SiteSettings
-
 
 class MenuItem(NamedTuple):
     """One line of a menu. ``url`` is a path."""
@@ -65,17 +63,3 @@ def main_menu(path: str) -> list[MenuItem]:
     """The main menu in the active language; the line that leads to this path, or above it, is active."""
     items = menus().main.get(get_language() or "", [])
     return [item._replace(active=path.startswith(item.url)) for item in items]
-
-
-def footer_menu(settings: SiteSettings) -> list[MenuItem]:
-    """The links of the footer in the active language, then the contact address."""
-    language = get_language() or ""
-    items = []
-    for block in settings.footer_links:
-        value = block.value
-        page = value["page"]
-        url = page.localized.url if page else value["url"]
-        items.append(MenuItem(value.get(f"label_{language}") or value["label_fr"], url or "/"))
-    if settings.contact_email:
-        items.append(MenuItem(settings.contact_email, f"mailto:{settings.contact_email}"))
-    return items

@@ -8,7 +8,7 @@ from importlinter import Contract, ContractCheck, fields, output
 # From the ground up. A module may import its own level and the ones below. `tasks` stands with the verbs: a verb wakes
 # a task up, and the task calls a verb.
 LEVELS = {
-    "enums": ["enums", "exceptions", "colours", "languages", "words"],
+    "enums": ["enums", "exceptions", "colours", "languages", "menus", "words"],
     "models": ["models", "querysets", "translation", "blocks", "kinds"],
     "permissions, reports": ["permissions", "reports", "filters", "listing"],
     "verbs": ["tasks"],
