@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import time
 from dataclasses import dataclass
 
@@ -85,9 +86,8 @@ def load(server: WebServer, path: str, *, seconds: float = 3.0, connections: int
         for _number in range(connections):
             done: asyncio.Future[None] = loop.create_future()
             waits.append(done)
-            await loop.create_connection(
-                lambda done=done: _Connection(request, times, begun + seconds, done), "127.0.0.1", server.port
-            )
+            connection = functools.partial(_Connection, request, times, begun + seconds, done)
+            await loop.create_connection(connection, "127.0.0.1", server.port)
         await asyncio.gather(*waits)
         return time.perf_counter() - begun
 

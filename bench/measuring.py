@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 
 @dataclass(frozen=True)
@@ -37,14 +38,17 @@ class Figure:
         return json.dumps(head | self.more, ensure_ascii=False)
 
 
-def alternate(ours: Callable[[], T], theirs: Callable[[], T], *, rounds: int) -> tuple[list[T], list[T]]:
+def alternate(ours: Callable[[], T], theirs: Callable[[], U], *, rounds: int) -> tuple[list[T], list[U]]:
     """Runs the two in turn, ``rounds`` times after one round that is not counted; order swaps at each round."""
     ours(), theirs()
     mine: list[T] = []
-    other: list[T] = []
+    other: list[U] = []
     for number in range(rounds):
-        for side, results in [(ours, mine), (theirs, other)][:: 1 if number % 2 else -1]:
-            results.append(side())
+        if number % 2:
+            other.append(theirs())
+        mine.append(ours())
+        if not number % 2:
+            other.append(theirs())
     return mine, other
 
 
