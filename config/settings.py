@@ -384,7 +384,7 @@ LOGGING = {
         "plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["paths"]}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="WARNING" if DEBUG else "INFO")},
+    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="WARNING" if DEBUG or DEMO else "INFO")},
     "loggers": {
         # Django would add its own handlers, and write to administrators by mail.
         "django": {"handlers": [], "level": "INFO", "propagate": True},

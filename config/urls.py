@@ -4,6 +4,7 @@ from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
+from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
@@ -21,6 +22,11 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     path("", include("cms.urls")),
 ]
+
+if settings.DEMO:
+    # Pictures in the sizes that pages show. A city's own front server does this faster (docs/operators.md).
+    pictures = {"document_root": settings.MEDIA_ROOT / "images"}
+    urlpatterns += [path("media/images/<path:path>", serve, pictures, name="pictures")]
 
 if settings.DEBUG:
     urlpatterns += i18n_patterns(path("styleguide/", include("config.styleguide")), prefix_default_language=False)
