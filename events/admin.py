@@ -8,13 +8,13 @@ from import_export.admin import ExportMixin
 from events.models import Room, Venue
 
 
-class RoomInline(admin.TabularInline):  # type: ignore[type-arg]
+class RoomInline(admin.TabularInline):
     model = Room
     extra = 0
 
 
 @admin.register(Venue)
-class VenueAdmin(ExportMixin, admin.ModelAdmin):  # type: ignore[type-arg,misc]
+class VenueAdmin(ExportMixin, admin.ModelAdmin):
     list_display = ("name", "address", "district", "is_accessible")
     list_filter = ("district", "is_accessible")
     search_fields = ("name", "street", "postal_code")

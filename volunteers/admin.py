@@ -19,26 +19,26 @@ from volunteers.models import (
 )
 
 
-class OrganiserInline(admin.TabularInline):  # type: ignore[type-arg]
+class OrganiserInline(admin.TabularInline):
     model = NetworkOrganiser
     extra = 0
     raw_id_fields = ("user",)
 
 
-class MemberInline(admin.TabularInline):  # type: ignore[type-arg]
+class MemberInline(admin.TabularInline):
     model = AssociationMember
     extra = 0
     raw_id_fields = ("user",)
 
 
 @admin.register(Network)
-class NetworkAdmin(TranslationAdmin):  # type: ignore[misc]
+class NetworkAdmin(TranslationAdmin):
     list_display = ("name", "slug", "tint")
     inlines = (OrganiserInline,)
 
 
 @admin.register(Association)
-class AssociationAdmin(ExportMixin, TranslationAdmin):  # type: ignore[misc]
+class AssociationAdmin(ExportMixin, TranslationAdmin):
     list_display = ("name", "website")
     list_filter = ("networks",)
     search_fields = ("name",)
@@ -46,18 +46,18 @@ class AssociationAdmin(ExportMixin, TranslationAdmin):  # type: ignore[misc]
 
 
 @admin.register(District)
-class DistrictAdmin(ExportMixin, admin.ModelAdmin):  # type: ignore[type-arg,misc]
+class DistrictAdmin(ExportMixin, admin.ModelAdmin):
     list_display = ("code", "name", "latitude", "longitude")
     search_fields = ("code", "name")
 
 
 @admin.register(Interest, SpokenLanguage, Qualification)
-class VocabularyAdmin(TranslationAdmin):  # type: ignore[misc]
+class VocabularyAdmin(TranslationAdmin):
     list_display = ("__str__",)
 
 
 @admin.register(VolunteerImport)
-class VolunteerImportAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class VolunteerImportAdmin(admin.ModelAdmin):
     """The record of where people came from: read only."""
 
     list_display = ("name", "network", "source", "state", "created", "changed", "created_at", "created_by")

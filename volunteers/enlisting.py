@@ -65,7 +65,11 @@ KNOWN = {
     for name, heads in HEADS.items()
     for head in (name.replace("_", " "), *heads.split(","))
 }
-MANY = {"districts": Volunteer.districts, "interests": Volunteer.interests, "languages": Volunteer.languages}
+MANY: dict[str, Any] = {
+    "districts": Volunteer.districts,
+    "interests": Volunteer.interests,
+    "languages": Volunteer.languages,
+}
 
 
 class ListRefused(Exception):
@@ -96,7 +100,7 @@ class Person:
         return f"{self.first_name} {self.last_name}".strip()
 
 
-class Line(RowResult):  # type: ignore[misc]
+class Line(RowResult):
     """The result of one row, as the preview shows it.
 
     ``changes``: (column, before, after) in words; ``faults``: (column, value, sentence); ``notes``: sentences.
@@ -157,7 +161,7 @@ class VolunteerList(resources.ModelResource):
             "languages": _("Languages"),
         }
         self.words: dict[str, dict[int, str]] = {"networks": {pk: str(row) for pk, row in self.mine.items()}}
-        self.fields = dict(self.fields)
+        self.fields: dict[str, Any] = dict(self.fields)
         self.fields["networks"] = self._many("networks", cells.ManyWidget, self._names(self.mine.values()))
         self._add_vocabularies()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import F
 from django.utils import timezone
@@ -63,7 +64,8 @@ def build(count: int, *, city: City, volunteers: list[Volunteer], rng: random.Ra
 
 def dated(count: int, *, city: City, people: int, rng: random.Random, now: dt.datetime) -> list[tuple[Slot, Course]]:
     """Slots without anybody in them, on days and at times when people come, two in five of them past."""
-    today, taken, pairs = timezone.localdate(now), set[tuple[int, dt.date]](), []
+    today, taken = timezone.localdate(now), set[tuple[int, dt.date]]()
+    pairs: list[tuple[Slot, Course]] = []
     rounds: dict[int, list[Course]] = {}
     while len(pairs) < count:
         days = -rng.randrange(1, DAYS_AROUND) if len(pairs) % 5 < 2 else rng.randrange(1, DAYS_AROUND)
@@ -82,8 +84,8 @@ def dated(count: int, *, city: City, people: int, rng: random.Random, now: dt.da
         training, capacity = course.training, min(course.seats, max(people // 3, 8))
         slot = Slot(
             kind="training",
-            title_fr=training.title_fr,
-            title_en=training.title_en,
+            title_fr=training.title_fr,  # type: ignore[attr-defined]
+            title_en=training.title_en,  # type: ignore[attr-defined]
             network=training.network,
             state=Slot.State.OPEN,
             starts_at=starts_at,
@@ -178,14 +180,16 @@ def of_citizen(citizen: Volunteer, slots: list[Slot], rows: list[Registration], 
     by_slot: dict[int, list[Registration]] = {}
     for row in rows:
         by_slot.setdefault(row.slot.pk, []).append(row)
-    mine = []
+    mine = dict[int, Registration]()
 
-    def first(wanted: Iterable[Slot], used: set[int] = set()) -> Slot | None:  # noqa: B006 (kept between calls)
-        for slot in wanted:
-            if slot.pk not in used:
-                used.add(slot.pk)
-                return slot
-        return None
+    def take(slot: Slot | None, state: str, **fields: Any) -> None:
+        if slot is not None:
+            mine[slot.pk] = Registration(
+                volunteer=citizen, created_by_id=citizen.user_id, slot=slot, state=state, **fields
+            )
+
+    def first(wanted: Iterable[Slot]) -> Slot | None:
+        return next((slot for slot in wanted if slot.pk not in mine), None)
 
     def waiting_in(slot: Slot) -> list[Registration]:
         return [row for row in by_slot.get(slot.pk, []) if row.state == State.WAITING]
@@ -196,52 +200,23 @@ def of_citizen(citizen: Volunteer, slots: list[Slot], rows: list[Registration], 
     gone = [slot for slot in reversed(slots) if slot.ends_at < now and len(held_in(slot)) < slot.capacity]
     coming = [slot for slot in slots if slot.is_open(now) and not slot.approval]
     for slot in gone[:3]:
-        mine.append(
-            Registration(
-                volunteer=citizen,
-                created_by_id=citizen.user_id,
-                slot=slot,
-                state=State.CONFIRMED,
-                confirmed_at=slot.starts_at - dt.timedelta(days=9),
-                attendance="present",
-            )
-        )
+        long_before = slot.starts_at - dt.timedelta(days=9)
+        take(slot, State.CONFIRMED, confirmed_at=long_before, attendance="present")
     for _ in range(2):
-        if slot := first(slot for slot in coming if 0 < len(held_in(slot)) < slot.capacity):
-            mine.append(
-                Registration(
-                    volunteer=citizen,
-                    created_by_id=citizen.user_id,
-                    slot=slot,
-                    state=State.CONFIRMED,
-                    confirmed_at=now - dt.timedelta(days=3),
-                )
-            )
-    if slot := first(slot for slot in coming if len(waiting_in(slot)) >= 3):
-        for row in waiting_in(slot):
-            if row.queue_number and row.queue_number >= 3:
-                row.queue_number += 1
-        mine.append(
-            Registration(
-                volunteer=citizen, created_by_id=citizen.user_id, slot=slot, state=State.WAITING, queue_number=3
-            )
-        )
-    if slot := first(slot for slot in coming if waiting_in(slot) and len(held_in(slot)) == slot.capacity):
-        leaver = held_in(slot)[0]
+        free = first(slot for slot in coming if 0 < len(held_in(slot)) < slot.capacity)
+        take(free, State.CONFIRMED, confirmed_at=now - dt.timedelta(days=3))
+    full = first(slot for slot in coming if len(waiting_in(slot)) >= 3)
+    for row in waiting_in(full) if full else []:
+        if row.queue_number and row.queue_number >= 3:
+            row.queue_number += 1
+    take(full, State.WAITING, queue_number=3)
+    offered = first(slot for slot in coming if waiting_in(slot) and len(held_in(slot)) == slot.capacity)
+    if offered:
+        leaver = held_in(offered)[0]
         leaver.state, leaver.end_reason, leaver.ended_at, leaver.sequence = State.CANCELLED, "person", now, 1
-        mine.append(
-            Registration(
-                volunteer=citizen,
-                created_by_id=citizen.user_id,
-                slot=slot,
-                state=State.PENDING,
-                pending_for="offer",
-                expires_at=offer_deadline(now=now, starts_at=slot.starts_at),
-                queue_number=0,
-                sequence=1,
-            )
-        )
-    return mine
+        deadline = offer_deadline(now=now, starts_at=offered.starts_at)
+        take(offered, State.PENDING, pending_for="offer", expires_at=deadline, queue_number=0, sequence=1)
+    return list(mine.values())
 
 
 def count_seats(slots: list[Slot], rows: list[Registration]) -> None:
@@ -256,5 +231,5 @@ def count_seats(slots: list[Slot], rows: list[Registration]) -> None:
 
 def put_in_charge(trainer: User, slots: list[Slot]) -> None:
     """Every sixth session, the next ones among them, is this person's."""
-    links = Slot.people_in_charge.through
+    links: Any = Slot.people_in_charge.through
     links.objects.bulk_create(links(slot_id=slot.pk, user_id=trainer.pk) for slot in slots[::6])

@@ -76,8 +76,17 @@ def remove() -> None:
         Slot.objects.all().delete()
         User.objects.all().delete()
         for label in (
-            "mail.Message", "trainings.Training", "trainings.Theme", "events.Venue", "volunteers.Association",
-            "volunteers.Membership", "volunteers.VolunteerImport", "volunteers.Qualification", "volunteers.Interest", "volunteers.SpokenLanguage",
-            "volunteers.Network", "volunteers.District",
-        ):  # fmt: skip
+            "mail.Message",
+            "trainings.Training",
+            "trainings.Theme",
+            "events.Venue",
+            "volunteers.Association",
+            "volunteers.Membership",
+            "volunteers.VolunteerImport",
+            "volunteers.Qualification",
+            "volunteers.Interest",
+            "volunteers.SpokenLanguage",
+            "volunteers.Network",
+            "volunteers.District",
+        ):
             apps.get_model(label).objects.all().delete()

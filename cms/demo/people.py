@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
@@ -71,11 +72,9 @@ def profile(user: User, rng: random.Random) -> Volunteer:
 
 def add_choices(volunteers: list[Volunteer], city: City, rng: random.Random) -> None:
     """Districts (mostly one), interests (up to four) and languages (French and up to two more) of each."""
-    districts, interests, languages = (
-        Volunteer.districts.through,
-        Volunteer.interests.through,
-        Volunteer.languages.through,
-    )
+    districts: Any = Volunteer.districts.through
+    interests: Any = Volunteer.interests.through
+    languages: Any = Volunteer.languages.through
     lives, likes, speaks = [], [], []
     for volunteer in volunteers:
         chosen = dict.fromkeys(rng.choices(city.districts, INHABITANTS, k=1 if rng.random() < 0.85 else 2))

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import itertools
 
 import pytest
 import time_machine
@@ -181,7 +182,7 @@ def test_boundaries_touch_and_do_not_overlap():
     cells = boundaries(centres)
 
     rings = {code: [tuple(point) for point in cell["coordinates"][0]] for code, cell in cells.items()}
-    edges = [edge for ring in rings.values() for edge in zip(ring, ring[1:], strict=False)]
+    edges = [edge for ring in rings.values() for edge in itertools.pairwise(ring)]
     assert all(ring[0] == ring[-1] and area(ring) > 0 for ring in rings.values())
     assert len(set(edges)) == len(edges)
     # An edge is shared with exactly one neighbour, which runs it backwards, or is the city's own edge.
@@ -198,7 +199,7 @@ def test_boundaries_touch_and_do_not_overlap():
 
 def area(ring):
     """Twice the signed area: positive when the ring turns counter-clockwise."""
-    return sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in zip(ring, ring[1:], strict=False))
+    return sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in itertools.pairwise(ring))
 
 
 def test_sizes_are_what_they_say():
