@@ -149,10 +149,10 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Iterator[Any]:
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[Any]:
     """Puts back what migrations write (languages, root page, groups...), for whichever test comes next."""
     result = yield
-    if commits(item):
+    if nextitem and commits(item):  # after the last one the database is gone
         from django.db import connection
         from pytest_django.plugin import blocking_manager_key
 

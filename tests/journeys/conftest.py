@@ -1,7 +1,9 @@
 """A real browser, for what only a browser can show."""
 
 import os
+import re
 from collections.abc import Callable, Iterator
+from email.message import EmailMessage
 from typing import Any
 
 import pytest
@@ -87,3 +89,50 @@ def axe() -> Callable[..., None]:
         assert found == [], f"on {page.url}"
 
     return check
+
+
+class Mailbox:
+    """What a person finds in their mail, read back from the mail server after everything queued has left."""
+
+    def __init__(self, server: Any, deliver: Callable[[], Any]) -> None:
+        self.server = server
+        self.deliver = deliver
+
+    def to(self, address: str) -> list[EmailMessage]:
+        """This person's messages, oldest first."""
+        self.deliver()
+        return self.server.to(address)
+
+    def code(self, address: str) -> str:
+        """The code of the last message, which must hold one."""
+        text = text_of(self.to(address)[-1])
+        found = re.search(r"\b(\d{4}-?\d{4})\b", text)
+        assert found, text
+        return found[1]
+
+    def subjects(self, address: str) -> list[str]:
+        return [str(message["Subject"]) for message in self.to(address)]
+
+
+def text_of(message: EmailMessage) -> str:
+    """The plain text of a message."""
+    part = message.get_body(("plain",))
+    assert part is not None
+    return part.get_content()
+
+
+@pytest.fixture
+def mailbox(smtp_server: Any, run_queued_tasks: Callable[[], Any]) -> Mailbox:
+    return Mailbox(smtp_server, run_queued_tasks)
+
+
+@pytest.fixture
+def sign_in(live_server: Any) -> Callable[..., None]:
+    """`sign_in(page, client)` gives the page the session of a test client: signing in itself is its own journey."""
+
+    def give(page: Page, client: Any) -> None:
+        page.context.add_cookies(
+            [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
+        )
+
+    return give
