@@ -137,7 +137,8 @@ def cancel(
 ) -> Registration:
     """Ends a registration, gives its seat to the next person waiting, and tells both.
 
-    ``reason`` is one of EndReason; ``note`` is an organiser's own sentence for the person. Harmless when already ended. Locks the slot's row, then the registration's.
+    ``reason`` is one of EndReason; ``note`` is an organiser's own sentence for the person. Harmless when already ended.
+    Locks the slot's row, then the registration's.
     """
     with transaction.atomic():
         slot = _lock(registration.slot)

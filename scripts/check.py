@@ -26,6 +26,7 @@ PRODUCTION = {
     "DATABASE_URL": "postgres://maillage@127.0.0.1:1/maillage",
     "REDIS_URL": "redis://127.0.0.1:1/0",
     "EMAIL_URL": "smtp://127.0.0.1:1",
+    "SECURITY_CONTACT": "mailto:security@maillage.example",
 }
 
 

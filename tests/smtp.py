@@ -16,9 +16,8 @@ class Server:
     """`messages` are the accepted messages, parsed; `recipients` their envelopes' addresses, in the same order.
 
     `refuse_with` (such as "451 Try later") answers every message with a refusal while it is set; `seconds` delays the
-    answer, so that a sender can be killed while one message is in flight; `received` counts those that came in, answered
-    or not. Nobody lives at the `unknown` addresses
-    (in lower case).
+    answer, so that a sender can be killed while one message is in flight; `received` counts those that came in,
+    answered or not. Nobody lives at the `unknown` addresses (in lower case).
     """
 
     host = "127.0.0.1"

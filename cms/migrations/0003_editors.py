@@ -8,7 +8,9 @@ FILES = [("cms", "picture"), ("wagtaildocs", "document")]
 
 def permission(apps, app_label, model, codename):
     """The permission of that name, made if need be: Django only makes them after all migrations."""
-    content_type, _ = apps.get_model("contenttypes", "ContentType").objects.get_or_create(app_label=app_label, model=model)
+    content_type, _ = apps.get_model("contenttypes", "ContentType").objects.get_or_create(
+        app_label=app_label, model=model
+    )
     found, _ = apps.get_model("auth", "Permission").objects.get_or_create(
         content_type=content_type, codename=codename, defaults={"name": codename.replace("_", " ").capitalize()}
     )

@@ -7,137 +7,335 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('volunteers', '0001_initial'),
+        ("volunteers", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Room',
+            name="Room",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('capacity', models.PositiveIntegerField(blank=True, null=True, verbose_name='capacity')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("capacity", models.PositiveIntegerField(blank=True, null=True, verbose_name="capacity")),
             ],
             options={
-                'verbose_name': 'room',
-                'verbose_name_plural': 'rooms',
-                'ordering': ['venue', 'name'],
+                "verbose_name": "room",
+                "verbose_name_plural": "rooms",
+                "ordering": ["venue", "name"],
             },
         ),
         migrations.CreateModel(
-            name='Venue',
+            name="Venue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('street', models.CharField(blank=True, max_length=160, verbose_name='street')),
-                ('postal_code', models.CharField(blank=True, max_length=10, verbose_name='postal code')),
-                ('city', models.CharField(blank=True, max_length=80, verbose_name='city')),
-                ('latitude', models.FloatField(blank=True, null=True, verbose_name='latitude')),
-                ('longitude', models.FloatField(blank=True, null=True, verbose_name='longitude')),
-                ('is_accessible', models.BooleanField(default=False, verbose_name='step-free access')),
-                ('access', models.CharField(blank=True, max_length=200, verbose_name='how to get there')),
-                ('updated_at', models.DateTimeField(auto_now=True, db_index=True)),
-                ('district', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='venues', to='volunteers.district', verbose_name='district')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("street", models.CharField(blank=True, max_length=160, verbose_name="street")),
+                ("postal_code", models.CharField(blank=True, max_length=10, verbose_name="postal code")),
+                ("city", models.CharField(blank=True, max_length=80, verbose_name="city")),
+                ("latitude", models.FloatField(blank=True, null=True, verbose_name="latitude")),
+                ("longitude", models.FloatField(blank=True, null=True, verbose_name="longitude")),
+                ("is_accessible", models.BooleanField(default=False, verbose_name="step-free access")),
+                ("access", models.CharField(blank=True, max_length=200, verbose_name="how to get there")),
+                ("updated_at", models.DateTimeField(auto_now=True, db_index=True)),
+                (
+                    "district",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="venues",
+                        to="volunteers.district",
+                        verbose_name="district",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'venue',
-                'verbose_name_plural': 'venues',
-                'ordering': ['name'],
+                "verbose_name": "venue",
+                "verbose_name_plural": "venues",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Slot',
+            name="Slot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(help_text='Which room owns it: see events.kinds.', max_length=20, verbose_name='kind')),
-                ('title', models.CharField(max_length=160, verbose_name='title')),
-                ('title_fr', models.CharField(max_length=160, null=True, verbose_name='title')),
-                ('title_en', models.CharField(max_length=160, null=True, verbose_name='title')),
-                ('state', models.CharField(choices=[('draft', 'draft'), ('open', 'open'), ('cancelled', 'cancelled')], default='draft', max_length=10, verbose_name='state')),
-                ('starts_at', models.DateTimeField(verbose_name='starts at')),
-                ('ends_at', models.DateTimeField(verbose_name='ends at')),
-                ('opens_at', models.DateTimeField(blank=True, null=True, verbose_name='registration opens at')),
-                ('closes_at', models.DateTimeField(blank=True, null=True, verbose_name='registration closes at')),
-                ('online_url', models.URLField(blank=True, help_text='Shown to the people registered.', verbose_name='online address')),
-                ('capacity', models.PositiveIntegerField(verbose_name='seats')),
-                ('seats_taken', models.PositiveIntegerField(default=0, editable=False, verbose_name='seats taken')),
-                ('queue_last', models.PositiveIntegerField(default=0, editable=False, help_text='The last number given out in the waiting list.')),
-                ('approval', models.BooleanField(default=False, verbose_name='an organiser approves each registration')),
-                ('sequence', models.PositiveIntegerField(default=0, editable=False, help_text='Counts its changes, for calendars (RFC 5545, SEQUENCE).')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('network', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='slots', to='volunteers.network', verbose_name='network')),
-                ('people_in_charge', models.ManyToManyField(blank=True, related_name='slots_in_charge', to=settings.AUTH_USER_MODEL, verbose_name='people in charge')),
-                ('room', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='slots', to='events.room', verbose_name='room')),
-                ('venue', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='slots', to='events.venue', verbose_name='venue')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        help_text="Which room owns it: see events.kinds.", max_length=20, verbose_name="kind"
+                    ),
+                ),
+                ("title", models.CharField(max_length=160, verbose_name="title")),
+                ("title_fr", models.CharField(max_length=160, null=True, verbose_name="title")),
+                ("title_en", models.CharField(max_length=160, null=True, verbose_name="title")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "draft"), ("open", "open"), ("cancelled", "cancelled")],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("starts_at", models.DateTimeField(verbose_name="starts at")),
+                ("ends_at", models.DateTimeField(verbose_name="ends at")),
+                ("opens_at", models.DateTimeField(blank=True, null=True, verbose_name="registration opens at")),
+                ("closes_at", models.DateTimeField(blank=True, null=True, verbose_name="registration closes at")),
+                (
+                    "online_url",
+                    models.URLField(
+                        blank=True, help_text="Shown to the people registered.", verbose_name="online address"
+                    ),
+                ),
+                ("capacity", models.PositiveIntegerField(verbose_name="seats")),
+                ("seats_taken", models.PositiveIntegerField(default=0, editable=False, verbose_name="seats taken")),
+                (
+                    "queue_last",
+                    models.PositiveIntegerField(
+                        default=0, editable=False, help_text="The last number given out in the waiting list."
+                    ),
+                ),
+                (
+                    "approval",
+                    models.BooleanField(default=False, verbose_name="an organiser approves each registration"),
+                ),
+                (
+                    "sequence",
+                    models.PositiveIntegerField(
+                        default=0, editable=False, help_text="Counts its changes, for calendars (RFC 5545, SEQUENCE)."
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "network",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="slots",
+                        to="volunteers.network",
+                        verbose_name="network",
+                    ),
+                ),
+                (
+                    "people_in_charge",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="slots_in_charge",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="people in charge",
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="slots",
+                        to="events.room",
+                        verbose_name="room",
+                    ),
+                ),
+                (
+                    "venue",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="slots",
+                        to="events.venue",
+                        verbose_name="venue",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'slot',
-                'verbose_name_plural': 'slots',
-                'ordering': ['starts_at', 'pk'],
+                "verbose_name": "slot",
+                "verbose_name_plural": "slots",
+                "ordering": ["starts_at", "pk"],
             },
         ),
         migrations.AddField(
-            model_name='room',
-            name='venue',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rooms', to='events.venue'),
+            model_name="room",
+            name="venue",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="rooms", to="events.venue"
+            ),
         ),
         migrations.CreateModel(
-            name='Registration',
+            name="Registration",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('pending', 'to be confirmed'), ('confirmed', 'confirmed'), ('waiting', 'on the waiting list'), ('cancelled', 'cancelled'), ('refused', 'refused')], max_length=10, verbose_name='state')),
-                ('pending_for', models.CharField(blank=True, choices=[('code', 'the code sent by mail'), ('offer', 'your answer: a seat came free'), ('approval', "an organiser's approval")], max_length=10, verbose_name='what it waits for')),
-                ('expires_at', models.DateTimeField(blank=True, null=True, verbose_name='held until')),
-                ('queue_number', models.PositiveIntegerField(blank=True, help_text='Its number in the waiting list.', null=True)),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('sequence', models.PositiveIntegerField(default=0, editable=False)),
-                ('attendance', models.CharField(blank=True, choices=[('', 'not marked'), ('present', 'present'), ('absent', 'absent')], default='', max_length=10, verbose_name='attendance')),
-                ('end_reason', models.CharField(blank=True, choices=[('person', 'by the person'), ('organiser', 'by an organiser'), ('expired', 'not confirmed in time'), ('slot', 'the date was cancelled')], max_length=10, verbose_name='why it ended')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('ended_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('volunteer', models.ForeignKey(help_text='Empty once the person has left: the count stays, the person goes.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='registrations', to='volunteers.volunteer', verbose_name='volunteer')),
-                ('slot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='registrations', to='events.slot', verbose_name='slot')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "to be confirmed"),
+                            ("confirmed", "confirmed"),
+                            ("waiting", "on the waiting list"),
+                            ("cancelled", "cancelled"),
+                            ("refused", "refused"),
+                        ],
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "pending_for",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("code", "the code sent by mail"),
+                            ("offer", "your answer: a seat came free"),
+                            ("approval", "an organiser's approval"),
+                        ],
+                        max_length=10,
+                        verbose_name="what it waits for",
+                    ),
+                ),
+                ("expires_at", models.DateTimeField(blank=True, null=True, verbose_name="held until")),
+                (
+                    "queue_number",
+                    models.PositiveIntegerField(blank=True, help_text="Its number in the waiting list.", null=True),
+                ),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("sequence", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "attendance",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "not marked"), ("present", "present"), ("absent", "absent")],
+                        default="",
+                        max_length=10,
+                        verbose_name="attendance",
+                    ),
+                ),
+                (
+                    "end_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("person", "by the person"),
+                            ("organiser", "by an organiser"),
+                            ("expired", "not confirmed in time"),
+                            ("slot", "the date was cancelled"),
+                        ],
+                        max_length=10,
+                        verbose_name="why it ended",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "volunteer",
+                    models.ForeignKey(
+                        help_text="Empty once the person has left: the count stays, the person goes.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="registrations",
+                        to="volunteers.volunteer",
+                        verbose_name="volunteer",
+                    ),
+                ),
+                (
+                    "slot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="registrations",
+                        to="events.slot",
+                        verbose_name="slot",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'registration',
-                'verbose_name_plural': 'registrations',
-                'ordering': ['created_at', 'pk'],
-                'indexes': [models.Index(fields=['slot', 'state', 'queue_number'], name='events_regi_slot_id_3ecc05_idx'), models.Index(fields=['volunteer', 'state'], name='events_regi_volunte_1b87ec_idx'), models.Index(fields=['volunteer', 'updated_at'], name='events_regi_volunte_049173_idx'), models.Index(condition=models.Q(('state', 'pending')), fields=['expires_at'], name='registration_expiring')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ('pending', 'confirmed', 'waiting'))), fields=('volunteer', 'slot'), name='registration_one_active'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'pending'), models.Q(('pending_for', ''), _negated=True)), models.Q(models.Q(('state', 'pending'), _negated=True), ('pending_for', '')), _connector='OR'), name='registration_pending_for_something'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'waiting'), _negated=True), ('queue_number__isnull', False), _connector='OR'), name='registration_waiting_has_number')],
+                "verbose_name": "registration",
+                "verbose_name_plural": "registrations",
+                "ordering": ["created_at", "pk"],
+                "indexes": [
+                    models.Index(fields=["slot", "state", "queue_number"], name="events_regi_slot_id_3ecc05_idx"),
+                    models.Index(fields=["volunteer", "state"], name="events_regi_volunte_1b87ec_idx"),
+                    models.Index(fields=["volunteer", "updated_at"], name="events_regi_volunte_049173_idx"),
+                    models.Index(
+                        condition=models.Q(("state", "pending")), fields=["expires_at"], name="registration_expiring"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("pending", "confirmed", "waiting"))),
+                        fields=("volunteer", "slot"),
+                        name="registration_one_active",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "pending"), models.Q(("pending_for", ""), _negated=True)),
+                            models.Q(models.Q(("state", "pending"), _negated=True), ("pending_for", "")),
+                            _connector="OR",
+                        ),
+                        name="registration_pending_for_something",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "waiting"), _negated=True),
+                            ("queue_number__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="registration_waiting_has_number",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='slot',
-            index=models.Index(fields=['state', 'starts_at'], name='events_slot_state_2380b4_idx'),
+            model_name="slot",
+            index=models.Index(fields=["state", "starts_at"], name="events_slot_state_2380b4_idx"),
         ),
         migrations.AddIndex(
-            model_name='slot',
-            index=models.Index(fields=['kind', 'starts_at'], name='events_slot_kind_3fef2c_idx'),
+            model_name="slot",
+            index=models.Index(fields=["kind", "starts_at"], name="events_slot_kind_3fef2c_idx"),
         ),
         migrations.AddIndex(
-            model_name='slot',
-            index=models.Index(fields=['updated_at'], name='events_slot_updated_b75652_idx'),
+            model_name="slot",
+            index=models.Index(fields=["updated_at"], name="events_slot_updated_b75652_idx"),
         ),
         migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='slot_ends_after_starts'),
+            model_name="slot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="slot_ends_after_starts"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.CheckConstraint(condition=models.Q(('seats_taken__lte', models.F('capacity'))), name='slot_seats_within_capacity'),
+            model_name="slot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("seats_taken__lte", models.F("capacity"))), name="slot_seats_within_capacity"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='room',
-            constraint=models.UniqueConstraint(fields=('venue', 'name'), name='room_name_in_venue'),
+            model_name="room",
+            constraint=models.UniqueConstraint(fields=("venue", "name"), name="room_name_in_venue"),
         ),
     ]

@@ -9,7 +9,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -18,45 +17,96 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Suppression',
+            name="Suppression",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.EmailField(max_length=254, unique=True, verbose_name='address')),
-                ('source', models.CharField(choices=[('bounce', 'refused by its server'), ('complaint', 'complaint of its owner')], default='bounce', max_length=10, verbose_name='source')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='reason')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("email", models.EmailField(max_length=254, unique=True, verbose_name="address")),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[("bounce", "refused by its server"), ("complaint", "complaint of its owner")],
+                        default="bounce",
+                        max_length=10,
+                        verbose_name="source",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="reason")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'verbose_name': 'suppressed address',
-                'verbose_name_plural': 'suppressed addresses',
+                "verbose_name": "suppressed address",
+                "verbose_name_plural": "suppressed addresses",
             },
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(help_text='Says the same thing only once.', max_length=120, unique=True)),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, help_text='Makes the Message-ID.', unique=True)),
-                ('kind', models.CharField(max_length=60, verbose_name='kind')),
-                ('context', models.JSONField(default=dict, verbose_name='context')),
-                ('to', models.EmailField(max_length=254, verbose_name='to')),
-                ('language', models.CharField(default='fr', max_length=5, verbose_name='language')),
-                ('priority', models.PositiveSmallIntegerField(choices=[(0, 'urgent'), (5, 'normal'), (9, 'bulk')], default=5, verbose_name='priority')),
-                ('state', models.CharField(choices=[('queued', 'queued'), ('sending', 'being sent'), ('sent', 'sent'), ('failed', 'refused for good'), ('dropped', 'no longer needed')], default='queued', max_length=10, verbose_name='state')),
-                ('not_before', models.DateTimeField(default=django.utils.timezone.now, verbose_name='not before')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
-                ('claimed_by', models.CharField(blank=True, editable=False, max_length=80)),
-                ('lease_until', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent at')),
-                ('error', models.TextField(blank=True, verbose_name='last error')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='messages', to=settings.AUTH_USER_MODEL, verbose_name='account')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(help_text="Says the same thing only once.", max_length=120, unique=True)),
+                (
+                    "uid",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, help_text="Makes the Message-ID.", unique=True
+                    ),
+                ),
+                ("kind", models.CharField(max_length=60, verbose_name="kind")),
+                ("context", models.JSONField(default=dict, verbose_name="context")),
+                ("to", models.EmailField(max_length=254, verbose_name="to")),
+                ("language", models.CharField(default="fr", max_length=5, verbose_name="language")),
+                (
+                    "priority",
+                    models.PositiveSmallIntegerField(
+                        choices=[(0, "urgent"), (5, "normal"), (9, "bulk")], default=5, verbose_name="priority"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "queued"),
+                            ("sending", "being sent"),
+                            ("sent", "sent"),
+                            ("failed", "refused for good"),
+                            ("dropped", "no longer needed"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("not_before", models.DateTimeField(default=django.utils.timezone.now, verbose_name="not before")),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="attempts")),
+                ("claimed_by", models.CharField(blank=True, editable=False, max_length=80)),
+                ("lease_until", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="sent at")),
+                ("error", models.TextField(blank=True, verbose_name="last error")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="messages",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="account",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'message',
-                'verbose_name_plural': 'messages',
-                'ordering': ['-created_at'],
-                'indexes': [models.Index(condition=models.Q(('state', 'queued')), fields=['priority', 'not_before', 'id'], name='message_to_send'), models.Index(condition=models.Q(('state', 'sending')), fields=['lease_until'], name='message_claimed')],
+                "verbose_name": "message",
+                "verbose_name_plural": "messages",
+                "ordering": ["-created_at"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "queued")),
+                        fields=["priority", "not_before", "id"],
+                        name="message_to_send",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "sending")), fields=["lease_until"], name="message_claimed"
+                    ),
+                ],
             },
         ),
     ]

@@ -8,84 +8,171 @@ import trainings.words
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('events', '0001_initial'),
-        ('volunteers', '0001_initial'),
+        ("events", "0001_initial"),
+        ("volunteers", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Theme',
+            name="Theme",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='year')),
-                ('quarter', models.PositiveSmallIntegerField(help_text='1 to 4.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(4)], verbose_name='quarter')),
-                ('title', models.CharField(max_length=120, verbose_name='title')),
-                ('title_fr', models.CharField(max_length=120, null=True, verbose_name='title')),
-                ('title_en', models.CharField(max_length=120, null=True, verbose_name='title')),
-                ('summary', models.TextField(blank=True, verbose_name='summary')),
-                ('summary_fr', models.TextField(blank=True, null=True, verbose_name='summary')),
-                ('summary_en', models.TextField(blank=True, null=True, verbose_name='summary')),
-                ('network', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='themes', to='volunteers.network', verbose_name='network')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="year")),
+                (
+                    "quarter",
+                    models.PositiveSmallIntegerField(
+                        help_text="1 to 4.",
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(4),
+                        ],
+                        verbose_name="quarter",
+                    ),
+                ),
+                ("title", models.CharField(max_length=120, verbose_name="title")),
+                ("title_fr", models.CharField(max_length=120, null=True, verbose_name="title")),
+                ("title_en", models.CharField(max_length=120, null=True, verbose_name="title")),
+                ("summary", models.TextField(blank=True, verbose_name="summary")),
+                ("summary_fr", models.TextField(blank=True, null=True, verbose_name="summary")),
+                ("summary_en", models.TextField(blank=True, null=True, verbose_name="summary")),
+                (
+                    "network",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="themes",
+                        to="volunteers.network",
+                        verbose_name="network",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'theme',
-                'verbose_name_plural': 'themes',
-                'ordering': ['-year', '-quarter', 'network'],
+                "verbose_name": "theme",
+                "verbose_name_plural": "themes",
+                "ordering": ["-year", "-quarter", "network"],
             },
         ),
         migrations.CreateModel(
-            name='Training',
+            name="Training",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('training', 'training'), ('visit', 'visit'), ('workshop', 'workshop'), ('online', 'online training')], default='training', max_length=10, verbose_name='kind')),
-                ('title', models.CharField(max_length=160, verbose_name='title')),
-                ('title_fr', models.CharField(max_length=160, null=True, verbose_name='title')),
-                ('title_en', models.CharField(max_length=160, null=True, verbose_name='title')),
-                ('slug', models.SlugField(max_length=160, unique=True)),
-                ('summary', models.CharField(blank=True, max_length=240, verbose_name='in one sentence')),
-                ('summary_fr', models.CharField(blank=True, max_length=240, null=True, verbose_name='in one sentence')),
-                ('summary_en', models.CharField(blank=True, max_length=240, null=True, verbose_name='in one sentence')),
-                ('aims', models.TextField(blank=True, verbose_name='what you will learn')),
-                ('aims_fr', models.TextField(blank=True, null=True, verbose_name='what you will learn')),
-                ('aims_en', models.TextField(blank=True, null=True, verbose_name='what you will learn')),
-                ('audience', models.CharField(blank=True, max_length=240, verbose_name='for whom')),
-                ('audience_fr', models.CharField(blank=True, max_length=240, null=True, verbose_name='for whom')),
-                ('audience_en', models.CharField(blank=True, max_length=240, null=True, verbose_name='for whom')),
-                ('words', trainings.words.FoldedField(blank=True, default='', editable=False, of=('title', 'summary'))),
-                ('given_by', models.ForeignKey(blank=True, help_text='Empty: by the city.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='trainings', to='volunteers.association', verbose_name='given by')),
-                ('grants', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='granted_by', to='volunteers.qualification', verbose_name='qualification granted')),
-                ('network', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='trainings', to='volunteers.network', verbose_name='network')),
-                ('theme', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='trainings', to='trainings.theme', verbose_name='theme')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("training", "training"),
+                            ("visit", "visit"),
+                            ("workshop", "workshop"),
+                            ("online", "online training"),
+                        ],
+                        default="training",
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("title", models.CharField(max_length=160, verbose_name="title")),
+                ("title_fr", models.CharField(max_length=160, null=True, verbose_name="title")),
+                ("title_en", models.CharField(max_length=160, null=True, verbose_name="title")),
+                ("slug", models.SlugField(max_length=160, unique=True)),
+                ("summary", models.CharField(blank=True, max_length=240, verbose_name="in one sentence")),
+                ("summary_fr", models.CharField(blank=True, max_length=240, null=True, verbose_name="in one sentence")),
+                ("summary_en", models.CharField(blank=True, max_length=240, null=True, verbose_name="in one sentence")),
+                ("aims", models.TextField(blank=True, verbose_name="what you will learn")),
+                ("aims_fr", models.TextField(blank=True, null=True, verbose_name="what you will learn")),
+                ("aims_en", models.TextField(blank=True, null=True, verbose_name="what you will learn")),
+                ("audience", models.CharField(blank=True, max_length=240, verbose_name="for whom")),
+                ("audience_fr", models.CharField(blank=True, max_length=240, null=True, verbose_name="for whom")),
+                ("audience_en", models.CharField(blank=True, max_length=240, null=True, verbose_name="for whom")),
+                ("words", trainings.words.FoldedField(blank=True, default="", editable=False, of=("title", "summary"))),
+                (
+                    "given_by",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Empty: by the city.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="trainings",
+                        to="volunteers.association",
+                        verbose_name="given by",
+                    ),
+                ),
+                (
+                    "grants",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="granted_by",
+                        to="volunteers.qualification",
+                        verbose_name="qualification granted",
+                    ),
+                ),
+                (
+                    "network",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="trainings",
+                        to="volunteers.network",
+                        verbose_name="network",
+                    ),
+                ),
+                (
+                    "theme",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="trainings",
+                        to="trainings.theme",
+                        verbose_name="theme",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'training',
-                'verbose_name_plural': 'trainings',
-                'ordering': ['title'],
+                "verbose_name": "training",
+                "verbose_name_plural": "trainings",
+                "ordering": ["title"],
             },
         ),
         migrations.CreateModel(
-            name='Session',
+            name="Session",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slot', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='session', to='events.slot', verbose_name='slot')),
-                ('training', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='trainings.training', verbose_name='training')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "slot",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="session",
+                        to="events.slot",
+                        verbose_name="slot",
+                    ),
+                ),
+                (
+                    "training",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sessions",
+                        to="trainings.training",
+                        verbose_name="training",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'session',
-                'verbose_name_plural': 'sessions',
-                'ordering': ['slot__starts_at'],
+                "verbose_name": "session",
+                "verbose_name_plural": "sessions",
+                "ordering": ["slot__starts_at"],
             },
         ),
         migrations.AddConstraint(
-            model_name='theme',
-            constraint=models.UniqueConstraint(fields=('network', 'year', 'quarter'), name='theme_one_a_quarter'),
+            model_name="theme",
+            constraint=models.UniqueConstraint(fields=("network", "year", "quarter"), name="theme_one_a_quarter"),
         ),
         migrations.AddConstraint(
-            model_name='theme',
-            constraint=models.CheckConstraint(condition=models.Q(('quarter__gte', 1), ('quarter__lte', 4)), name='theme_quarter_1_to_4'),
+            model_name="theme",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quarter__gte", 1), ("quarter__lte", 4)), name="theme_quarter_1_to_4"
+            ),
         ),
     ]

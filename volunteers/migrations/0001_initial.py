@@ -11,335 +11,616 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Association',
+            name="Association",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, unique=True, verbose_name='name')),
-                ('slug', models.SlugField(unique=True)),
-                ('summary', models.TextField(blank=True, verbose_name='what it does')),
-                ('summary_fr', models.TextField(blank=True, null=True, verbose_name='what it does')),
-                ('summary_en', models.TextField(blank=True, null=True, verbose_name='what it does')),
-                ('website', models.URLField(blank=True, verbose_name='website')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, unique=True, verbose_name="name")),
+                ("slug", models.SlugField(unique=True)),
+                ("summary", models.TextField(blank=True, verbose_name="what it does")),
+                ("summary_fr", models.TextField(blank=True, null=True, verbose_name="what it does")),
+                ("summary_en", models.TextField(blank=True, null=True, verbose_name="what it does")),
+                ("website", models.URLField(blank=True, verbose_name="website")),
             ],
             options={
-                'verbose_name': 'association',
-                'verbose_name_plural': 'associations',
-                'ordering': ['name'],
+                "verbose_name": "association",
+                "verbose_name_plural": "associations",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='District',
+            name="District",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=8, unique=True, verbose_name='code')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('latitude', models.FloatField(help_text='Of the centroid, in degrees (WGS 84).', verbose_name='latitude')),
-                ('longitude', models.FloatField(verbose_name='longitude')),
-                ('area_km2', models.FloatField(blank=True, null=True, verbose_name='area (km²)')),
-                ('boundary', models.JSONField(blank=True, default=dict, help_text='A GeoJSON Polygon or MultiPolygon (RFC 7946).', verbose_name='boundary')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=8, unique=True, verbose_name="code")),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                (
+                    "latitude",
+                    models.FloatField(help_text="Of the centroid, in degrees (WGS 84).", verbose_name="latitude"),
+                ),
+                ("longitude", models.FloatField(verbose_name="longitude")),
+                ("area_km2", models.FloatField(blank=True, null=True, verbose_name="area (km²)")),
+                (
+                    "boundary",
+                    models.JSONField(
+                        blank=True,
+                        default=dict,
+                        help_text="A GeoJSON Polygon or MultiPolygon (RFC 7946).",
+                        verbose_name="boundary",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'district',
-                'verbose_name_plural': 'districts',
-                'ordering': ['code'],
+                "verbose_name": "district",
+                "verbose_name_plural": "districts",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='Erasure',
+            name="Erasure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('account', models.BigIntegerField(unique=True, verbose_name='number of the account')),
-                ('at', models.DateTimeField(auto_now_add=True, verbose_name='when')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("account", models.BigIntegerField(unique=True, verbose_name="number of the account")),
+                ("at", models.DateTimeField(auto_now_add=True, verbose_name="when")),
             ],
             options={
-                'verbose_name': 'erasure',
-                'verbose_name_plural': 'erasures',
-                'ordering': ['at'],
+                "verbose_name": "erasure",
+                "verbose_name_plural": "erasures",
+                "ordering": ["at"],
             },
         ),
         migrations.CreateModel(
-            name='Interest',
+            name="Interest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(unique=True)),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('name_fr', models.CharField(max_length=80, null=True, verbose_name='name')),
-                ('name_en', models.CharField(max_length=80, null=True, verbose_name='name')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(unique=True)),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("name_fr", models.CharField(max_length=80, null=True, verbose_name="name")),
+                ("name_en", models.CharField(max_length=80, null=True, verbose_name="name")),
             ],
             options={
-                'verbose_name': 'interest',
-                'verbose_name_plural': 'interests',
-                'ordering': ['slug'],
+                "verbose_name": "interest",
+                "verbose_name_plural": "interests",
+                "ordering": ["slug"],
             },
         ),
         migrations.CreateModel(
-            name='Network',
+            name="Network",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(unique=True)),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('name_fr', models.CharField(max_length=80, null=True, verbose_name='name')),
-                ('name_en', models.CharField(max_length=80, null=True, verbose_name='name')),
-                ('summary', models.TextField(blank=True, verbose_name='summary')),
-                ('summary_fr', models.TextField(blank=True, null=True, verbose_name='summary')),
-                ('summary_en', models.TextField(blank=True, null=True, verbose_name='summary')),
-                ('tint', models.CharField(choices=[('solidarity', 'Night blue'), ('climate', 'Leaf green'), ('city', 'Neutral')], default='city', max_length=12, verbose_name='colour')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(unique=True)),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("name_fr", models.CharField(max_length=80, null=True, verbose_name="name")),
+                ("name_en", models.CharField(max_length=80, null=True, verbose_name="name")),
+                ("summary", models.TextField(blank=True, verbose_name="summary")),
+                ("summary_fr", models.TextField(blank=True, null=True, verbose_name="summary")),
+                ("summary_en", models.TextField(blank=True, null=True, verbose_name="summary")),
+                (
+                    "tint",
+                    models.CharField(
+                        choices=[("solidarity", "Night blue"), ("climate", "Leaf green"), ("city", "Neutral")],
+                        default="city",
+                        max_length=12,
+                        verbose_name="colour",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'network',
-                'verbose_name_plural': 'networks',
-                'ordering': ['slug'],
+                "verbose_name": "network",
+                "verbose_name_plural": "networks",
+                "ordering": ["slug"],
             },
         ),
         migrations.CreateModel(
-            name='Qualification',
+            name="Qualification",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(unique=True)),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('name_fr', models.CharField(max_length=80, null=True, verbose_name='name')),
-                ('name_en', models.CharField(max_length=80, null=True, verbose_name='name')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(unique=True)),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("name_fr", models.CharField(max_length=80, null=True, verbose_name="name")),
+                ("name_en", models.CharField(max_length=80, null=True, verbose_name="name")),
             ],
             options={
-                'verbose_name': 'qualification',
-                'verbose_name_plural': 'qualifications',
-                'ordering': ['slug'],
+                "verbose_name": "qualification",
+                "verbose_name_plural": "qualifications",
+                "ordering": ["slug"],
             },
         ),
         migrations.CreateModel(
-            name='SpokenLanguage',
+            name="SpokenLanguage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=3, unique=True)),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('name_fr', models.CharField(max_length=80, null=True, verbose_name='name')),
-                ('name_en', models.CharField(max_length=80, null=True, verbose_name='name')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=3, unique=True)),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("name_fr", models.CharField(max_length=80, null=True, verbose_name="name")),
+                ("name_en", models.CharField(max_length=80, null=True, verbose_name="name")),
             ],
             options={
-                'verbose_name': 'spoken language',
-                'verbose_name_plural': 'spoken languages',
-                'ordering': ['code'],
+                "verbose_name": "spoken language",
+                "verbose_name_plural": "spoken languages",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('email', models.EmailField(max_length=254, unique=True, verbose_name='e-mail address')),
-                ('first_name', models.CharField(blank=True, max_length=80, verbose_name='first name')),
-                ('last_name', models.CharField(blank=True, max_length=80, verbose_name='last name')),
-                ('language', models.CharField(choices=[('fr', 'French'), ('en', 'English')], default='fr', max_length=5, verbose_name='language')),
-                ('is_staff', models.BooleanField(default=False, help_text="May open Django's administration.", verbose_name='staff')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='joined')),
-                ('unproved_since', models.DateTimeField(blank=True, editable=False, help_text='Set while nobody has proved an address typed in a form; the account is erased after a week.', null=True)),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254, unique=True, verbose_name="e-mail address")),
+                ("first_name", models.CharField(blank=True, max_length=80, verbose_name="first name")),
+                ("last_name", models.CharField(blank=True, max_length=80, verbose_name="last name")),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("fr", "French"), ("en", "English")],
+                        default="fr",
+                        max_length=5,
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "is_staff",
+                    models.BooleanField(
+                        default=False, help_text="May open Django's administration.", verbose_name="staff"
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                ("date_joined", models.DateTimeField(default=django.utils.timezone.now, verbose_name="joined")),
+                (
+                    "unproved_since",
+                    models.DateTimeField(
+                        blank=True,
+                        editable=False,
+                        help_text="Set while nobody has proved an address typed in a form; the account is erased after a week.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'account',
-                'verbose_name_plural': 'accounts',
+                "verbose_name": "account",
+                "verbose_name_plural": "accounts",
             },
         ),
         migrations.CreateModel(
-            name='AssociationMember',
+            name="AssociationMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('association', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='volunteers.association')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='association_roles', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="members", to="volunteers.association"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="association_roles",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'member of an association',
-                'verbose_name_plural': 'members of associations',
+                "verbose_name": "member of an association",
+                "verbose_name_plural": "members of associations",
             },
         ),
         migrations.CreateModel(
-            name='Consent',
+            name="Consent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(choices=[('charter', "Volunteers' charter"), ('adult', 'I am 18 or over'), ('newsletter', 'Newsletter')], max_length=20, verbose_name='purpose')),
-                ('action', models.CharField(choices=[('given', 'given'), ('withdrawn', 'withdrawn')], max_length=10, verbose_name='action')),
-                ('text_version', models.CharField(max_length=20, verbose_name='version of the text')),
-                ('form', models.CharField(help_text='Where it was given or withdrawn.', max_length=40, verbose_name='form')),
-                ('at', models.DateTimeField(auto_now_add=True, verbose_name='when')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consents', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[
+                            ("charter", "Volunteers' charter"),
+                            ("adult", "I am 18 or over"),
+                            ("newsletter", "Newsletter"),
+                        ],
+                        max_length=20,
+                        verbose_name="purpose",
+                    ),
+                ),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[("given", "given"), ("withdrawn", "withdrawn")], max_length=10, verbose_name="action"
+                    ),
+                ),
+                ("text_version", models.CharField(max_length=20, verbose_name="version of the text")),
+                (
+                    "form",
+                    models.CharField(help_text="Where it was given or withdrawn.", max_length=40, verbose_name="form"),
+                ),
+                ("at", models.DateTimeField(auto_now_add=True, verbose_name="when")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="consents",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'consent',
-                'verbose_name_plural': 'consents',
-                'ordering': ['at', 'pk'],
+                "verbose_name": "consent",
+                "verbose_name_plural": "consents",
+                "ordering": ["at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Guesses',
+            name="Guesses",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=64, unique=True)),
-                ('looked_at', models.PositiveSmallIntegerField(default=0)),
-                ('started_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=64, unique=True)),
+                ("looked_at", models.PositiveSmallIntegerField(default=0)),
+                ("started_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['started_at'], name='volunteers__started_d425ac_idx')],
+                "indexes": [models.Index(fields=["started_at"], name="volunteers__started_d425ac_idx")],
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('joined_at', models.DateTimeField(auto_now_add=True, verbose_name='joined')),
-                ('left_at', models.DateTimeField(blank=True, null=True, verbose_name='left')),
-                ('network', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='volunteers.network')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("joined_at", models.DateTimeField(auto_now_add=True, verbose_name="joined")),
+                ("left_at", models.DateTimeField(blank=True, null=True, verbose_name="left")),
+                (
+                    "network",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="memberships", to="volunteers.network"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'membership',
-                'verbose_name_plural': 'memberships',
+                "verbose_name": "membership",
+                "verbose_name_plural": "memberships",
             },
         ),
         migrations.AddField(
-            model_name='association',
-            name='networks',
-            field=models.ManyToManyField(blank=True, related_name='associations', to='volunteers.network', verbose_name='networks'),
+            model_name="association",
+            name="networks",
+            field=models.ManyToManyField(
+                blank=True, related_name="associations", to="volunteers.network", verbose_name="networks"
+            ),
         ),
         migrations.CreateModel(
-            name='NetworkOrganiser',
+            name="NetworkOrganiser",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('network', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='organisers', to='volunteers.network')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='organiser_roles', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "network",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="organisers", to="volunteers.network"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="organiser_roles",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'organiser of a network',
-                'verbose_name_plural': 'organisers of networks',
+                "verbose_name": "organiser of a network",
+                "verbose_name_plural": "organisers of networks",
             },
         ),
         migrations.CreateModel(
-            name='Volunteer',
+            name="Volunteer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('phone', phonenumber_field.modelfields.PhoneNumberField(blank=True, max_length=128, region=None, verbose_name='telephone')),
-                ('mobility', models.CharField(blank=True, choices=[('walks', 'I walk without difficulty'), ('short', 'I walk short distances'), ('wheelchair', 'I use a wheelchair')], max_length=12, verbose_name='mobility')),
-                ('availability', models.JSONField(blank=True, default=list, verbose_name='availability')),
-                ('calendar_token', models.CharField(default=volunteers.models.accounts.new_calendar_token, editable=False, max_length=64, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('districts', models.ManyToManyField(blank=True, related_name='volunteers', to='volunteers.district', verbose_name='districts')),
-                ('interests', models.ManyToManyField(blank=True, to='volunteers.interest', verbose_name='interests')),
-                ('languages', models.ManyToManyField(blank=True, to='volunteers.spokenlanguage', verbose_name='languages spoken')),
-                ('networks', models.ManyToManyField(related_name='volunteers', through='volunteers.Membership', to='volunteers.network')),
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='volunteer', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "phone",
+                    phonenumber_field.modelfields.PhoneNumberField(
+                        blank=True, max_length=128, region=None, verbose_name="telephone"
+                    ),
+                ),
+                (
+                    "mobility",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("walks", "I walk without difficulty"),
+                            ("short", "I walk short distances"),
+                            ("wheelchair", "I use a wheelchair"),
+                        ],
+                        max_length=12,
+                        verbose_name="mobility",
+                    ),
+                ),
+                ("availability", models.JSONField(blank=True, default=list, verbose_name="availability")),
+                (
+                    "calendar_token",
+                    models.CharField(
+                        default=volunteers.models.accounts.new_calendar_token,
+                        editable=False,
+                        max_length=64,
+                        unique=True,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "districts",
+                    models.ManyToManyField(
+                        blank=True, related_name="volunteers", to="volunteers.district", verbose_name="districts"
+                    ),
+                ),
+                ("interests", models.ManyToManyField(blank=True, to="volunteers.interest", verbose_name="interests")),
+                (
+                    "languages",
+                    models.ManyToManyField(blank=True, to="volunteers.spokenlanguage", verbose_name="languages spoken"),
+                ),
+                (
+                    "networks",
+                    models.ManyToManyField(
+                        related_name="volunteers", through="volunteers.Membership", to="volunteers.network"
+                    ),
+                ),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="volunteer",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'volunteer',
-                'verbose_name_plural': 'volunteers',
+                "verbose_name": "volunteer",
+                "verbose_name_plural": "volunteers",
             },
         ),
         migrations.CreateModel(
-            name='QualificationHeld',
+            name="QualificationHeld",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('granted_on', models.DateField(verbose_name='granted on')),
-                ('expires_on', models.DateField(blank=True, null=True, verbose_name='expires on')),
-                ('qualification', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holders', to='volunteers.qualification')),
-                ('volunteer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='qualifications', to='volunteers.volunteer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("granted_on", models.DateField(verbose_name="granted on")),
+                ("expires_on", models.DateField(blank=True, null=True, verbose_name="expires on")),
+                (
+                    "qualification",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="holders",
+                        to="volunteers.qualification",
+                    ),
+                ),
+                (
+                    "volunteer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="qualifications",
+                        to="volunteers.volunteer",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'qualification held',
-                'verbose_name_plural': 'qualifications held',
+                "verbose_name": "qualification held",
+                "verbose_name_plural": "qualifications held",
             },
         ),
         migrations.AddField(
-            model_name='membership',
-            name='volunteer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='volunteers.volunteer'),
+            model_name="membership",
+            name="volunteer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="memberships", to="volunteers.volunteer"
+            ),
         ),
         migrations.CreateModel(
-            name='VolunteerImport',
+            name="VolunteerImport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=240, verbose_name='where this list comes from')),
-                ('state', models.CharField(choices=[('queued', 'waiting to be read'), ('reading', 'being read'), ('ready', 'ready to be confirmed'), ('confirmed', 'confirmed, waiting to be written'), ('writing', 'being written'), ('done', 'done'), ('cancelled', 'cancelled'), ('failed', 'refused')], default='queued', max_length=10, verbose_name='state')),
-                ('file', models.FileField(blank=True, storage=volunteers.models.imports.private_storage, upload_to='imports/', verbose_name='file')),
-                ('name', models.CharField(max_length=120, verbose_name='name of the file')),
-                ('people', models.FileField(blank=True, editable=False, help_text='What was read in the file, kept until the confirmation.', storage=volunteers.models.imports.private_storage, upload_to='imports/')),
-                ('sha256', models.CharField(editable=False, max_length=64)),
-                ('problem', models.TextField(blank=True, verbose_name='why it was refused')),
-                ('notes', models.JSONField(blank=True, default=list, verbose_name='remarks')),
-                ('plan', models.CharField(blank=True, editable=False, help_text='Digest of what was looked at.', max_length=64)),
-                ('rows', models.PositiveIntegerField(default=0, verbose_name='rows')),
-                ('created', models.PositiveIntegerField(default=0, verbose_name='added')),
-                ('changed', models.PositiveIntegerField(default=0, verbose_name='changed')),
-                ('unchanged', models.PositiveIntegerField(default=0, verbose_name='unchanged')),
-                ('refused', models.PositiveIntegerField(default=0, verbose_name='rows refused')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='sent in')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended')),
-                ('lease_until', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0, editable=False)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('ended_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('network', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='imports', to='volunteers.network', verbose_name='network')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.CharField(max_length=240, verbose_name="where this list comes from")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "waiting to be read"),
+                            ("reading", "being read"),
+                            ("ready", "ready to be confirmed"),
+                            ("confirmed", "confirmed, waiting to be written"),
+                            ("writing", "being written"),
+                            ("done", "done"),
+                            ("cancelled", "cancelled"),
+                            ("failed", "refused"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "file",
+                    models.FileField(
+                        blank=True,
+                        storage=volunteers.models.imports.private_storage,
+                        upload_to="imports/",
+                        verbose_name="file",
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="name of the file")),
+                (
+                    "people",
+                    models.FileField(
+                        blank=True,
+                        editable=False,
+                        help_text="What was read in the file, kept until the confirmation.",
+                        storage=volunteers.models.imports.private_storage,
+                        upload_to="imports/",
+                    ),
+                ),
+                ("sha256", models.CharField(editable=False, max_length=64)),
+                ("problem", models.TextField(blank=True, verbose_name="why it was refused")),
+                ("notes", models.JSONField(blank=True, default=list, verbose_name="remarks")),
+                (
+                    "plan",
+                    models.CharField(
+                        blank=True, editable=False, help_text="Digest of what was looked at.", max_length=64
+                    ),
+                ),
+                ("rows", models.PositiveIntegerField(default=0, verbose_name="rows")),
+                ("created", models.PositiveIntegerField(default=0, verbose_name="added")),
+                ("changed", models.PositiveIntegerField(default=0, verbose_name="changed")),
+                ("unchanged", models.PositiveIntegerField(default=0, verbose_name="unchanged")),
+                ("refused", models.PositiveIntegerField(default=0, verbose_name="rows refused")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="sent in")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="ended")),
+                ("lease_until", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0, editable=False)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "network",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="imports",
+                        to="volunteers.network",
+                        verbose_name="network",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'import of volunteers',
-                'verbose_name_plural': 'imports of volunteers',
-                'ordering': ['-created_at', '-pk'],
+                "verbose_name": "import of volunteers",
+                "verbose_name_plural": "imports of volunteers",
+                "ordering": ["-created_at", "-pk"],
             },
         ),
         migrations.AddField(
-            model_name='membership',
-            name='brought_by',
-            field=models.ForeignKey(blank=True, editable=False, help_text='The list that the person came with; empty when they joined by themselves.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='memberships', to='volunteers.volunteerimport', verbose_name='brought by'),
+            model_name="membership",
+            name="brought_by",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                help_text="The list that the person came with; empty when they joined by themselves.",
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="memberships",
+                to="volunteers.volunteerimport",
+                verbose_name="brought by",
+            ),
         ),
         migrations.CreateModel(
-            name='ImportPage',
+            name="ImportPage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('refused', 'refused'), ('changed', 'changed'), ('created', 'added'), ('unchanged', 'unchanged')], max_length=10)),
-                ('number', models.PositiveIntegerField()),
-                ('rows', models.JSONField(default=list)),
-                ('volunteer_import', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pages', to='volunteers.volunteerimport')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("refused", "refused"),
+                            ("changed", "changed"),
+                            ("created", "added"),
+                            ("unchanged", "unchanged"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("rows", models.JSONField(default=list)),
+                (
+                    "volunteer_import",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pages",
+                        to="volunteers.volunteerimport",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='user',
-            index=models.Index(condition=models.Q(('unproved_since__isnull', False)), fields=['unproved_since'], name='user_unproved'),
+            model_name="user",
+            index=models.Index(
+                condition=models.Q(("unproved_since__isnull", False)), fields=["unproved_since"], name="user_unproved"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='user_email_any_case'),
+            model_name="user",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("email"), name="user_email_any_case"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='associationmember',
-            constraint=models.UniqueConstraint(fields=('association', 'user'), name='association_member_once'),
+            model_name="associationmember",
+            constraint=models.UniqueConstraint(fields=("association", "user"), name="association_member_once"),
         ),
         migrations.AddIndex(
-            model_name='consent',
-            index=models.Index(fields=['user', 'purpose', '-at'], name='volunteers__user_id_53f71d_idx'),
+            model_name="consent",
+            index=models.Index(fields=["user", "purpose", "-at"], name="volunteers__user_id_53f71d_idx"),
         ),
         migrations.AddConstraint(
-            model_name='networkorganiser',
-            constraint=models.UniqueConstraint(fields=('network', 'user'), name='organiser_once'),
+            model_name="networkorganiser",
+            constraint=models.UniqueConstraint(fields=("network", "user"), name="organiser_once"),
         ),
         migrations.AddConstraint(
-            model_name='qualificationheld',
-            constraint=models.UniqueConstraint(fields=('volunteer', 'qualification'), name='qualification_held_once'),
+            model_name="qualificationheld",
+            constraint=models.UniqueConstraint(fields=("volunteer", "qualification"), name="qualification_held_once"),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('left_at', None)), fields=('volunteer', 'network'), name='membership_one_current'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("left_at", None)), fields=("volunteer", "network"), name="membership_one_current"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='importpage',
-            constraint=models.UniqueConstraint(fields=('volunteer_import', 'kind', 'number'), name='import_page_once'),
+            model_name="importpage",
+            constraint=models.UniqueConstraint(fields=("volunteer_import", "kind", "number"), name="import_page_once"),
         ),
     ]

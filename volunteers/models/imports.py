@@ -32,9 +32,7 @@ class VolunteerImport(models.Model):
 
     WORKING = (State.QUEUED, State.READING, State.CONFIRMED, State.WRITING)
 
-    network = models.ForeignKey(
-        "volunteers.Network", models.PROTECT, related_name="imports", verbose_name=_("network")
-    )
+    network = models.ForeignKey("volunteers.Network", models.PROTECT, related_name="imports", verbose_name=_("network"))
     source = models.CharField(_("where this list comes from"), max_length=240)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
     file = models.FileField(_("file"), upload_to="imports/", storage=private_storage, blank=True)
