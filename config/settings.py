@@ -155,7 +155,7 @@ if REDIS_URL:
     # Redis may be away: what is cached is made again, and mail waits for the next beat. Nobody waits over a second.
     CACHES = {
         "default": {
-            "BACKEND": "django_redis.cache.RedisCache",
+            "BACKEND": "config.caches.SoftRedisCache",
             "LOCATION": REDIS_URL,
             "OPTIONS": {
                 "IGNORE_EXCEPTIONS": True,
