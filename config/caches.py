@@ -8,8 +8,8 @@ from django_redis.cache import RedisCache, omit_exception
 class SoftRedisCache(RedisCache):
     """Reads and writes fail softly (IGNORE_EXCEPTIONS), and so does ``add``, in the sense its callers need.
 
-    allauth's rate limits take a lock with ``add``; were it refused while Redis is away, nobody could sign in. The limits
-    sleep meanwhile; guesses at codes are counted in the database and stay bounded (volunteers.guessing).
+    allauth's rate limits take a lock with ``add``; were it refused while Redis is away, nobody could sign in. Limits
+    are not counted meanwhile; guesses at codes are, in the database (volunteers.guessing).
     """
 
     @omit_exception(return_value=True)
