@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from mail import queuing
-from mail.models import Message
+from mail.models import Message, Suppression
 from tests.factories.volunteers import (
     DistrictFactory,
     MembershipFactory,
@@ -47,6 +47,8 @@ def known(client):
     MembershipFactory(volunteer=volunteer)
     consenting.give(user, purpose="charter", form=CANARY)
     queuing.queue("account/notice", key=CANARY, user=user, context={"notice": CANARY})
+    queuing.queue("account/unknown_account", key="to the address alone", to=user.email)
+    Suppression.objects.create(email=user.email)
     client.force_login(user)
     client.get(reverse("volunteers:security"), headers={"user-agent": CANARY})
     return user
