@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.cache import cache_control
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
 from cms.appearance import digest, site_settings, stylesheet
@@ -28,3 +31,14 @@ def robots(request: HttpRequest) -> HttpResponse:
     prefixes = ("", *(f"/{code}" for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE))
     lines = ["User-agent: *", *(f"Disallow: {prefix}{path}" for prefix in prefixes for path in private)]
     return HttpResponse("\n".join([*lines, f"Sitemap: {settings.SITE_URL}/sitemap.xml", ""]), content_type="text/plain")
+
+
+@never_cache
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Where Wagtail sends whoever may not see a page or a document: the one sign-in page; 403 once signed in.
+
+    Its own page would take a password and ask for no second factor, and nobody would count the guesses.
+    """
+    if request.user.is_authenticated:
+        raise PermissionDenied
+    return HttpResponseRedirect(f"{reverse('account_login')}?{urlencode({'next': request.GET.get('next', '/')})}")

@@ -9,6 +9,7 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from cms.views import sign_in
 from config import headers, health
 
 handler500 = "config.errors.server_error"
@@ -41,6 +42,7 @@ urlpatterns += i18n_patterns(
     path("", include("volunteers.urls")),
     path("trainings/", include("trainings.urls")),
     path("", include("events.urls")),
+    path("_util/login/", sign_in, name="wagtailcore_login"),  # before Wagtail's own
     path("", include(wagtail_urls)),
     prefix_default_language=False,
 )

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from events.models import Registration
 from trainings import browsing, listing, permissions, structured
 from trainings.models import Session
+from volunteers import backoffice
 from volunteers.forms import SignUpForm
 
 
@@ -26,7 +27,7 @@ def session_detail(request: HttpRequest, slot_id: int) -> HttpResponse:
     related = ("slot__network", "slot__venue__district", "slot__room", "training__theme", "training__network",
                "training__given_by", "training__grants")  # fmt: skip
     session = get_object_or_404(Session.objects.select_related(*related), slot=slot_id)
-    if not permissions.can_see_session(request.user, session):
+    if not permissions.can_see_session(backoffice.acting_user(request), session):
         raise Http404
     rows = listing.rows_of_training(session.training_id, request.user)
     context = {
@@ -52,8 +53,8 @@ def _own_registration(request: HttpRequest, session: Session) -> Registration | 
 @require_safe
 def training_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """A training and its coming dates."""
-    trainings = permissions.visible_trainings(request.user).select_related("theme", "network", "given_by", "grants")
-    training = get_object_or_404(trainings, slug=slug)
+    trainings = permissions.visible_trainings(backoffice.acting_user(request))
+    training = get_object_or_404(trainings.select_related("theme", "network", "given_by", "grants"), slug=slug)
     context = {"training": training, "rows": listing.rows_of_training(training.pk, request.user)}
     response = render(request, "trainings/training_detail.html", context)
     response.microcache = True  # type: ignore[attr-defined]

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.models import Authenticator
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
 from volunteers.models import User
@@ -56,6 +57,11 @@ def showed_second_factor(request: HttpRequest) -> bool:
     records = get_authentication_records(request, request.user)
     shown = {record.get("id") for record in records if record.get("method") == "mfa"}
     return bool(shown) and Authenticator.objects.filter(user=request.user, pk__in=shown).exists()
+
+
+def acting_user(request: HttpRequest) -> User | AnonymousUser:
+    """Whose role counts on a page for everybody: the person's own after a second factor was shown, else nobody's."""
+    return request.user if showed_second_factor(request) else AnonymousUser()
 
 
 def page_asking_factor(user: User) -> str:
