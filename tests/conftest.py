@@ -187,6 +187,8 @@ def run_queued_tasks() -> Callable[[], list[str]]:
     """
     from config.celery import app
 
+    app.loader.import_default_modules()  # as a worker does when it starts, so that every task has its name
+
     def run() -> list[str]:
         names = []
         with app.connection_for_read() as connection, connection.SimpleQueue("celery") as queue:

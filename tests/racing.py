@@ -28,8 +28,7 @@ def at_once(function: Callable[..., Any], arguments: Iterable[Any], *, seconds: 
             connection.close()
 
     threads = [
-        threading.Thread(target=run, args=(place, argument), daemon=True)
-        for place, argument in enumerate(arguments)
+        threading.Thread(target=run, args=(place, argument), daemon=True) for place, argument in enumerate(arguments)
     ]
     for thread in threads:
         thread.start()

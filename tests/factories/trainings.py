@@ -33,6 +33,4 @@ class SessionFactory(DjangoModelFactory):
         model = models.Session
 
     training = factory.SubFactory(TrainingFactory)
-    slot = factory.SubFactory(
-        SlotFactory, kind="training", network=factory.SelfAttribute("..training.network")
-    )
+    slot = factory.SubFactory(SlotFactory, kind="training", network=factory.SelfAttribute("..training.network"))
