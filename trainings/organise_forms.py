@@ -132,8 +132,8 @@ def only_own_networks(form: forms.ModelForm, user: User) -> None:
     network = cast(forms.ModelChoiceField, form.fields["network"])
     network.queryset = organised_networks(user)
     network.disabled = bool(form.instance.pk)
-    if network.queryset.count() == 1:
-        network.initial = network.queryset.get()
+    if not form.instance.pk and network.queryset.count() == 1:
+        form.initial["network"] = network.queryset.get().pk  # what a new row holds would pass before the field's own
 
 
 def _theme_words(theme: Theme) -> str:
