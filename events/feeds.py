@@ -17,7 +17,7 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.core.cache import caches
 from django.db.models import OuterRef, Subquery
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
@@ -34,6 +34,7 @@ CALENDAR = "text/calendar; charset=utf-8"
 # A transaction that stamped its rows before another's may commit after it, and would go unseen. None lasts this long
 # (config.settings bounds them), so what was written so soon after a change is kept for that time only.
 UNSETTLED = dt.timedelta(seconds=30)
+GLANCE = 0.9  # seconds for which a feed just looked at is not looked at again by who has it already
 KEPT = dt.timedelta(hours=1)  # bounds what no stamp tells, such as a room that got another name
 
 
@@ -49,6 +50,10 @@ class Feed:
 @require_safe
 def calendar_feed(request: HttpRequest, token: str) -> HttpResponseBase:
     """The agenda of whoever this secret address was given to. No session, no sign-in: calendars have none."""
+    glanced = f"feed-now:{token}"
+    seen = request.headers.get("If-None-Match")
+    if seen and seen == caches["process"].get(glanced):
+        return _headed(HttpResponseNotModified(), seen)
     row = _stamped(token)
     if row is None:
         raise Http404
@@ -57,10 +62,11 @@ def calendar_feed(request: HttpRequest, token: str) -> HttpResponseBase:
     key = hashlib.sha256(stamp.encode()).hexdigest()
     feed = caches["process"].get(key)
     if feed is None:
-        feed = _write(Volunteer.objects.select_related("user").get(pk=pk), language)
+        feed = write(Volunteer.objects.select_related("user").get(pk=pk), language)
         newest = max(change for change in (*changes, dt.datetime.min.replace(tzinfo=dt.UTC)) if change)
         settled = timezone.now() - newest > UNSETTLED
         caches["process"].set(key, feed, (KEPT if settled else UNSETTLED).total_seconds())
+    caches["process"].set(glanced, feed.etag, GLANCE)
     return _answer(request, feed)
 
 
@@ -95,7 +101,8 @@ def _last(rows: Any) -> Any:
     return rows.order_by("-updated_at").values("updated_at")[:1]
 
 
-def _write(volunteer: Volunteer, language: str) -> Feed:
+def write(volunteer: Volunteer, language: str) -> Feed:
+    """The person's feed as it is now, in this language."""
     with override(language):
         body = calendars.feed(reports.calendar_of(volunteer), name=gettext("My volunteer dates"))
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
@@ -110,7 +117,12 @@ def _answer(request: HttpRequest, feed: Feed) -> HttpResponseBase:
         response = HttpResponse(feed.packed if packed else feed.body, content_type=CALENDAR)
         if packed:
             response["Content-Encoding"] = "gzip"
-    response["ETag"] = feed.etag
+    return _headed(response, feed.etag)
+
+
+def _headed(response: HttpResponseBase, etag: str) -> HttpResponseBase:
+    """What every answer carries: the address is a secret, so no shared cache and no search engine may keep it."""
+    response["ETag"] = etag
     response["Cache-Control"] = "private, no-cache"
     response["X-Robots-Tag"] = "noindex"
     patch_vary_headers(response, ["Accept-Encoding"])

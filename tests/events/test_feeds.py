@@ -1,5 +1,6 @@
 import datetime as dt
 import gzip
+import time
 
 import pytest
 import time_machine
@@ -7,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from icalendar import Calendar
 
-from events import registering
+from events import feeds, registering
 from events.models import Slot, Venue
 from tests.factories.events import RegistrationFactory, SlotFactory
 from tests.factories.volunteers import VolunteerFactory
@@ -63,6 +64,33 @@ def test_feed_is_not_sent_again_to_who_has_it(client, registration):
     assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
 
 
+def test_feed_just_looked_at_is_not_looked_at_again(client, registration, django_assert_num_queries):
+    first = client.get(address(registration.volunteer))
+
+    with django_assert_num_queries(0):
+        again = client.get(address(registration.volunteer), headers={"If-None-Match": first["ETag"]})
+
+    assert again.status_code == 304
+    with time_machine.travel(timezone.now() + dt.timedelta(seconds=1)), django_assert_num_queries(1):
+        client.get(address(registration.volunteer), headers={"If-None-Match": first["ETag"]})
+
+
+def test_glance_does_not_hide_a_change_from_who_has_something_else(client, registration):
+    client.get(address(registration.volunteer))
+    moved(registration)
+
+    assert client.get(address(registration.volunteer), headers={"If-None-Match": '"older"'}).status_code == 200
+
+
+def test_feed_goes_through_no_session(client, registration):
+    client.force_login(registration.volunteer.user)
+
+    answer = client.get(address(registration.volunteer))
+
+    assert "Cookie" not in answer["Vary"]
+    assert answer["X-Content-Type-Options"] == "nosniff"
+
+
 def test_feed_is_packed_for_who_takes_it(client, registration):
     plain = client.get(address(registration.volunteer))
     packed = client.get(address(registration.volunteer), headers={"Accept-Encoding": "gzip, br"})
@@ -108,10 +136,11 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("what", CHANGES)
-def test_what_changes_is_seen_at_once(client, registration, what):
+def test_what_changes_is_seen_within_a_second(client, registration, what):
     first = client.get(address(registration.volunteer))
 
     CHANGES[what](registration)
+    time.sleep(feeds.GLANCE)
 
     again = client.get(address(registration.volunteer), headers={"If-None-Match": first["ETag"]})
     assert again.status_code == 200
