@@ -21,8 +21,8 @@ from events import asking, kinds, offers, registering, renewing, reports
 from events.models import Registration, Slot
 from events.permissions import can_answer_for, can_see_registration
 from events.registering import RegistrationRefused
-from volunteers import signing_up
-from volunteers.forms import SignUpForm
+from volunteers import consenting, signing_up
+from volunteers.forms import AgreementForm, SignUpForm
 from volunteers.models import User, Volunteer
 from volunteers.pacing import evenly_paced
 
@@ -66,8 +66,13 @@ def _register_signed_in(request: HttpRequest, slot: Slot, user: User) -> HttpRes
     if mine and not (request.method == "POST" and mine.pending_for == PendingFor.CODE):
         return redirect("events:registration-detail", uid=mine.uid)
     clashes = reports.clashes(volunteer, slot)
-    if request.method != "POST" or (clashes and "despite_clash" not in request.POST):
-        return _register_page(request, slot, clashes=clashes)
+    needed = consenting.missing(user)  # of people whom a list or another service brought here
+    agreement = AgreementForm(request.POST if "agreeing" in request.POST else None, needed=needed)
+    agreed = not needed or agreement.is_valid()
+    if request.method != "POST" or not agreed or (clashes and "despite_clash" not in request.POST):
+        return _register_page(request, slot, clashes=clashes, agreement=agreement if needed else None)
+    for purpose in needed:
+        consenting.give(user, purpose=purpose, form="registration")
     try:
         registration = registering.register(volunteer, slot=slot, by=user)
     except RegistrationRefused as refusal:
@@ -80,7 +85,7 @@ def _register_page(
     request: HttpRequest, slot: Slot, *, refusal: RegistrationRefused | None = None, **context: Any
 ) -> HttpResponse:
     """Shows the page; 409 when what was asked can no longer be had, 422 when the form must be put right."""
-    form = context.get("form")
+    form = context.get("form") or context.get("agreement")
     status = 409 if refusal else 422 if form is not None and form.errors else 200
     waiting = slot.registrations.filter(state=State.WAITING).count() if slot.seats_left == 0 else 0
     context |= _links(slot) | {

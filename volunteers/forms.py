@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from allauth.account.forms import (
@@ -18,15 +19,32 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
-from volunteers import guessing
+from volunteers import consenting, guessing
 from volunteers.models import District, Interest, SpokenLanguage, User, Volunteer
 
 ONCE = {"autocomplete": "one-time-code", "spellcheck": "false", "autocapitalize": "off"}
 FIGURES = {**ONCE, "inputmode": "numeric"}
 
 
-class SignUpForm(forms.Form):
-    """Becoming a volunteer: two fields and two boxes, none of them ticked beforehand."""
+class AgreementForm(forms.Form):
+    """What nobody takes part without, never ticked beforehand; only what is still ``needed`` is asked."""
+
+    charter = forms.BooleanField(
+        label=_("I have read the volunteers' charter and I agree with it"),
+        error_messages={"required": _("To take part, you need to agree with the charter.")},
+    )
+    adult = forms.BooleanField(
+        label=_("I am 18 or over"), error_messages={"required": _("You need to be 18 or over to take part.")}
+    )
+
+    def __init__(self, *args: Any, needed: Iterable[str] = consenting.NEEDED, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for purpose in set(consenting.NEEDED) - set(needed):
+            del self.fields[purpose]
+
+
+class SignUpForm(AgreementForm):
+    """Becoming a volunteer: two fields and two boxes."""
 
     email = forms.EmailField(
         label=_("Your e-mail address"),
@@ -37,13 +55,7 @@ class SignUpForm(forms.Form):
     first_name = forms.CharField(
         label=_("Your first name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "given-name"})
     )
-    charter = forms.BooleanField(
-        label=_("I have read the volunteers' charter and I agree with it"),
-        error_messages={"required": _("To take part, you need to agree with the charter.")},
-    )
-    adult = forms.BooleanField(
-        label=_("I am 18 or over"), error_messages={"required": _("You need to be 18 or over to take part.")}
-    )
+    field_order = ("email", "first_name", "charter", "adult")
 
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).lower()
@@ -59,7 +71,7 @@ class CodeRequestForm(RequestLoginCodeForm):
     email = forms.EmailField(
         label=_("Your e-mail address"),
         max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "username email", "inputmode": "email"}),
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
     )
 
     def clean_email(self) -> str:

@@ -15,6 +15,7 @@ from mail.models import Message
 from tests.factories.events import RegistrationFactory, SlotFactory
 from tests.factories.trainings import SessionFactory
 from tests.factories.volunteers import VolunteerFactory
+from volunteers import consenting
 from volunteers.models import Consent, User
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +41,8 @@ def details(**changes):
 
 def signed_in(client, volunteer=None):
     volunteer = volunteer or VolunteerFactory()
+    for purpose in consenting.NEEDED:
+        consenting.give(volunteer.user, purpose=purpose, form="test")
     client.force_login(volunteer.user)
     return volunteer
 
@@ -305,6 +308,24 @@ def test_second_click_changes_nothing(client):
     assert answers[0].url == answers[1].url
     assert Slot.objects.get().seats_taken == 1
     assert Message.objects.filter(kind="events/registration").count() == 1
+
+
+def test_who_came_by_a_list_agrees_first(client):
+    volunteer, slot = VolunteerFactory(), dated()
+    client.force_login(volunteer.user)
+
+    asked = client.post(address(slot))
+    wrong = client.post(address(slot), {"agreeing": "yes", "adult": "on"})
+
+    assert [page.status_code for page in (asked, wrong)] == [200, 422]
+    assert set(asked.context["agreement"].fields) == {"charter", "adult"}
+    assert wrong.context["agreement"].errors.keys() == {"charter"}
+    assert not Registration.objects.exists()
+
+    client.post(address(slot), {"agreeing": "yes", "adult": "on", "charter": "on"})
+
+    assert volunteer.registrations.get().state == "confirmed"
+    assert consenting.missing(volunteer.user) == []
 
 
 def test_opening_the_page_registers_nobody(client):
