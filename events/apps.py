@@ -10,7 +10,11 @@ class EventsConfig(AppConfig):
         from events import erasing, exporting, messages, receivers  # noqa: F401, PLC0415
         from events.permissions import has_agenda  # noqa: PLC0415
         from mail import kinds  # noqa: PLC0415
-        from volunteers import backoffice, office_menu  # noqa: PLC0415
+        from volunteers import (  # noqa: PLC0415
+            backoffice,
+            office_menu,
+            retention,
+        )
         from volunteers import erasing as volunteers_erasing  # noqa: PLC0415
         from volunteers import exporting as volunteers_exporting  # noqa: PLC0415
 
@@ -18,6 +22,7 @@ class EventsConfig(AppConfig):
         office_menu.register(office_menu.Entry(_("Dates"), "organise:home", 1, has_agenda))
         volunteers_exporting.register(exporting.REGISTRATIONS)
         volunteers_erasing.register(erasing.let_go)
+        retention.register(erasing.KEPT)
         kinds.register(kinds.Kind("events/registration", messages.compose_registration))
         kinds.register(kinds.Kind("events/slot-moved", messages.compose_moved))
         kinds.register(kinds.Kind("events/slot-cancelled", messages.compose_called_off))

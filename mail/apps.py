@@ -7,8 +7,10 @@ class MailConfig(AppConfig):
     def ready(self) -> None:
         # Models are loaded only now.
         from mail import adapters, personal  # noqa: PLC0415
-        from volunteers import erasing, exporting  # noqa: PLC0415
+        from volunteers import erasing, exporting, retention  # noqa: PLC0415
 
         adapters.register_kinds()
         exporting.register(personal.MESSAGES)
         erasing.register(personal.let_go)
+        for rule in personal.KEPT:
+            retention.register(rule)

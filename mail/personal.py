@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from mail.models import Message, Suppression
 from volunteers.exporting import Section
 from volunteers.models import User
+from volunteers.retention import Rule
 
 
 def messages_of(user: User) -> Iterable[dict[str, Any]]:
@@ -32,3 +33,21 @@ def let_go(user: User) -> None:
     """Deletes what was or would be sent to this person, and the note that their address refuses mail."""
     Message.objects.filter(Q(user=user) | Q(to=user.email)).delete()
     Suppression.objects.filter(email=user.email).delete()
+
+
+KEPT = (
+    Rule(
+        "mail_message",
+        _("To whom we wrote, and about what"),
+        _("To send each message once, and to see what became of it"),
+        _("30 days"),
+        "mail.tasks.forget",
+    ),
+    Rule(
+        "mail_suppression",
+        _("Addresses that do not exist"),
+        _("To write to them no more"),
+        _("Until the address works again, or you delete your account"),
+        "",
+    ),
+)

@@ -84,5 +84,12 @@ for _rule in (
         _("For good"),
         "",
     ),
+    Rule(
+        "VAR_DIR/private/imports",
+        _("Lists of people sent in by organisers, and their previews"),
+        _("To look at a list before it is written, and to tell afterwards where it came from"),
+        _("30 days"),
+        "volunteers.tasks.sweep_imports",
+    ),
 ):
     register(_rule)
