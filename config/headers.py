@@ -41,7 +41,9 @@ class SecurityHeaders:
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         if request.path_info.startswith(ADMINISTRATIONS):
-            response.headers.setdefault(HEADER, ADMINISTRATION_POLICY)
+            # Set, whatever was there: Wagtail makes a preview from a request of its own to the page's public address,
+            # which comes back with the public policy, framed by nobody.
+            response.headers[HEADER] = ADMINISTRATION_POLICY
             response.headers["X-Frame-Options"] = "SAMEORIGIN"
         return response
 
