@@ -14,6 +14,7 @@ from events.models import Registration, Slot
 from mail.models import Message
 from tests.factories.events import RegistrationFactory, SlotFactory
 from tests.factories.volunteers import UserFactory, VolunteerFactory
+from volunteers import consenting
 
 pytestmark = pytest.mark.django_db
 
@@ -179,6 +180,8 @@ def test_cancelling_gives_the_seat_to_the_next(client):
 
 def test_cancelling_can_be_undone_while_there_is_a_seat(client):
     registration = signed_in(client, RegistrationFactory())
+    for purpose in consenting.NEEDED:
+        consenting.give(registration.volunteer.user, purpose=purpose, form="test")
 
     page = client.post(page_of(registration, "cancel"), follow=True)
 
