@@ -28,6 +28,7 @@ class CalendarDoor:
                 response = feeds.calendar_feed(request, feed[1])
             except Http404:
                 return self.get_response(request)
-            response.route = "calendar/<str:token>.ics"  # type: ignore[attr-defined] -- for the request's log line
+            # For the line of the request in the log: the address itself is a secret.
+            response.route = "calendar/<str:token>.ics"  # type: ignore[attr-defined]
             return response
         return self.get_response(request)
