@@ -1,0 +1,154 @@
+"""Every page of the journeys, for everyone: axe-core, narrow screens, large text, one stylesheet, little weight."""
+
+import datetime as dt
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from tests.factories.events import RegistrationFactory, SlotFactory, VenueFactory
+from tests.factories.trainings import SessionFactory, TrainingFactory
+from tests.factories.volunteers import (
+    DistrictFactory,
+    NetworkFactory,
+    NetworkOrganiserFactory,
+    UserFactory,
+    VolunteerFactory,
+)
+from tests.office import inside
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+WIDTH = "document.documentElement.scrollWidth"
+
+
+@pytest.fixture
+def world():
+    """One network; a date open, one full, one clashing; a volunteer in each of the states; an organiser."""
+    network = NetworkFactory(slug="climate", name_fr="Volontaires du climat", tint="climate")
+    venue = VenueFactory(district=DistrictFactory(code="11", latitude=48.86))
+    starts = timezone.now() + dt.timedelta(days=7)
+    training = TrainingFactory(network=network, theme=None, title_fr="Réparer son vélo")
+    slots = [
+        SlotFactory(network=network, venue=venue, title_fr=f"Réparer son vélo {n}", starts_at=starts, capacity=1 + n)
+        for n in range(3)
+    ]
+    for slot in slots:
+        SessionFactory(training=training, slot=slot)
+    RegistrationFactory(slot=slots[0])
+    awa = VolunteerFactory(user=UserFactory(email="awa@example.org", first_name="Awa"))
+    waiting = RegistrationFactory(slot=slots[0], volunteer=awa, waiting=True)
+    confirmed = RegistrationFactory(slot=slots[1], volunteer=awa)
+    organiser = NetworkOrganiserFactory(network=network, user=UserFactory(email="paul@example.org")).user
+    return {
+        "slots": slots,
+        "training": training,
+        "confirmed": confirmed,
+        "waiting": waiting,
+        "awa": awa.user,
+        "organiser": organiser,
+    }
+
+
+def public_pages(world):
+    open_, full = world["slots"][2].pk, world["slots"][0].pk
+    return [
+        "/",
+        "/trainings/",
+        "/trainings/?q=rien",
+        f"/trainings/sessions/{open_}/",
+        f"/agenda/{open_}/register/",
+        f"/en/agenda/{full}/register/",
+        "/account/login/",
+        "/account/login/password/",
+        "/account/signup/",
+        "/privacy/retention/",
+        "/nulle-part/",
+    ]
+
+
+def own_pages(world):
+    return [
+        "/my-space/",
+        "/my-space/profile/",
+        "/my-space/networks/",
+        "/my-space/consents/",
+        "/my-space/security/",
+        "/my-space/data/",
+        "/my-space/delete/",
+        "/account/2fa/webauthn/add/",
+        f"/registrations/{world['confirmed'].uid}/",
+        f"/registrations/{world['confirmed'].uid}/cancel/",
+        f"/registrations/{world['waiting'].uid}/",
+        f"/agenda/{world['slots'][2].pk}/register/",
+    ]
+
+
+def office_pages(world):
+    slot = f"/organise/slots/{world['slots'][1].pk}/"
+    return [
+        "/organise/",
+        slot,
+        f"{slot}attendance/",
+        f"{slot}move/",
+        f"{slot}terms/",
+        f"{slot}write/",
+        f"{slot}call-off/",
+        "/organise/trainings/",
+        f"/organise/trainings/{world['training'].pk}/",
+        f"/organise/trainings/{world['training'].pk}/sessions/new/",
+        "/organise/trainings/themes/new/",
+        "/organise/volunteers/",
+        "/organise/volunteers/imports/",
+        "/organise/volunteers/imports/new/",
+    ]
+
+
+READERS = {"anybody": public_pages, "volunteer": own_pages, "organiser": office_pages}
+
+
+def open_as(reader, world, page, sign_in):
+    if reader == "volunteer":
+        client = Client()
+        client.force_login(world["awa"])
+        sign_in(page, client)
+    elif reader == "organiser":
+        sign_in(page, inside(world["organiser"]))
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_axe_finds_nothing_in_light_nor_dark_with_menus_and_errors_shown(browser_page, sign_in, axe, world, reader):
+    page = browser_page(width=360)
+    open_as(reader, world, page, sign_in)
+    faults = []
+    for address in READERS[reader](world):
+        page.goto(address)
+        if page.locator("main form.form button.button--next:visible").count() and "/my-space/" not in address:
+            page.locator("main form.form button.button--next:visible").first.click()  # empty: its errors show
+            page.wait_for_load_state()
+        page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            try:
+                axe(page)
+            except AssertionError as found:
+                faults.append(f"{address} ({scheme}): {found}")
+        page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    assert faults == []
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_nothing_is_wider_than_a_narrow_screen_nor_with_letters_twice_as_large(browser_page, sign_in, world, reader):
+    page = browser_page(width=320)
+    open_as(reader, world, page, sign_in)
+    too_wide = []
+    for address in READERS[reader](world):
+        page.goto(address)
+        narrow = page.evaluate(WIDTH)
+        page.set_viewport_size({"width": 360, "height": 780})
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        large = page.evaluate(WIDTH)
+        page.set_viewport_size({"width": 320, "height": 780})
+        if narrow > 320 or large > 360:
+            too_wide.append((address, narrow, large))
+    assert too_wide == []
