@@ -1,6 +1,7 @@
 """Every page of the journeys, for everyone: axe-core, narrow screens, large text, one stylesheet, little weight."""
 
 import datetime as dt
+import gzip
 
 import pytest
 from django.test import Client
@@ -19,6 +20,7 @@ from tests.office import inside
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
+MOST_BYTES = 60_000
 WIDTH = "document.documentElement.scrollWidth"
 
 
@@ -152,3 +154,17 @@ def test_nothing_is_wider_than_a_narrow_screen_nor_with_letters_twice_as_large(b
         if narrow > 320 or large > 360:
             too_wide.append((address, narrow, large))
     assert too_wide == []
+
+
+def test_public_pages_are_light_and_need_one_stylesheet(browser_page, world):
+    page = browser_page(js=False)
+    weights = {}
+    for address in public_pages(world)[:-1]:
+        markup = page.goto(address).body()
+        styles = page.eval_on_selector_all("link[rel=stylesheet]", "links => links.map(link => link.href)")
+        scripts = page.eval_on_selector_all("script[src]", "scripts => scripts.map(script => script.src)")
+        assert len(styles) == 1
+        # Pages leave as they are; styles and scripts leave compressed (WhiteNoise).
+        files = [gzip.compress(page.request.get(file).body()) for file in styles + scripts]
+        weights[address] = len(markup) + sum(map(len, files))
+    assert {address: weight for address, weight in weights.items() if weight >= MOST_BYTES} == {}
