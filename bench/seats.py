@@ -31,10 +31,6 @@ ROUNDS = 5
 
 def registration() -> Iterator[Figure]:
     """32 at once for the same slot: record, seat or waiting list, message queued; each a durable commit."""
-    # A connection for each of the 32, as pgbench has; a pool is smaller, and does not outlive the fork below.
-    connection.close()
-    connection.close_pool()
-    connection.settings_dict["OPTIONS"].pop("pool", None)
     people = _volunteers(20_000)
     slots = iter(_slots(ROUNDS + 1))
     mine, theirs = alternate(lambda: _register_for(next(slots), people), _hot_row, rounds=ROUNDS)
