@@ -1,0 +1,292 @@
+"""The table of rights: who may do what, route by route. tests/architecture/test_rights.py walks it.
+
+A column is a role, a letter what that person gets:
+
+    .  the page, or what was asked for is done        L  the sign-in page
+    4  it does not exist, for this person (404)       F  the second factor, first
+    3  forbidden (403)                                5  no such action on this address (405)
+    H  back to the administration's first page        P  the page's own password, first
+
+Whatever is not "." changes nothing and shows nothing that is somebody else's; a GET never changes anything; what is
+posted and gets "." changes something, unless ``idle`` says that there is nothing to change.
+"""
+
+from dataclasses import dataclass, field
+
+from tests.architecture.rights_world import CODE, DRAFT, EMAIL, LIST, NAME, ONLINE, PAGE, ROLES
+
+# What is nobody else's affair, and who may find it in some answer. Administrators who have not shown a second factor
+# ("bare", who has none, and "half") are no more than volunteers.
+KNOWS = {
+    EMAIL: {"owner", "organiser", "administrator"},
+    NAME: {"owner", "organiser", "administrator", "trainer"},
+    DRAFT: {"organiser", "administrator"},
+    LIST: {"organiser", "administrator"},
+    ONLINE: {"owner", "organiser", "administrator", "trainer"},
+    f"{PAGE} login": set(ROLES) - {"nobody"},
+    f"{PAGE} groups": {"editor", "administrator", "bare", "half"},  # Wagtail's own rule for its pages
+    f"{PAGE} password": set(),
+    f"{PAGE} draft": set(),
+    CODE: set(),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address: its route, the object in it, what each role gets, and what is posted."""
+
+    route: str
+    about: str
+    get: str
+    post: str
+    data: dict[str, object] | str = field(default_factory=dict)
+    idle: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.route} {self.about}".strip()
+
+    def outcomes(self, method: str) -> dict[str, str]:
+        return dict(zip(ROLES, self.get if method == "GET" else self.post, strict=True))
+
+
+def each(letters: str) -> str:
+    """The letters of all roles, written in groups to be read."""
+    letters = letters.replace(" ", "")
+    if len(letters) != len(ROLES):
+        raise ValueError(letters)
+    return letters
+
+
+# nobody volunteer owner member trainer | organiser other editor administrator | bare half
+ALL = each("..... .... ..")
+NONE = each("44444 4444 44")
+NO_SUCH = each("55555 5555 55")
+MINE = each("L.... .... ..")  # one's own, whoever one is
+MINE_NO = each("L5555 5555 55")
+AGAIN = each("L...F FFFF .F")  # one's own, but whoever has a second factor shows it once more
+OWNER = each("L4.44 4444 44")
+OFFICE = each("L333. ..3. FF")  # whoever has a role there
+OFFICE_NO = each("L3335 5535 FF")
+RUNS = each("L3333 ..3. FF")  # whoever runs a network
+SEES = each("L333. .43. FF")  # the date's organisers, and who is in charge of it
+CHANGES = each("L3333 .43. FF")
+NOT_IN_CHARGE = each("L3334 .43. FF")  # as CHANGES, on a date that is not the trainer's
+CITY = each("L3334 443. FF")  # of the whole city: administrators only
+NETWORK = each("L3334 .43. FF")  # a training or theme of the network
+DRAFTS = each("44444 .44. 44")
+BEGIN = "L" * 11
+WITH_FACTOR = each("L333F FFFF 3F")
+OTHERS_KEY = each("L444F FFFF 4F")
+NOT_MINE = NONE.replace("4", "L", 1)
+GROUP = each("L3333 33.. ..")
+WORD = "P" * 11
+FORBIDDEN = each("L3333 3333 33")
+SENT_IT = each("L3333 .433 FF")
+COLLEAGUE = each("L3333 3433 FF")
+LISTS = each("L3333 .43. FF")
+
+NINA = {"email": "nina@example.org", "first_name": "Nina"}
+SIGN_UP = NINA | {"charter": "on", "adult": "on", "despite_clash": "1"}
+
+TABLE = [
+    # --- Whoever watches over the installation, crawlers ---
+    Row("healthz", "", ALL, NO_SUCH),
+    Row("readyz", "", ALL, NO_SUCH),
+    Row(".well-known/security.txt", "", ALL, NO_SUCH),
+    Row("cms-colours", "colours", NONE, NO_SUCH),
+    Row("cms-robots", "", ALL, NO_SUCH),
+    Row("cms-sitemap", "", ALL, ALL, idle=True),
+    # --- The demonstration's mailbox, which does not exist here ---
+    Row("mail:mailbox", "", NONE, NO_SUCH),
+    Row("mail:message", "name", NONE, NO_SUCH),
+    Row("mail:letter", "name", NONE, NO_SUCH),
+    Row("mail:attachment", "name:0", NONE, NO_SUCH),
+    # --- Trainings ---
+    Row("trainings:list", "", ALL, NO_SUCH),
+    Row("trainings:session-detail", "date:slot", ALL, NO_SUCH),
+    Row("trainings:session-detail", "date:draft", DRAFTS, NO_SUCH),
+    Row("trainings:session-detail", "date:city", NONE, NO_SUCH),
+    Row("trainings:training-detail", "slug:shown", ALL, NO_SUCH),
+    Row("trainings:training-detail", "slug:hidden", DRAFTS, NO_SUCH),
+    # --- Signing up, and one's own registrations ---
+    Row("events:register", "date:open", ALL, ALL, SIGN_UP),
+    Row("events:register", "date:draft", NONE, NONE, SIGN_UP),
+    Row("events:my-registration", "date:slot", MINE, NO_SUCH),
+    Row("events:offer", "token:offer", ALL, ALL),
+    Row("events:offer", "token:forged", NONE, NONE),
+    Row("events:registration-detail", "registration:confirmed", OWNER, NO_SUCH),
+    Row("events:registration-detail", "registration:their seat", NOT_MINE, NO_SUCH),
+    Row("events:registration-confirm", "registration:offered", NO_SUCH, OWNER),
+    Row("events:registration-cancel", "registration:confirmed", OWNER, OWNER),
+    Row("events:registration-calendar", "registration:confirmed", OWNER, NO_SUCH),
+    Row("events:space", "", MINE, NO_SUCH),
+    Row("events:calendar-renew", "", NO_SUCH, MINE),
+    Row("events:calendar-feed", "token:feed", ALL, NO_SUCH),
+    Row("events:calendar-feed", "token:old feed", NONE, NO_SUCH),
+    # --- One's account ---
+    Row("volunteers:profile", "", MINE, MINE, {"first_name": "Lou", "language": "fr"}),
+    Row("volunteers:networks", "", MINE, MINE_NO),
+    Row("volunteers:join", "slug:ours", MINE_NO, MINE),
+    Row("volunteers:leave", "slug:joined", MINE_NO, MINE),
+    Row("volunteers:consents", "", MINE, MINE, {"purpose": "newsletter", "action": "give"}),
+    Row("volunteers:security", "", MINE, MINE_NO),
+    Row("volunteers:second-factor", "", MINE, MINE_NO),
+    Row("volunteers:sign-out-device", "device", MINE_NO, OWNER),
+    Row("volunteers:data", "", MINE, MINE_NO),
+    Row("volunteers:download", "", MINE, MINE_NO),
+    Row("volunteers:delete", "", AGAIN, AGAIN, "address"),
+    Row("volunteers:retention", "", ALL, NO_SUCH),
+    # --- The back office: dates ---
+    Row("organise:home", "", OFFICE, OFFICE_NO),
+    Row("organise:slot", "slot:slot", SEES, OFFICE_NO),
+    Row("organise:slot", "slot:draft", NOT_IN_CHARGE, OFFICE_NO),
+    Row("organise:slot", "slot:city", CITY, OFFICE_NO),
+    Row("organise:attendance", "slot:slot", SEES, OFFICE_NO),
+    Row("organise:attendance", "slot:draft", NOT_IN_CHARGE, OFFICE_NO),
+    Row("organise:sign-sheet", "slot:slot", SEES, OFFICE_NO),
+    Row("organise:export", "slot:slot", CHANGES, OFFICE_NO),
+    Row("organise:export", "slot:city", CITY, OFFICE_NO),
+    Row("organise:attendance-mark", "slot:today", OFFICE_NO, SEES, "mark"),
+    Row("organise:walk-in", "slot:today", CHANGES, CHANGES, NINA),
+    Row("organise:person-add", "slot:slot", CHANGES, CHANGES, NINA),
+    Row("organise:person-add", "slot:city", CITY, CITY, NINA),
+    Row("organise:approve", "of:asked", OFFICE_NO, CHANGES),
+    Row("organise:approve", "of:their asked", OFFICE_NO, CHANGES.replace(".", "4")),
+    Row("organise:refuse", "of:asked", OFFICE_NO, CHANGES),
+    Row("organise:refuse", "of:their asked", OFFICE_NO, CHANGES.replace(".", "4")),
+    Row("organise:registration-cancel", "of:confirmed", CHANGES, CHANGES, {"note": "Trop tard."}),
+    Row("organise:registration-cancel", "of:their seat", CHANGES.replace(".", "4"), CHANGES.replace(".", "4")),
+    Row("organise:publish", "slot:draft", OFFICE_NO, NOT_IN_CHARGE),
+    Row("organise:terms", "slot:slot", CHANGES, CHANGES, "terms"),
+    Row("organise:move", "slot:slot", CHANGES, CHANGES, "move"),
+    Row("organise:call-off", "slot:slot", CHANGES, CHANGES, {"sure": "on"}),
+    Row("organise:write", "slot:slot", CHANGES, CHANGES, "word"),
+    # --- The back office: trainings ---
+    Row("organise-trainings:list", "", RUNS, OFFICE_NO),
+    Row("organise-trainings:training-add", "", RUNS, RUNS, "new training"),
+    Row("organise-trainings:training", "training:ours", NETWORK, OFFICE_NO),
+    Row("organise-trainings:training", "training:hidden", NETWORK, OFFICE_NO),
+    Row("organise-trainings:training-edit", "training:ours", CHANGES, CHANGES, "training"),
+    Row("organise-trainings:session-add", "training:ours", NETWORK, NETWORK, "session"),
+    Row("organise-trainings:session-duplicate", "date:slot", OFFICE_NO, NETWORK),
+    Row("organise-trainings:theme-add", "", RUNS, RUNS, "new theme"),
+    Row("organise-trainings:theme-edit", "theme", CHANGES, CHANGES, "theme"),
+    # --- The back office: volunteers ---
+    Row("organise-volunteers:list", "", RUNS, OFFICE_NO),
+    Row("organise-volunteers:export", "", RUNS, OFFICE_NO),
+    Row("organise-volunteers:imports", "", RUNS, OFFICE_NO),
+    Row("organise-volunteers:import-new", "", RUNS, RUNS, "list"),
+    Row("organise-volunteers:import", "list:mine", LISTS, OFFICE_NO),
+    Row("organise-volunteers:import-refused", "list:mine", LISTS, OFFICE_NO),
+    Row("organise-volunteers:import-confirm", "list:mine", OFFICE_NO, SENT_IT),
+    Row("organise-volunteers:import-confirm", "list:colleague's", OFFICE_NO, COLLEAGUE),
+    Row("organise-volunteers:import-cancel", "list:mine", OFFICE_NO, SENT_IT),
+    Row("organise-volunteers:import-cancel", "list:colleague's", OFFICE_NO, COLLEAGUE),
+    # --- Signing in (allauth); whoever is signed in is led on ---
+    *(
+        Row(route, "", ALL, ALL, idle=True)
+        for route in (
+            "account_login",
+            "account_request_login_code",
+            "account_login_password",
+            "account_signup",
+            "account_reset_password",
+            "account_complete_password_reset",
+            "account_logout",
+        )
+    ),
+    *(
+        Row(route, "", ALL, NO_SUCH)
+        for route in (
+            "account_password_reset_completed",
+            "account_inactive",
+            "socialaccount_login_cancelled",
+            "socialaccount_login_error",
+        )
+    ),
+    *(
+        Row(route, "", ALL, ALL, idle=True)  # elsewhere, where rights are asked for
+        for route in (
+            "mfa_index",
+            "mfa_list_webauthn",
+            "usersessions_list",
+            "account/social/login/cancelled/",
+            "account/social/login/error/",
+            "account/social/signup/",
+            "account/social/connections/",
+        )
+    ),
+    *(
+        Row(route, "", MINE, MINE, idle=True)  # a step of signing in: back to its beginning for whoever did not begin
+        for route in (
+            "account_confirm_login_code",
+            "account_email_verification_sent",
+            "mfa_authenticate",
+            "mfa_login_webauthn",
+        )
+    ),
+    *(
+        Row(route, "", BEGIN, BEGIN, idle=True)
+        for route in ("account_confirm_password_reset_code", "socialaccount_signup")
+    ),
+    Row("openid_connect_login", "provider", NONE, NONE),
+    Row("openid_connect_callback", "provider", NONE, NONE),
+    # --- What protects one's account (allauth): whoever has a second factor shows it once more ---
+    *(
+        Row(route, "", MINE, MINE, idle=True)
+        for route in (
+            "account_email",
+            "account_change_password",
+            "account_set_password",
+            "socialaccount_connections",
+        )
+    ),
+    *(
+        Row(route, "", AGAIN, AGAIN, idle=True)
+        for route in ("mfa_activate_totp", "mfa_generate_recovery_codes", "mfa_add_webauthn")
+    ),
+    *(
+        Row(route, "", WITH_FACTOR, WITH_FACTOR, idle=True)
+        for route in ("account_reauthenticate", "mfa_reauthenticate_webauthn")
+    ),
+    Row("mfa_reauthenticate", "", WITH_FACTOR.replace("F", "."), WITH_FACTOR.replace("F", "."), idle=True),
+    Row("mfa_deactivate_totp", "", OTHERS_KEY, OTHERS_KEY),
+    Row("mfa_view_recovery_codes", "", NOT_MINE, MINE_NO),
+    Row("mfa_download_recovery_codes", "", NOT_MINE, NOT_MINE),
+    Row("mfa_remove_webauthn", "key", OTHERS_KEY, OTHERS_KEY),
+    Row("mfa_edit_webauthn", "key", OTHERS_KEY, OTHERS_KEY),
+    # --- Pages and documents (Wagtail) ---
+    Row("wagtail_serve", "page:public", ALL, ALL, idle=True),
+    Row("wagtail_serve", "page:login", MINE, MINE, idle=True),
+    Row("wagtail_serve", "page:groups", GROUP, GROUP, idle=True),
+    Row("wagtail_serve", "page:password", WORD, WORD),
+    Row("wagtail_serve", "page:draft", NONE, NONE),
+    Row("wagtaildocs_serve", "document:public", ALL, ALL, idle=True),
+    Row("wagtaildocs_serve", "document:login", MINE, MINE, idle=True),
+    Row("wagtaildocs_serve", "document:groups", GROUP, GROUP, idle=True),
+    Row("wagtaildocs_serve", "document:password", WORD, WORD),
+    Row("wagtailcore_authenticate_with_password", "page password", WORD, WORD),
+    Row("wagtaildocs_authenticate_with_password", "document password", WORD, WORD),
+    Row("wagtailcore_login", "", FORBIDDEN, FORBIDDEN),
+]
+
+# The two administrations have rights of their own inside: this is their door, the same for every address behind it.
+DOORS = {
+    "cms/": each("L3333 33.. FF"),
+    "admin/": each("L3333 333. FF"),
+}
+# Behind the door of the CMS: what the editor gets; an administrator gets everything.
+EDITOR = {
+    "wagtailadmin_home": ".",
+    "wagtailadmin_explore_root": ".",
+    "wagtailimages:index": ".",
+    "wagtaildocs:index": ".",
+    "wagtailusers_users:index": "H",
+    "wagtailusers_users:add": "H",
+    "wagtailusers_groups:index": "H",
+    "wagtailadmin_collections:index": "H",
+    "wagtailadmin_workflows:index": "H",
+    "wagtailsites:index": "H",
+    "wagtaillocales:index": "H",
+    "wagtailredirects:index": "H",
+}

@@ -1,0 +1,310 @@
+"""The small city in which the table of rights is walked: one person for each role, one object for each case."""
+
+import datetime as dt
+import time
+import uuid
+
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY as METHODS
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.contrib.sessions.backends.db import SessionStore
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from wagtail.documents import get_document_model
+from wagtail.models import Collection, CollectionViewRestriction, Locale, Page, PageViewRestriction, Site
+
+from events import offers
+from events.organise_forms import MoveForm, TermsForm
+from mail.models import Message
+from tests.factories.events import RegistrationFactory, SlotFactory
+from tests.factories.trainings import SessionFactory, ThemeFactory, TrainingFactory
+from tests.factories.volunteers import (
+    AssociationFactory,
+    MembershipFactory,
+    NetworkFactory,
+    NetworkOrganiserFactory,
+    UserFactory,
+    VolunteerFactory,
+)
+from trainings.models import Theme, Training
+from trainings.organise_forms import ThemeForm, TrainingForm
+from volunteers import consenting
+from volunteers.middleware import SEEN_KEY
+from volunteers.models import AssociationMember, ImportPage, VolunteerImport
+
+NOW = dt.datetime(2027, 3, 10, 10, 0, tzinfo=dt.UTC)
+ROLES = (
+    "nobody", "volunteer", "owner", "member", "trainer", "organiser", "other", "editor", "administrator",
+    "bare", "half",
+)  # fmt: skip
+# The roles that have a second factor, and show it.
+SHOWN = {"trainer", "organiser", "other", "editor", "administrator"}
+# Found in no answer but to whom it is about, or who answers for it: see tests/architecture/rights.py, KNOWS.
+EMAIL, NAME, DRAFT, LIST, ONLINE = (
+    "zephyrine@secret.example",
+    "Quenouille",
+    "Brouillonnage",
+    "Emargementine",
+    "visio-zq9",
+)
+PAGE, CODE = "Chuchotement", "7391-4826"
+
+
+class World:
+    """People by role, their clients, addresses' arguments by object, what to post by name."""
+
+    def __init__(self):
+        self.networks = NetworkFactory(slug="ours"), NetworkFactory(slug="theirs"), NetworkFactory(slug="joined")
+        self.people = {role: self.person(role) for role in (*ROLES, "colleague", "keeper")}
+        self.dates()
+        self.lists()
+        self.site()
+        self.other_things()
+        self.cookies = {role: self.sign_in(role) for role in ROLES}
+
+    def person(self, role):
+        ours, theirs, joined = self.networks
+        user = UserFactory(
+            email=EMAIL if role == "owner" else f"{role}@example.org",
+            first_name="Zoé",
+            last_name=NAME if role == "owner" else role.title(),
+            administrator=role in ("administrator", "bare", "half"),
+        )
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+        volunteer = VolunteerFactory(user=user, calendar_token=f"{role:-<32}")
+        MembershipFactory(volunteer=volunteer, network=joined)
+        for purpose in consenting.NEEDED:
+            consenting.give(user, purpose=purpose, form="tests")
+        if role in ("organiser", "colleague"):
+            NetworkOrganiserFactory(network=ours, user=user)
+        if role == "other":
+            NetworkOrganiserFactory(network=theirs, user=user)
+        if role == "editor":
+            user.groups.add(Group.objects.get(name="Editors"))
+        if role == "member":
+            AssociationMember.objects.create(association=AssociationFactory(name="Les Voisins"), user=user)
+        if role in SHOWN | {"half"}:
+            Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "x"})
+        return user
+
+    def sign_in(self, role):
+        """The session's key, as after the sign-in page and (SHOWN) the second factor."""
+        client, user = Client(), self.people[role]
+        if role == "nobody":
+            return None
+        client.force_login(user)
+        session, app = client.session, Authenticator.objects.filter(user=user).first()
+        session[SEEN_KEY] = time.time()
+        session[METHODS] = [{"method": "code", "at": time.time()}]
+        if role in SHOWN:
+            session[METHODS].append({"method": "mfa", "at": time.time(), "id": app.pk, "type": app.type})
+        session["account_authentication_methods_user"] = str(user.pk)
+        session.save()
+        return session.session_key
+
+    def client(self, role, **more):
+        """A new browser in which this person is signed in."""
+        client = Client(raise_request_exception=True, **more)
+        if key := self.cookies[role]:
+            client.cookies[settings.SESSION_COOKIE_NAME] = key
+        return client
+
+    # --- Objects ------------------------------------------------------------------------------------------------------
+    def dates(self):
+        ours, theirs, _joined = self.networks
+        owner, trainer = self.people["owner"].volunteer, self.people["trainer"]
+        self.theme = ThemeFactory(network=ours, year=2027, quarter=1)
+        self.their_theme = ThemeFactory(network=theirs, year=2027, quarter=1)
+        self.training = TrainingFactory(theme=self.theme, slug="shown")
+        self.secret_training = TrainingFactory(
+            theme=self.theme, title_fr=f"{DRAFT} à venir", title_en=f"{DRAFT} to come", slug="hidden"
+        )
+        self.their_training = TrainingFactory(theme=self.their_theme, slug="theirs")
+        online = {"slot__online_url": f"https://{ONLINE}.example/"}
+        self.slot = SessionFactory(training=self.training, slot__capacity=20, **online).slot
+        self.open_slot = SessionFactory(training=self.training, slot__capacity=20, **online).slot
+        self.today = SessionFactory(training=self.training, slot__starts_at=NOW + dt.timedelta(minutes=30)).slot
+        self.draft = SessionFactory(
+            training=self.secret_training, slot__draft=True, slot__title_fr=f"{DRAFT} 1", slot__title_en=f"{DRAFT} 2"
+        ).slot
+        self.their_slot = SessionFactory(training=self.their_training).slot
+        self.city_slot = SlotFactory(network=None)
+        for slot in (self.slot, self.open_slot, self.today, self.draft):
+            slot.people_in_charge.add(trainer)
+        self.draft.people_in_charge.clear()
+        self.confirmed = RegistrationFactory(slot=self.slot, volunteer=owner)
+        self.here = RegistrationFactory(slot=self.today, volunteer=owner)
+        asked = {"state": "pending", "pending_for": "approval", "confirmed_at": None}
+        self.asked = RegistrationFactory(slot=self.slot, **asked)
+        self.theirs = RegistrationFactory(slot=self.their_slot)
+        self.their_asked = RegistrationFactory(slot=self.their_slot, **asked)
+        offer = {"state": "pending", "pending_for": "offer", "confirmed_at": None}
+        self.offered = RegistrationFactory(
+            slot=SessionFactory(training=self.training).slot,
+            volunteer=owner,
+            expires_at=NOW + dt.timedelta(hours=5),
+            **offer,
+        )
+        self.late = RegistrationFactory(
+            slot=SessionFactory(training=self.training, slot__starts_at=NOW - dt.timedelta(minutes=1)).slot,
+            volunteer=owner,
+            expires_at=NOW - dt.timedelta(minutes=1),
+            **offer,
+        )
+        self.closed = {
+            "draft": self.draft,
+            "cancelled": SlotFactory(network=ours, cancelled=True),
+            "too early": SlotFactory(network=ours, opens_at=NOW + dt.timedelta(hours=1)),
+            "too late": SlotFactory(network=ours, closes_at=NOW - dt.timedelta(hours=1)),
+            "begun": SlotFactory(network=ours, starts_at=NOW - dt.timedelta(minutes=1)),
+        }
+
+    def lists(self):
+        ours, theirs, _joined = self.networks
+
+        def sent(by, network, source):
+            row = VolunteerImport.objects.create(
+                network=network, created_by=self.people[by], source=source, name=f"{source}.xlsx",
+                state="ready", created=1, rows=1, plan="x", sha256="0" * 64,
+            )  # fmt: skip
+            ImportPage.objects.create(volunteer_import=row, kind="created", number=1, rows=[])
+            return row
+
+        self.list = sent("organiser", ours, LIST)
+        self.colleagues_list = sent("colleague", ours, LIST)
+        self.their_list = sent("other", theirs, "Ailleurs")
+
+    def site(self):
+        """Public and guarded pages and documents; a page not published."""
+        home = Site.objects.get(is_default_site=True).root_page.specific
+        group = Group.objects.get(name="Editors")
+        self.pages, self.documents, self.rules = {"public": home.get_url()}, {}, {}
+        root = Collection.get_first_root_node()
+        for kind in ("public", "login", "groups", "password"):
+            collection = root.add_child(name=kind)
+            document = get_document_model()(title=f"{PAGE} {kind}", collection=collection)
+            document.file.save(f"{kind}.txt", self.file_of(kind))
+            self.documents[kind] = document
+            if kind == "public":
+                continue
+            page = home.add_child(
+                instance=Page(title=f"{PAGE} {kind}", slug=f"for-{kind}", locale=Locale.get_default())
+            )
+            self.pages[kind] = page.get_url()
+            rules = {"restriction_type": kind, "password": "sésame" if kind == "password" else ""}
+            for rule in (
+                CollectionViewRestriction.objects.create(collection=collection, **rules),
+                PageViewRestriction.objects.create(page=page, **rules),
+            ):
+                if kind == "groups":
+                    rule.groups.add(group)
+                self.rules[type(rule).__name__, kind] = rule, page
+        draft = home.add_child(
+            instance=Page(title=f"{PAGE} draft", slug="not-yet", live=False, locale=Locale.get_default())
+        )
+        self.pages["draft"] = f"/{draft.slug}/"
+
+    def file_of(self, kind):
+        return ContentFile(f"{PAGE} {kind}".encode())
+
+    def put_files(self):
+        for kind, document in self.documents.items():
+            if not document.file.storage.exists(document.file.name):
+                document.file.storage.save(document.file.name, self.file_of(kind))
+
+    def other_things(self):
+        owner = self.people["owner"]
+        self.key = Authenticator.objects.create(
+            user=self.people["keeper"], type="webauthn", data={"name": "Clef", "credential": {}}
+        )
+        elsewhere = SessionStore()
+        elsewhere.create()
+        self.device = UserSession.objects.create(
+            user=owner, ip="192.0.2.1", session_key=elsewhere.session_key, user_agent="x"
+        )
+        letter = {"to": EMAIL, "language": "fr", "state": "failed", "not_before": NOW}
+        self.message = Message.objects.create(key="code", kind="account/login_code", context={"code": CODE}, **letter)
+        self.letter = Message.objects.create(key="letter", kind="events/registration", context={}, **letter)
+
+    # --- Addresses' arguments and what is posted, by the names that the table uses ------------------------------------
+    def arguments(self, name):
+        slots = {"slot": self.slot, "today": self.today, "draft": self.draft, "city": self.city_slot}
+        slots |= {"open": self.open_slot, "theirs": self.their_slot} | self.closed
+        registrations = {"confirmed": self.confirmed, "offered": self.offered, "asked": self.asked, "late": self.late}
+        registrations |= {"here": self.here, "their seat": self.theirs, "their asked": self.their_asked}
+        kind, _, which = name.partition(":")
+        return {
+            "": dict,
+            "slot": lambda: {"pk": slots[which].pk},
+            "date": lambda: {"slot_id": slots[which].pk},
+            "registration": lambda: {"uid": registrations[which].uid},
+            "of": lambda: {"pk": self.slot.pk, "uid": registrations[which].uid},
+            "training": lambda: {"pk": {"ours": self.training, "hidden": self.secret_training}[which].pk},
+            "slug": lambda: {"slug": which},
+            "name": lambda: {"name": "a"} | ({"number": int(which)} if which else {}),
+            "theme": lambda: {"pk": self.theme.pk},
+            "list": lambda: {"pk": {"mine": self.list, "colleague's": self.colleagues_list}[which].pk},
+            "colours": lambda: {"name": "none"},
+            "token": lambda: {"token": self.tokens()[which]},
+            "document": lambda: (self.documents[which].pk, f"{which}.txt"),
+            "page": lambda: (self.pages[which].strip("/") + "/" * (which != "public"),),
+            "page password": lambda: [row.pk for row in self.rules["PageViewRestriction", "password"]],
+            "document password": lambda: [self.rules["CollectionViewRestriction", "password"][0].pk],
+            "provider": lambda: {"provider_id": "city"},
+            "device": lambda: {"pk": self.device.pk},
+            "key": lambda: {"pk": self.key.pk},
+        }[kind]()
+
+    def tokens(self):
+        return {
+            "offer": offers.token_of(self.offered),
+            "forged": offers.token_of(self.offered) + "x",
+            "feed": self.people["owner"].volunteer.calendar_token,
+            "old feed": "an-address-that-was-renewed-before",
+        }
+
+    def data(self, name, role):
+        """What this person would post; ``seen`` and the like as the form gave them."""
+        later = {"starts_at": "2027-03-20T10:00", "ends_at": "2027-03-20T12:00"}
+        filled = {
+            "move": lambda: fields_of(MoveForm(slot=self.slot)) | later | {"confirmed": "1"},
+            "terms": lambda: fields_of(TermsForm(slot=self.slot)) | {"capacity": 25},
+            "theme": lambda: (
+                fields_of(ThemeForm(instance=self.theme, user=self.people["organiser"])) | {"title_fr": "Autre"}
+            ),
+            "training": lambda: (
+                fields_of(TrainingForm(instance=self.training, user=self.people["organiser"])) | {"title_fr": "Autre"}
+            ),
+            "new theme": lambda: (
+                fields_of(ThemeForm(instance=Theme(), user=self.people["organiser"]))
+                | {"network": self.of(role).pk, "year": 2027, "quarter": 3, "title_fr": "Une", "title_en": "One"}
+            ),
+            "new training": lambda: (
+                fields_of(TrainingForm(instance=Training(), user=self.people["organiser"]))
+                | {"network": self.of(role).pk, "kind": "visit", "title_fr": "Une", "title_en": "One"}
+            ),
+            "session": lambda: later | {"online_url": "https://visio.example/", "capacity": 5},
+            "mark": lambda: {"registration": self.here.pk, "attendance": "present"},
+            "list": lambda: {
+                "network": self.of(role).pk,
+                "source": "Stand",
+                "file": SimpleUploadedFile("list.csv", b"email\nnina@example.org\n"),
+            },
+            "address": lambda: {"email": self.people[role].email},
+            "word": lambda: {"subject": "A", "body": "B", "states": ["confirmed"], "key": uuid.uuid4()},
+        }
+        return filled[name]()
+
+    def of(self, role):
+        """The network that this person runs (or would like to)."""
+        return self.networks[1 if role == "other" else 0]
+
+
+def fields_of(form):
+    """The form as a browser would send it back untouched."""
+    shown = {field.html_name: field.field.widget.format_value(field.value()) for field in form}
+    return {name: value for name, value in shown.items() if value not in (None, False, [], [""])}
