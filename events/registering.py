@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -199,9 +199,16 @@ def _lock(slot: Slot) -> Slot:
     return slot
 
 
+TAKE_SEAT = """UPDATE "events_slot" SET "seats_taken" = "seats_taken" + 1
+    WHERE "id" = %s AND "state" = %s AND "seats_taken" < "capacity"
+"""
+
+
 def _take_seat(slot: Slot) -> bool:
-    free = Slot.objects.filter(pk=slot.pk, state=Slot.State.OPEN, seats_taken__lt=F("capacity"))
-    return bool(free.update(seats_taken=F("seats_taken") + 1))
+    """Whether a seat was free, and is now taken. In SQL: building this query costs more than the database's work."""
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE_SEAT, [slot.pk, Slot.State.OPEN.value])
+        return bool(cursor.rowcount)
 
 
 def _join_queue(registration: Registration, slot: Slot) -> None:
