@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import hashlib
 import itertools
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from django.core.cache import caches
 from django.http import HttpRequest, QueryDict
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -77,30 +79,54 @@ class Browse:
         return self.url_of(self.number + 1) if self.number < self.pages else ""
 
 
+class Found(NamedTuple):
+    """The sessions that an address asks for, as they were up to a second ago."""
+
+    rows: tuple[SessionRow, ...]
+    count: int
+    number: int
+    chips: tuple[Chip, ...]
+
+
 def browse(request: HttpRequest, *, quarter: Quarter | None = None) -> Browse:
     """The sessions that the address asks for: those of a quarter, or else all that are not over.
 
-    One query for the sessions and, at most once a second, one for what the filters offer; signed in, one more.
+    Which they are and what they are called is looked up once a second for each address; how many seats they have left
+    at each look. One query for the seats or, once a second, one for the sessions and one for what the filters offer;
+    signed in, one more.
     """
     choices = vocabulary()
-    chips: list[Chip] = []
-    if is_filtered(request.GET):
-        filterset = _filterset(request.GET, choices, bound=quarter)
-        sessions = filterset.qs
-        chips = [Chip(label, _without(request.GET, name)) for name, label in filterset.active()]
-    else:
-        sessions = _period(request.GET, choices, bound=quarter)
+    asked = _asked(request.GET)
     number = _number(request.GET.get("page", ""))
+    today, language = timezone.localdate(), get_language() or ""
+    key = hashlib.sha256(f"{language} {today} {quarter} {number} {asked}".encode()).hexdigest()
+    found: Found | None = caches["process"].get(key)
+    if found is None:
+        found = _find(QueryDict(asked), choices, number, quarter)
+        caches["process"].set(key, found, timeout=1)
+        rows = list(found.rows)
+    else:
+        rows = listing.with_seats(found.rows)
+    rows = listing.with_own_states(rows, request.user)
+    bar = _bar(language, asked, choices, quarter, found.chips, found.count, today)
+    return Browse(tuple(rows), found.count, found.number, found.chips, bar, asked)
+
+
+def _find(parameters: QueryDict, choices: Vocabulary, number: int, quarter: Quarter | None) -> Found:
+    chips: list[Chip] = []
+    if parameters:
+        filterset = _filterset(parameters, choices, bound=quarter)
+        sessions = filterset.qs
+        chips = [Chip(label, _without(parameters, name)) for name, label in filterset.active()]
+    else:
+        sessions = _period(parameters, choices, bound=quarter)
     rows, count = listing.page_of_rows(sessions, offset=(number - 1) * PER_PAGE, limit=PER_PAGE)
     if not rows and number > 1:  # past the last page: the first one again
         number = 1
         rows, count = listing.page_of_rows(sessions, limit=PER_PAGE)
     if not rows:
         chips = [_counted(chip, quarter, choices) for chip in chips]
-    rows = listing.with_own_states(rows, request.user)
-    asked = _asked(request.GET)
-    bar = _bar(get_language() or "", asked, choices, quarter, tuple(chips), count, timezone.localdate())
-    return Browse(tuple(rows), count, number, tuple(chips), bar, asked)
+    return Found(tuple(rows), count, number, tuple(chips))
 
 
 def _period(parameters: QueryDict, choices: Vocabulary, *, bound: Quarter | None) -> Rows:

@@ -1,5 +1,7 @@
 """The sessions that the public sees, as plain rows: one query whatever their number, and no model instances.
 
+A list that many look at is read once a second (trainings.browsing); its seats are read at each look, ``with_seats``.
+
 Model instances of translated models cost more to make than the rest of the page; the columns needed are read by name,
 in the reader's language with the others as a fallback.
 """
@@ -93,7 +95,8 @@ class NetworkTag(NamedTuple):
 class SessionRow:
     """One session as a list shows it (templates/components/session_row.html). Times are in the city's zone.
 
-    ``capacity`` 0 means no limit. Equal rows look the same, so that what was rendered once may be kept.
+    ``capacity`` 0 means no limit. Equal rows look the same, so that what was rendered once may be kept. ``window`` is
+    when one may sign up: its two ends, either of them open (None).
     """
 
     slot_id: int
@@ -111,6 +114,7 @@ class SessionRow:
     waiting: int
     state: str
     past: bool
+    window: tuple[dt.datetime | None, dt.datetime | None] = (None, None)
     my_state: str = ""
     my_rank: int | None = None
     lit: bool = False
@@ -151,6 +155,22 @@ def translated(path: str) -> Coalesce:
     return Coalesce(*filled, Value(""), output_field=CharField())
 
 
+def _waiting(slot: str, prefix: str = "") -> Case:
+    """How many wait for a slot; ``slot`` leads to its key, ``prefix`` to its columns.
+
+    Only a full one has people waiting: the database counts them for those alone.
+    """
+    waiting = (
+        Registration.objects.filter(slot=OuterRef(slot), state=Registration.State.WAITING)
+        .order_by()
+        .values("slot")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+    full = When(**{f"{prefix}seats_taken__gte": F(f"{prefix}capacity")}, then=Subquery(waiting))
+    return Case(full, output_field=IntegerField())
+
+
 @functools.lru_cache(maxsize=8)
 def _prepared(codes: tuple[str, ...]) -> Rows:
     """All sessions as columns, in order of time; the last column counts them all.
@@ -158,19 +178,17 @@ def _prepared(codes: tuple[str, ...]) -> Rows:
     Naming the columns costs far more than filtering by a date: it is done once, and every list starts from a copy.
     Every language's columns are read as they are and chosen from in ``_row``: cheaper than to have the database choose.
     """
-    waiting = (
-        Registration.objects.filter(slot=OuterRef("slot"), state=Registration.State.WAITING)
-        .order_by()
-        .values("slot")
-        .annotate(n=Count("pk"))
-        .values("n")
-    )
-    # Only a full session has people waiting: the database counts them for those alone.
-    full = When(slot__seats_taken__gte=F("slot__capacity"), then=Subquery(waiting))
     columns = [*COLUMNS, *(f"{path}_{code}" for path in TRANSLATED for code in codes)]
     return Session.objects.order_by("slot__starts_at", "pk").values_list(
-        *columns, Case(full, output_field=IntegerField()), Window(Count("*"))
+        *columns, _waiting("slot", "slot__"), Window(Count("*"))
     )
+
+
+@functools.lru_cache(maxsize=1)
+def _seats() -> QuerySet[Slot, tuple[int, str, int, int, int | None]]:
+    """What changes from one minute to the next, of published slots."""
+    published = Slot.objects.order_by().exclude(state=Slot.State.DRAFT)
+    return published.values_list("pk", "state", "capacity", "seats_taken", _waiting("pk"))
 
 
 def all_sessions() -> Rows:
@@ -205,6 +223,27 @@ def page_of_rows(sessions: Rows, *, offset: int = 0, limit: int) -> tuple[list[S
     return [_row(value, languages=languages, now=now, zone=zone) for value in values], values[0][-1]
 
 
+def with_seats(rows: Iterable[SessionRow]) -> list[SessionRow]:
+    """The rows with the seats and the state of this very moment, whenever the rest of them was read. One query.
+
+    Those that are no longer published are left out.
+    """
+    rows = list(rows)
+    now = timezone.now()
+    seats = {pk: facts for pk, *facts in _seats().filter(pk__in=[row.slot_id for row in rows])} if rows else {}
+    return [_seated(row, *seats[row.slot_id], now=now) for row in rows if row.slot_id in seats]
+
+
+def _seated(
+    row: SessionRow, state: str, capacity: int, taken: int, waiting: int | None, *, now: dt.datetime
+) -> SessionRow:
+    state = _state(state, (row.starts_at, row.ends_at), *row.window, full=taken >= capacity, now=now)
+    live = (state, capacity, capacity - taken, waiting or 0, row.ends_at <= now)
+    if live == (row.state, row.capacity, row.seats_left, row.waiting, row.past):
+        return row
+    return replace(row, state=state, capacity=capacity, seats_left=live[2], waiting=live[3], past=live[4])
+
+
 def _row(value: tuple[Any, ...], *, languages: int, now: dt.datetime, zone: dt.tzinfo) -> SessionRow:
     slot_id, starts_at, ends_at, opens_at, closes_at, state, capacity, taken = value[:8]
     network, tint, place, code, district, association = value[8:14]
@@ -225,6 +264,7 @@ def _row(value: tuple[Any, ...], *, languages: int, now: dt.datetime, zone: dt.t
         waiting=value[-2] or 0,
         state=_state(state, (starts_at, ends_at), opens_at, closes_at, full=taken >= capacity, now=now),
         past=ends_at <= now,
+        window=(opens_at, closes_at),
     )
 
 

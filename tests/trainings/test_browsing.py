@@ -189,7 +189,7 @@ def test_browse_queries_do_not_grow(count, django_assert_num_queries):
 
     with django_assert_num_queries(2):  # the sessions, and what the filters offer
         look()
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(1):  # the seats
         look()
 
 

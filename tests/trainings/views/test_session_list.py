@@ -11,22 +11,41 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def one_instant():
+def clock():
     """What is kept for a second stays kept, however slow the machine."""
-    with time_machine.travel(dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC), tick=False):
-        yield
+    with time_machine.travel(dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC), tick=False) as clock:
+        yield clock
 
 
 @pytest.mark.parametrize("count", [1, 13])
 def test_live_list_takes_three_queries_at_most(client, count, django_assert_max_num_queries):
     SessionFactory.create_batch(count)
-    client.get("/trainings/")  # menus and names are read once a second
-    SessionFactory()
+    client.get("/trainings/?page=2")  # menus and names are read once a second
 
     with django_assert_max_num_queries(3):
+        client.get("/trainings/")
+    with django_assert_max_num_queries(1):  # its seats
         response = client.get("/trainings/?page=1")
 
-    assert response.content.decode().count('<article class="session"') == count + 1
+    assert response.content.decode().count('<article class="session"') == count
+
+
+def test_new_date_is_listed_within_a_second_and_a_withdrawn_one_leaves_at_once(client, clock):
+    first, withdrawn = SessionFactory(), SessionFactory()
+    client.get("/trainings/")
+    added = SessionFactory()
+    withdrawn.slot.state = "draft"
+    withdrawn.slot.save()
+
+    at_once = client.get("/trainings/?page=1").content.decode()
+    clock.shift(1)
+    later = client.get("/trainings/?page=01").content.decode()  # not the page that is kept whole
+
+    def listed(html):
+        return [session for session in (first, withdrawn, added) if f"/trainings/sessions/{session.slot_id}/" in html]
+
+    assert listed(at_once) == [first]
+    assert listed(later) == [first, added]
 
 
 def test_list_tells_a_seat_taken(client):
