@@ -8,9 +8,11 @@ from typing import NamedTuple
 from django.core.cache import caches
 from django.urls import reverse
 from django.utils.translation import get_language
+from wagtail.models import Page
 
 from cms.menus import MenuItem
 from cms.models import SiteSettings
+from volunteers.papers import Paper
 
 TOKENS = {"--solidarity": "solidarity_colour", "--climate": "climate_colour", "--accent": "accent_colour"}
 
@@ -23,6 +25,8 @@ class Appearance(NamedTuple):
     footer_text: str
     logo_url: str
     colours_url: str
+    charter_url: str
+    privacy_url: str
     footer_menu: tuple[MenuItem, ...]
 
 
@@ -38,7 +42,7 @@ def appearance() -> Appearance:
 
 def site_settings() -> SiteSettings:
     """The one row of settings, or its defaults: showing a page never writes."""
-    return SiteSettings.objects.select_related("logo").first() or SiteSettings()
+    return SiteSettings.objects.select_related("logo", "charter_page", "privacy_page").first() or SiteSettings()
 
 
 def _read() -> Appearance:
@@ -50,8 +54,22 @@ def _read() -> Appearance:
         footer_text=settings.footer_text or settings.tagline,
         logo_url=settings.logo.get_rendition("height-76").url if settings.logo else "",
         colours_url=reverse("cms-colours", args=[digest(css)]) if css else "",
+        charter_url=_url_of(settings.charter_page),
+        privacy_url=_url_of(settings.privacy_page),
         footer_menu=tuple(footer_menu(settings)),
     )
+
+
+def address_of(paper: Paper) -> str:
+    """Where volunteers.papers finds what the settings chose, in the active language; "" when nothing is."""
+    papers = {Paper.CHARTER: appearance().charter_url, Paper.PRIVACY: appearance().privacy_url}
+    return papers.get(paper, "")
+
+
+def _url_of(page: Page | None) -> str:
+    """The page's address in the active language, or in its own where it is not translated; "" unless published."""
+    page = page.localized if page else None
+    return str(page.url or "") if page and page.live else ""
 
 
 def footer_menu(settings: SiteSettings) -> list[MenuItem]:

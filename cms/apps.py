@@ -7,6 +7,10 @@ class CmsConfig(AppConfig):
     def ready(self) -> None:
         from django.conf import settings  # noqa: PLC0415
 
+        from cms.appearance import address_of  # noqa: PLC0415
+        from volunteers import papers  # noqa: PLC0415
+
+        papers.register(address_of)
         if settings.DEMO:
             # The demonstration's mailbox also tells how to sign in. Models are loaded only now.
             from cms.demo import accounts  # noqa: PLC0415

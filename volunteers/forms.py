@@ -19,17 +19,26 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
-from volunteers import consenting, guessing
+from volunteers import consenting, guessing, papers
 from volunteers.models import District, Interest, SpokenLanguage, User, Volunteer
 
 ONCE = {"autocomplete": "one-time-code", "spellcheck": "false", "autocapitalize": "off"}
 FIGURES = {**ONCE, "inputmode": "numeric"}
 
 
+class CharterField(forms.BooleanField):
+    """The charter's box; components/field.html shows where to read it, after its words."""
+
+    @property
+    def read_url(self) -> str:
+        """In the language of whoever reads the form; "" when there is no charter to read."""
+        return papers.address_of(papers.Paper.CHARTER)
+
+
 class AgreementForm(forms.Form):
     """What nobody takes part without, never ticked beforehand; only what is still ``needed`` is asked."""
 
-    charter = forms.BooleanField(
+    charter = CharterField(
         label=_("I have read the volunteers' charter and I agree with it"),
         error_messages={"required": _("To take part, you need to agree with the charter.")},
     )

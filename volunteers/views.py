@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from volunteers import consenting, describing, devices, erasing, exporting, joining, retention
+from volunteers import consenting, describing, devices, erasing, exporting, joining, papers, retention
 from volunteers.forms import DeletionForm, ProfileForm
 from volunteers.models import Consent, Network, User, Volunteer
 
@@ -108,6 +108,7 @@ def consents(request: HttpRequest) -> HttpResponse:
             "line": current.get(purpose),
             "given": purpose in current and current[purpose].action == Consent.Action.GIVEN,
             "needed": purpose in consenting.NEEDED,
+            "read_url": papers.address_of(papers.Paper.CHARTER) if purpose == Consent.Purpose.CHARTER else "",
         }
         for purpose in Consent.Purpose
     ]

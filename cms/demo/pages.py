@@ -112,7 +112,7 @@ def with_pages(value: Any, tree: dict[str, Page]) -> Any:
 
 
 def set_up(facts: dict[str, Any], tree: dict[str, Page]) -> None:
-    """Name, sentence and footer of the site."""
+    """Name, sentence, texts to read and footer of the site."""
     site = SiteSettings.load()
     site.site_name = "Maillage"
     site.tagline_fr = "Les réseaux de volontaires de la ville"
@@ -120,6 +120,7 @@ def set_up(facts: dict[str, Any], tree: dict[str, Page]) -> None:
     site.footer_text_fr = "Ville de démonstration : les personnes et les inscriptions sont inventées."
     site.footer_text_en = "Demonstration city: people and registrations are made up."
     site.contact_email = "bonjour@maillage.example"
+    site.charter_page, site.privacy_page = tree["charter"], tree["privacy"]
     links = [fact for fact in facts["pages"] if fact.get("footer")]
     site.footer_links = site.footer_links.stream_block.to_python(
         [

@@ -44,6 +44,24 @@ class SiteSettings(BaseGenericSetting):
         validators=[validate_readable],
         help_text=_("Written #rrggbb."),
     )
+    charter_page = models.ForeignKey(
+        "wagtailcore.Page",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("volunteers' charter"),
+        help_text=_("What people agree with when they sign up. They are led to its translation in their language."),
+    )
+    privacy_page = models.ForeignKey(
+        "wagtailcore.Page",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("what is kept about people"),
+        help_text=_("Shown under the forms that ask who somebody is."),
+    )
     footer_links = StreamField(
         FooterBlock(), blank=True, verbose_name=_("links of the footer"), help_text=_("Legal notices, privacy...")
     )
@@ -76,5 +94,6 @@ class SiteSettings(BaseGenericSetting):
                 [FieldPanel("footer_text_fr"), FieldPanel("footer_text_en"), FieldPanel("footer_links")],
                 heading=_("Footer"),
             ),
+            ObjectList([FieldPanel("charter_page"), FieldPanel("privacy_page")], heading=_("Texts to read")),
         ]
     )

@@ -7,6 +7,7 @@ import icalendar
 import pytest
 from django.utils import timezone
 
+from cms.models import HomePage, SiteSettings, StandardPage
 from events import registering
 from events.models import Registration, Slot
 from tests.factories.events import RegistrationFactory, SlotFactory, VenueFactory
@@ -311,6 +312,23 @@ def test_what_is_missing_is_listed_and_tied_to_its_field(browser_page, slot):
     summary.locator("a").first.click()
     assert email.evaluate("element => element === document.activeElement")
     assert Registration.objects.count() == 0
+
+
+@pytest.mark.parametrize("js", [True, False])
+def test_reading_the_charter_on_a_phone_loses_nothing(browser_page, slot, js):
+    home = HomePage.objects.get(locale__language_code="fr")
+    charter = home.add_child(instance=StandardPage(slug="la-charte", title="La charte"))
+    SiteSettings.objects.update_or_create(defaults={"charter_page": charter})
+    page = browser_page(js=js)
+    page.goto(f"/agenda/{slot.pk}/register/")
+    page.fill("input[name=email]", AWA)
+
+    with page.context.expect_page() as opened:
+        page.locator(".field--check a").click()
+
+    assert heading(opened.value) == "La charte"
+    assert page.input_value("input[name=email]") == AWA
+    assert not page.is_checked("input[name=charter]")
 
 
 def test_whole_sign_up_by_keyboard_with_the_focus_always_visible(browser_page, slot, mailbox):
