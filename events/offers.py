@@ -20,7 +20,9 @@ def registration_of(token: str) -> tuple[Registration, bool] | None:
         pk, sequence = signing.loads(token, salt=SALT)
     except signing.BadSignature:
         return None
-    rows = Registration.objects.select_related("slot__network", "slot__venue__district", "slot__room")
+    rows = Registration.objects.select_related(
+        "volunteer__user", "slot__network", "slot__venue__district", "slot__room"
+    )
     registration = rows.filter(pk=pk).exclude(volunteer=None).first()
     if registration is None:
         return None

@@ -66,13 +66,11 @@ def _register_signed_in(request: HttpRequest, slot: Slot, user: User) -> HttpRes
     if mine and not (request.method == "POST" and mine.pending_for == PendingFor.CODE):
         return redirect("events:registration-detail", uid=mine.uid)
     clashes = reports.clashes(volunteer, slot)
-    needed = consenting.missing(user)  # of people whom a list or another service brought here
-    agreement = AgreementForm(request.POST if "agreeing" in request.POST else None, needed=needed)
-    agreed = not needed or agreement.is_valid()
+    agreement = _agreement(request, user)
+    agreed = agreement is None or agreement.is_valid()
     if request.method != "POST" or not agreed or (clashes and "despite_clash" not in request.POST):
-        return _register_page(request, slot, clashes=clashes, agreement=agreement if needed else None)
-    for purpose in needed:
-        consenting.give(user, purpose=purpose, form="registration")
+        return _register_page(request, slot, clashes=clashes, agreement=agreement)
+    _agree(user, agreement, form="registration")
     try:
         registration = registering.register(volunteer, slot=slot, by=user)
     except RegistrationRefused as refusal:
@@ -115,25 +113,38 @@ def my_registration(request: HttpRequest, slot_id: int) -> HttpResponse:
 def registration_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     """What became of one registration, and what one can do now."""
     registration = _mine(request, uid)
+    return _registration_page(request, registration, agreement=_agreement_for(request, registration))
+
+
+def _registration_page(
+    request: HttpRequest, registration: Registration, *, agreement: AgreementForm | None
+) -> HttpResponse:
+    """Shows the page; 422 when a box is missing."""
     slot = registration.slot
     context = (
         _standing(registration)
         | _links(slot)
         | {
             "may_register_again": not registration.is_active and slot.is_open() and not _has_active(registration),
+            "agreement": agreement,
         }
     )
-    return render(request, "events/registration.html", context)
+    status = 422 if agreement is not None and agreement.errors else 200
+    return render(request, "events/registration.html", context, status=status)
 
 
 @never_cache
 @require_POST
 @login_required
 def confirm(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """Takes the seat that is offered or held."""
-    registration = _mine(request, uid)
+    """Takes the seat that is offered or held; asks first for what the person has not agreed to yet."""
+    registration, user = _mine(request, uid), _person(request)
+    agreement = _agreement_for(request, registration)
+    if agreement is not None and not agreement.is_valid():
+        return _registration_page(request, registration, agreement=agreement)
+    _agree(user, agreement, form="offer")
     try:
-        registration = registering.confirm(registration, by=_person(request))
+        registration = registering.confirm(registration, by=user)
     except RegistrationRefused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -161,24 +172,30 @@ def cancel(request: HttpRequest, uid: UUID) -> HttpResponse:
 def answer_offer(request: HttpRequest, token: str) -> HttpResponse:
     """The page behind the link of an offer's mail: its two buttons answer, opening it does nothing.
 
-    The link names the person to nobody: the page shows the date only.
+    The link names the person to nobody: the page shows the date only. Saying yes asks for what the person has not
+    agreed to yet, as at sign-up: an organiser or a list may have put them on the waiting list.
     """
     found = offers.registration_of(token)
     if found is None:
         raise Http404
     registration, stands = found
     context: dict[str, Any] = _links(registration.slot) | {"slot": registration.slot, "registration": registration}
-    if request.method == "POST" and stands:
+    agreement = _agreement_for(request, registration) if stands else None
+    agreed = "decline" in request.POST or agreement is None or agreement.is_valid()
+    if request.method == "POST" and stands and agreed:
         try:
             if "decline" in request.POST:
                 registration = registering.cancel(registration, by=None)
             else:
+                _agree(_user_of(registration), agreement, form="offer")
                 registration = registering.confirm(registration, by=None)
         except RegistrationRefused:
             registration.refresh_from_db()
         context |= {"registration": registration, "answered": True}
         stands = False
-    return render(request, "events/offer.html", context | {"stands": stands} | badge_of(registration))
+    context |= {"stands": stands, "agreement": agreement} | badge_of(registration)
+    status = 422 if not agreed and agreement is not None and agreement.errors else 200
+    return render(request, "events/offer.html", context, status=status)
 
 
 @never_cache
@@ -230,6 +247,32 @@ def _standing(registration: Registration) -> dict[str, Any]:
 
 def _links(slot: Slot) -> dict[str, Any]:
     return {"slot_url": kinds.page_of(slot), "others_url": kinds.others_of(slot)}
+
+
+def _agreement(request: HttpRequest, user: User) -> AgreementForm | None:
+    """The boxes that this person has never ticked, filled if they were just sent; None when nothing is missing.
+
+    It is missing of people whom an organiser, a list or another service brought here.
+    """
+    needed = consenting.missing(user)
+    return AgreementForm(request.POST if "agreeing" in request.POST else None, needed=needed) if needed else None
+
+
+def _agreement_for(request: HttpRequest, registration: Registration) -> AgreementForm | None:
+    """The same, where saying yes is what the person can do now."""
+    may_answer = registration.pending_for in (PendingFor.OFFER, PendingFor.CODE)
+    return _agreement(request, _user_of(registration)) if may_answer else None
+
+
+def _agree(user: User, agreement: AgreementForm | None, *, form: str) -> None:
+    for purpose in agreement.fields if agreement else ():
+        consenting.give(user, purpose=purpose, form=form)
+
+
+def _user_of(registration: Registration) -> User:
+    if registration.volunteer is None:  # only what has ended loses its person
+        raise Http404
+    return registration.volunteer.user
 
 
 def _slots() -> Any:

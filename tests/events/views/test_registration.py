@@ -28,7 +28,17 @@ def page_of(registration, action="detail"):
     return english(f"events:registration-{action}", registration.uid)
 
 
+BOXES = {"agreeing": "yes", "charter": "on", "adult": "on"}
+
+
+def agreed(registration):
+    for purpose in consenting.NEEDED:
+        consenting.give(registration.volunteer.user, purpose=purpose, form="test")
+    return registration
+
+
 def signed_in(client, registration):
+    agreed(registration)
     client.force_login(registration.volunteer.user)
     return registration
 
@@ -220,7 +230,7 @@ def test_link_shows_the_offer_and_answers_nothing_by_itself(client):
 
 @pytest.mark.parametrize(("data", "state"), [({}, "confirmed"), ({"decline": "yes"}, "cancelled")])
 def test_link_answers_by_its_buttons(client, data, state):
-    registration = offered()
+    registration = agreed(offered())
 
     page = client.post(link_of(registration), data)
 
@@ -228,6 +238,60 @@ def test_link_answers_by_its_buttons(client, data, state):
     registration.refresh_from_db()
     assert registration.state == state
     assert page.context["stands"] is False
+
+
+def test_whoever_was_put_on_the_list_agrees_before_saying_yes_by_the_link(client):
+    registration = offered()
+    link, user = link_of(registration), registration.volunteer.user
+
+    pages = [client.get(link), client.post(link), client.post(link, BOXES | {"charter": ""})]
+
+    assert [page.status_code for page in pages] == [200, 200, 422]
+    assert [set(page.context["agreement"].fields) for page in pages] == [{"charter", "adult"}] * 3
+    assert set(pages[2].context["agreement"].errors) == {"charter"}
+    assert [page.context["stands"] for page in pages] == [True] * 3
+    registration.refresh_from_db()
+    assert (registration.state, consenting.missing(user)) == ("pending", ["charter", "adult"])
+
+    client.post(link, BOXES)
+
+    registration.refresh_from_db()
+    assert (registration.state, consenting.missing(user)) == ("confirmed", [])
+    assert set(user.consents.values_list("form", flat=True)) == {"offer"}
+
+
+def test_only_what_is_missing_is_asked_behind_the_link(client):
+    registration = offered()
+    consenting.give(registration.volunteer.user, purpose="adult", form="test")
+
+    assert set(client.get(link_of(registration)).context["agreement"].fields) == {"charter"}
+
+
+def test_saying_no_by_the_link_asks_for_no_agreement(client):
+    registration = offered()
+
+    client.post(link_of(registration), {"agreeing": "yes", "decline": "yes"})
+
+    registration.refresh_from_db()
+    assert registration.state == "cancelled"
+    assert not registration.volunteer.user.consents.exists()
+
+
+def test_whoever_was_put_on_the_list_agrees_before_saying_yes_signed_in(client):
+    registration = offered()
+    client.force_login(registration.volunteer.user)
+    boxes = [client.get(page_of(registration)), client.post(page_of(registration, "confirm"))]
+
+    assert [set(page.context["agreement"].fields) for page in boxes] == [{"charter", "adult"}] * 2
+    registration.refresh_from_db()
+    assert registration.state == "pending"
+    assert client.post(page_of(registration, "confirm"), BOXES | {"adult": ""}).status_code == 422
+
+    client.post(page_of(registration, "confirm"), BOXES)
+
+    registration.refresh_from_db()
+    assert registration.state == "confirmed"
+    assert consenting.missing(registration.volunteer.user) == []
 
 
 def test_link_of_an_earlier_offer_is_worth_nothing(client):
