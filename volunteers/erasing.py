@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
@@ -65,9 +66,30 @@ def erase_unproved(now: dt.datetime | None = None) -> int:
     return erased
 
 
-def erase_again(numbers: list[int]) -> int:
-    """After a backup was restored: erases those of these accounts that came back with it; returns how many."""
-    returned = list(User.objects.filter(pk__in=numbers))
-    for user in returned:
-        erase(user)
-    return len(returned)
+@dataclass(frozen=True)
+class ErasedAgain:
+    """Numbers of accounts: erased now, not there, and those that stay with the reason why."""
+
+    erased: list[int]
+    absent: list[int]
+    refused: dict[int, str]
+
+
+def erase_again(numbers: list[int]) -> ErasedAgain:
+    """After a backup was restored: erases those of these accounts that came back with it.
+
+    One transaction each: what is refused (the only administrator) stops nothing. Harmless twice.
+    """
+    outcome = ErasedAgain([], [], {})
+    for number in sorted(set(numbers)):
+        user = User.objects.filter(pk=number).first()
+        if user is None:
+            outcome.absent.append(number)
+            continue
+        try:
+            erase(user)
+        except ErasureRefused as refusal:
+            outcome.refused[number] = str(refusal)
+        else:
+            outcome.erased.append(number)
+    return outcome

@@ -1,6 +1,7 @@
 """A person leaves: nothing of them stays, the counts do."""
 
 import datetime as dt
+import io
 import json
 
 import pytest
@@ -10,6 +11,7 @@ from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.core import serializers
+from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
@@ -134,9 +136,29 @@ def test_a_restored_backup_is_cleaned_again(known):
     number = known.pk
     erasing.erase(known)
     User.objects.create(pk=number, email="back@example.org")
+    stays = UserFactory()
 
-    assert erasing.erase_again([number, 999_999]) == 1
-    assert not User.objects.filter(pk=number).exists()
+    said = erase_again(number, 999_999, number)
+
+    assert said == f"Erased: {number}.\nNot there: 999999.\n"
+    assert list(User.objects.all()) == [stays]
+    assert Erasure.objects.filter(account=number).exists()
+    assert erase_again(number) == f"Erased: none.\nNot there: {number}.\n"
+
+
+def test_the_only_administrator_does_not_stop_the_others_from_being_erased_again():
+    administrator, other = UserFactory(administrator=True), UserFactory()
+
+    with pytest.raises(CommandError, match=f"account {administrator.pk}: "):
+        erase_again(administrator.pk, other.pk)
+
+    assert list(User.objects.all()) == [administrator]
+
+
+def erase_again(*numbers):
+    output = io.StringIO()
+    call_command("erase_again", *map(str, numbers), stdout=output)
+    return output.getvalue()
 
 
 def test_the_download_holds_what_the_page_shows(client, known):
