@@ -32,6 +32,14 @@ def demonstration(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> lis
     return []
 
 
+@register(Tags.compatibility)
+def idle_accounts(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """A month goes by between the warning and the end; a shorter time would warn whoever has just signed in."""
+    if settings.IDLE_MONTHS < 3:
+        return [Error("IDLE_MONTHS must be 3 or more: accounts would be erased too soon.", id="maillage.E006")]
+    return []
+
+
 @register(Tags.security, deploy=True)
 def addresses(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Links in mail are made from SITE_URL."""

@@ -193,6 +193,8 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "volunteers-erase": {"task": "volunteers.tasks.erase_unproved", "schedule": 3600.0, "options": {"expires": 3600}},
     "volunteers-imports": {"task": "volunteers.tasks.sweep_imports", "schedule": 60.0, "options": {"expires": 60}},
+    "volunteers-idle": {"task": "volunteers.tasks.erase_idle", "schedule": 24 * 60 * 60.0},
+    "mail-idle": {"task": "mail.tasks.warn_idle", "schedule": 24 * 60 * 60.0},
     "mail-deliver": {"task": "mail.tasks.deliver", "schedule": 5.0, "options": {"expires": 5}},
     "mail-forget": {"task": "mail.tasks.forget", "schedule": 24 * 60 * 60.0},
     "events-expire": {"task": "events.tasks.expire_due", "schedule": 20.0, "options": {"expires": 20}},
@@ -375,6 +377,9 @@ IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True  # what /admin/ exports is safe t
 # --- Seats --------------------------------------------------------------------------------------------------------
 HOLD_MINUTES = env.int("HOLD_MINUTES", default=15)  # a seat kept while the code travels
 OFFER_HOURS = env.int("OFFER_HOURS", default=24)  # a promoted person's time to confirm
+
+# --- Accounts -----------------------------------------------------------------------------------------------------
+IDLE_MONTHS = env.int("IDLE_MONTHS", default=24)  # an account that nobody has used for so long is erased
 
 # --- Logs ---------------------------------------------------------------------------------------------------------
 # One line for each event, on the standard error; config/logs.py says what is left out.

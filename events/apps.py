@@ -12,6 +12,7 @@ class EventsConfig(AppConfig):
         from mail import kinds  # noqa: PLC0415
         from volunteers import (  # noqa: PLC0415
             backoffice,
+            idling,
             office_menu,
             retention,
         )
@@ -22,6 +23,8 @@ class EventsConfig(AppConfig):
         office_menu.register(office_menu.Entry(_("Dates"), "organise:home", 1, has_agenda))
         volunteers_exporting.register(exporting.REGISTRATIONS)
         volunteers_erasing.register(erasing.let_go)
+        idling.register(erasing.in_charge)
+        idling.register(erasing.registered)
         retention.register(erasing.KEPT)
         kinds.register(kinds.Kind("events/registration", messages.compose_registration))
         kinds.register(kinds.Kind("events/slot-moved", messages.compose_moved))

@@ -1,9 +1,14 @@
-"""A person leaves: the agenda lets go of them."""
+"""A person leaves: the agenda lets go of them. And who is not to be let go, since the agenda counts on them."""
 
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from events import registering
-from events.models import Registration
+from events.models import Registration, Slot
 from volunteers.models import User
 from volunteers.retention import Rule
 
@@ -15,6 +20,17 @@ def let_go(user: User) -> None:
     """
     for registration in Registration.objects.active().filter(volunteer__user=user).select_related("slot"):
         registering.cancel(registration, by=None)
+
+
+def in_charge(since: dt.datetime) -> Exists:
+    """Accounts in charge of a date, whenever it is: a role (see ``volunteers.idling.register``)."""
+    return Exists(Slot.people_in_charge.through.objects.filter(user=OuterRef("pk")))
+
+
+def registered(since: dt.datetime) -> Exists:
+    """Accounts with a seat, or a wait for one, on a date to come or since then: some take part and never sign in."""
+    rows = Registration.objects.active().filter(slot__ends_at__gte=since)
+    return Exists(rows.filter(volunteer__user=OuterRef("pk")))
 
 
 KEPT = Rule(

@@ -6,10 +6,11 @@ class MailConfig(AppConfig):
 
     def ready(self) -> None:
         # Models are loaded only now.
-        from mail import adapters, personal  # noqa: PLC0415
+        from mail import adapters, idling, kinds, personal  # noqa: PLC0415
         from volunteers import erasing, exporting, retention  # noqa: PLC0415
 
         adapters.register_kinds()
+        kinds.register(kinds.Kind(idling.KIND, idling.compose_idle))
         exporting.register(personal.MESSAGES)
         erasing.register(personal.let_go)
         for rule in personal.KEPT:

@@ -24,6 +24,14 @@ def forget() -> None:
     forget_old()
 
 
+@shared_task
+def warn_idle() -> None:
+    """Tells people whose account nobody uses that it will be erased, once a day. Safe to run twice."""
+    from mail import idling  # noqa: PLC0415 - it queues, and queuing wakes the task above
+
+    idling.warn_idle()
+
+
 def wake() -> None:
     """Asks a worker to look at the outbox now. A broker that is away only makes mail wait for the next beat."""
     try:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.conf import settings
+from django.utils import text
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -39,8 +41,14 @@ for _rule in (
         "volunteers_user",
         _("Your account and profile"),
         _("To sign you up and to write to you"),
-        _("Until you delete your account"),
-        "",
+        text.format_lazy(
+            _(
+                "Until you delete your account, or {months} months after you last signed in or took part. "
+                "We write to you a month before."
+            ),
+            months=settings.IDLE_MONTHS,
+        ),
+        "volunteers.tasks.erase_idle",
     ),
     Rule(
         "volunteers_user.unproved_since",

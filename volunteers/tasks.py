@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from volunteers import devices, erasing, guessing, importing
+from volunteers import devices, erasing, guessing, idling, importing
 
 
 @shared_task
@@ -11,6 +11,12 @@ def erase_unproved() -> None:
     erasing.erase_unproved()
     guessing.forget_old()
     devices.forget_ended()
+
+
+@shared_task
+def erase_idle() -> None:
+    """Erases the accounts that nobody uses, a month after saying so. Safe to run twice."""
+    idling.erase_idle()
 
 
 @shared_task

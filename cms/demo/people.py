@@ -56,6 +56,8 @@ def accounts(count: int, rng: random.Random, now: dt.datetime) -> list[User]:
             language="en" if rng.random() < 0.08 else "fr",
             password=f"{UNUSABLE_PASSWORD_PREFIX}{number}",
             date_joined=joined,
+            # Within a year: nobody is to be written to for having an account that is not used.
+            last_login=max(joined, now - dt.timedelta(days=number % 365)),
         )
         made.append(user)
     made[0].email, made[0].first_name, made[0].last_name = DEMO_EMAIL, "Camille", "Moreau"

@@ -51,6 +51,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         editable=False,
         help_text=_("Set while nobody has proved an address typed in a form; the account is erased after a week."),
     )
+    idle_warned_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("When the person was told that the account, which nobody uses, will be erased."),
+    )
 
     objects: ClassVar[UserManager] = UserManager()
 
