@@ -32,9 +32,9 @@ CELLS = [
     ("20", "Ménilmontant", 855, 309, "989,350 985,367 778,463 713,257 941,153 962,244"),
 ]
 LIT = {"03": 2, "07": 1, "11": 3, "13": 1, "18": 4, "20": 2}
-SOLIDARITY = {"slug": "solidarity", "name": "Bénévoles de la Solidarité"}
-CLIMATE = {"slug": "climate", "name": "Volontaires du Climat"}
-CITY = {"slug": "city", "name": "Volontaires de Paris"}
+SOLIDARITY = {"tint": "solidarity", "name": "Bénévoles de la Solidarité"}
+CLIMATE = {"tint": "climate", "name": "Volontaires du Climat"}
+CITY = {"tint": "city", "name": "Volontaires de Paris"}
 STATES = [
     "open",
     "full",

@@ -11,6 +11,7 @@ from tests.factories.events import SlotFactory, VenueFactory
 from tests.factories.trainings import SessionFactory, ThemeFactory, TrainingFactory
 from tests.factories.volunteers import DistrictFactory, NetworkFactory
 from trainings.listing import Quarter
+from volunteers.models import Network
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -35,6 +36,19 @@ def city():
         )
         index.add_child(instance=page)
     return quarter
+
+
+def test_networks_are_coloured_by_their_tint_whatever_their_name(browser_page, city):
+    Network.objects.filter(slug="climate").update(slug="compost")
+    page = browser_page(js=False)
+    page.goto("/trainings/")
+
+    colours = {
+        name: page.locator(f'.session[data-tint="{name}"] .net').evaluate("element => getComputedStyle(element).color")
+        for name in ("climate", "solidarity")
+    }
+
+    assert colours == {"climate": "rgb(28, 106, 60)", "solidarity": "rgb(39, 55, 143)"}
 
 
 def titles(page):
