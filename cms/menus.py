@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from django.core.cache import caches
@@ -21,8 +22,8 @@ class MenuItem(NamedTuple):
 class Menus(NamedTuple):
     """All that is asked for at each page: its main menu by language, and where each language's home page is."""
 
-    main: dict[str, list[MenuItem]]
-    homes: dict[str, str]
+    main: Mapping[str, tuple[MenuItem, ...]]
+    homes: Mapping[str, str]
 
 
 def menus() -> Menus:
@@ -46,7 +47,7 @@ def _read() -> Menus:
             main[language] = []
         elif language in homes:
             main[language].append(MenuItem(page.title, _path(page, language)))
-    return Menus(main, homes)
+    return Menus({language: tuple(items) for language, items in main.items()}, homes)
 
 
 def _path(page: Page, language: str) -> str:
@@ -61,5 +62,5 @@ def home() -> str:
 
 def main_menu(path: str) -> list[MenuItem]:
     """The main menu in the active language; the line that leads to this path, or above it, is active."""
-    items = menus().main.get(get_language() or "", [])
+    items = menus().main.get(get_language() or "", ())
     return [item._replace(active=path.startswith(item.url)) for item in items]
