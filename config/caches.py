@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from typing import Any
 
-from django.core.cache.backends.base import DEFAULT_TIMEOUT
-from django.core.cache.backends.locmem import LocMemCache
+from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 from django_redis.cache import RedisCache, omit_exception
 
 
@@ -21,32 +22,42 @@ class SoftRedisCache(RedisCache):
         return bool(self.client.add(*args, **options))
 
 
-class ProcessMemory(LocMemCache):
-    """Keeps the objects themselves, where Django's keeps a pickle of each, made anew at every ``get``.
+class ProcessMemory(BaseCache):
+    """Keeps the objects themselves, where Django's own memory keeps a pickle of each, made anew at every ``get``.
 
-    For values that nobody changes (tuples, frozen dataclasses, named tuples): all threads get the same one.
+    For values that nobody changes (tuples, frozen dataclasses): all threads get the same one. When it is full, what
+    was set first goes first.
     """
 
-    def add(self, key: Any, value: Any, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
-        key = self.make_and_validate_key(key, version=version)
-        with self._lock:
-            if found := self._has_expired(key):
-                self._set(key, value, timeout)
-            return found
+    def __init__(self, name: str, params: dict[str, Any]) -> None:
+        super().__init__(params)
+        self.kept, self.lock = _memories.setdefault(name, ({}, threading.Lock()))
+
+    def validate_key(self, key: str) -> None:
+        """Any text will do: it never goes to memcached."""
 
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
-        key = self.make_and_validate_key(key, version=version)
-        with self._lock:
-            if not self._has_expired(key):
-                self._cache.move_to_end(key, last=False)
-                return self._cache[key]
-            self._delete(key)
-            return default
+        value, until = self.kept.get(self.make_and_validate_key(key, version), (default, None))
+        return value if until is None or until > time.time() else default
 
     def set(self, key: Any, value: Any, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None) -> None:
-        key = self.make_and_validate_key(key, version=version)
-        with self._lock:
-            self._set(key, value, timeout)
+        key = self.make_and_validate_key(key, version)
+        with self.lock:
+            self.kept.pop(key, None)
+            self.kept[key] = (value, self.get_backend_timeout(timeout))
+            while len(self.kept) > self._max_entries:
+                del self.kept[next(iter(self.kept))]
 
-    def incr(self, key: Any, delta: int = 1, version: int | None = None) -> int:
-        raise NotImplementedError("what is kept here is not counted up")
+    def add(self, key: Any, value: Any, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
+        raise NotImplementedError("each process has its own memory: there is nobody to be first against")
+
+    def delete(self, key: Any, version: int | None = None) -> bool:
+        with self.lock:
+            return self.kept.pop(self.make_and_validate_key(key, version), None) is not None
+
+    def clear(self) -> None:
+        with self.lock:
+            self.kept.clear()
+
+
+_memories: dict[str, tuple[dict[str, tuple[Any, float | None]], threading.Lock]] = {}  # by name: one for all threads

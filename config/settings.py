@@ -150,7 +150,8 @@ else:
         # again at once when asked, where its own pauses double up to minutes.
         _pool = {"min_size": 1, "max_size": pool_size, "timeout": 3, "reconnect_timeout": 2}
         DATABASES["default"]["OPTIONS"]["pool"] = _pool
-        DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # a connection that a restart has cut is replaced unseen
+        # A connection that a restart has cut is replaced unseen.
+        DATABASES["default"]["ENGINE"] = "config.postgresql"
 
 # --- Cache and queue ----------------------------------------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", default="")
@@ -331,7 +332,7 @@ STORAGES = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": VAR_DIR / "private", "base_url": None},
     },
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "config.storage.StaticFiles"},
 }
 
 # --- Wagtail ------------------------------------------------------------------------------------------------------

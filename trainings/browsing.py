@@ -79,7 +79,8 @@ class Browse:
         return self.url_of(self.number + 1) if self.number < self.pages else ""
 
 
-class Found(NamedTuple):
+@dataclass(frozen=True)
+class Found:
     """The sessions that an address asks for, as they were up to a second ago."""
 
     rows: tuple[SessionRow, ...]

@@ -35,6 +35,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from events.models import Registration, Slot
+from events.seats import Seats, seats_now
 from trainings.models import Session, Theme
 from volunteers.models import User
 
@@ -155,22 +156,6 @@ def translated(path: str) -> Coalesce:
     return Coalesce(*filled, Value(""), output_field=CharField())
 
 
-def _waiting(slot: str, prefix: str = "") -> Case:
-    """How many wait for a slot; ``slot`` leads to its key, ``prefix`` to its columns.
-
-    Only a full one has people waiting: the database counts them for those alone.
-    """
-    waiting = (
-        Registration.objects.filter(slot=OuterRef(slot), state=Registration.State.WAITING)
-        .order_by()
-        .values("slot")
-        .annotate(n=Count("pk"))
-        .values("n")
-    )
-    full = When(**{f"{prefix}seats_taken__gte": F(f"{prefix}capacity")}, then=Subquery(waiting))
-    return Case(full, output_field=IntegerField())
-
-
 @functools.lru_cache(maxsize=8)
 def _prepared(codes: tuple[str, ...]) -> Rows:
     """All sessions as columns, in order of time; the last column counts them all.
@@ -178,17 +163,19 @@ def _prepared(codes: tuple[str, ...]) -> Rows:
     Naming the columns costs far more than filtering by a date: it is done once, and every list starts from a copy.
     Every language's columns are read as they are and chosen from in ``_row``: cheaper than to have the database choose.
     """
+    waiting = (
+        Registration.objects.filter(slot=OuterRef("slot"), state=Registration.State.WAITING)
+        .order_by()
+        .values("slot")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+    # Only a full session has people waiting: the database counts them for those alone.
+    full = When(slot__seats_taken__gte=F("slot__capacity"), then=Subquery(waiting))
     columns = [*COLUMNS, *(f"{path}_{code}" for path in TRANSLATED for code in codes)]
     return Session.objects.order_by("slot__starts_at", "pk").values_list(
-        *columns, _waiting("slot", "slot__"), Window(Count("*"))
+        *columns, Case(full, output_field=IntegerField()), Window(Count("*"))
     )
-
-
-@functools.lru_cache(maxsize=1)
-def _seats() -> QuerySet[Slot, tuple[int, str, int, int, int | None]]:
-    """What changes from one minute to the next, of published slots."""
-    published = Slot.objects.order_by().exclude(state=Slot.State.DRAFT)
-    return published.values_list("pk", "state", "capacity", "seats_taken", _waiting("pk"))
 
 
 def all_sessions() -> Rows:
@@ -230,18 +217,20 @@ def with_seats(rows: Iterable[SessionRow]) -> list[SessionRow]:
     """
     rows = list(rows)
     now = timezone.now()
-    seats = {pk: facts for pk, *facts in _seats().filter(pk__in=[row.slot_id for row in rows])} if rows else {}
-    return [_seated(row, *seats[row.slot_id], now=now) for row in rows if row.slot_id in seats]
+    seats = seats_now([row.slot_id for row in rows])
+    published = [row for row in rows if row.slot_id in seats and seats[row.slot_id].state != Slot.State.DRAFT]
+    return [_seated(row, seats[row.slot_id], now) for row in published]
 
 
-def _seated(
-    row: SessionRow, state: str, capacity: int, taken: int, waiting: int | None, *, now: dt.datetime
-) -> SessionRow:
-    state = _state(state, (row.starts_at, row.ends_at), *row.window, full=taken >= capacity, now=now)
-    live = (state, capacity, capacity - taken, waiting or 0, row.ends_at <= now)
-    if live == (row.state, row.capacity, row.seats_left, row.waiting, row.past):
-        return row
-    return replace(row, state=state, capacity=capacity, seats_left=live[2], waiting=live[3], past=live[4])
+def _seated(row: SessionRow, seats: Seats, now: dt.datetime) -> SessionRow:
+    full = seats.taken >= seats.capacity
+    state = _state(seats.state, (row.starts_at, row.ends_at), *row.window, full=full, now=now)
+    left = seats.capacity - seats.taken
+    if (state, left, seats.waiting, row.ends_at <= now) == (row.state, row.seats_left, row.waiting, row.past):
+        return row if seats.capacity == row.capacity else replace(row, capacity=seats.capacity)
+    return replace(
+        row, state=state, capacity=seats.capacity, seats_left=left, waiting=seats.waiting, past=row.ends_at <= now
+    )
 
 
 def _row(value: tuple[Any, ...], *, languages: int, now: dt.datetime, zone: dt.tzinfo) -> SessionRow:

@@ -1,17 +1,20 @@
-"""The header and footer of a page, rendered once for all who are not signed in.
+"""What all who are not signed in see alike, rendered once: the header and footer of a page, or a whole page.
 
-For them both depend on a few facts only: settings, menus, languages. What was rendered from equal facts is kept.
+For them it depends on a few facts only: settings, menus, languages. What was rendered from equal facts is kept.
 """
 
 from __future__ import annotations
 
 import functools
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import template
+from django.conf import settings
+from django.http import HttpRequest
 from django.template import Engine
 from django.template.context import Context
 from django.template.loader import get_template
+from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
@@ -19,6 +22,7 @@ register = template.Library()
 
 HEADER = ("site_settings", "site_menu", "language_links", "home_url", "login_url")
 FOOTER = ("site_settings", "site_menu", "footer_menu")
+FRAME = (*HEADER, "site_colours_url", "footer_menu")  # what templates/base.html uses
 
 
 @register.simple_tag(takes_context=True)
@@ -36,6 +40,30 @@ def site_footer(context: Context) -> SafeString:
     return _kept("components/site_footer.html", FOOTER, context)
 
 
+@register.simple_tag(takes_context=True)
+def kept_page(context: Context, name: str, **uses: Any) -> SafeString:
+    """The whole page ``name``, which extends base.html and may use, besides the names in FRAME, the values given here.
+
+    They say all that the page shows: equal values, equal page. For who is signed in it is rendered anew.
+    """
+    request: HttpRequest = context["request"]
+    if settings.SESSION_COOKIE_NAME in request.COOKIES:
+        return mark_safe(get_template(name).render(uses, request))  # noqa: S308  rendered with escaping
+    frame = tuple(_fact(context.get(use)) for use in FRAME)
+    origin = Origin(request.scheme or "", request.get_host())
+    facts = (*frame, *uses.values(), origin)
+    names = (*FRAME, *uses, "request")
+    year = timezone.localdate().year  # a date of another year says so
+    return mark_safe(_render(name, get_language() or "", names, facts, year))  # noqa: S308  rendered with escaping
+
+
+class Origin(NamedTuple):
+    """As much of the request as base.html looks at."""
+
+    scheme: str
+    get_host: str
+
+
 def _kept(name: str, uses: tuple[str, ...], context: Context) -> SafeString:
     facts = tuple(_fact(context.get(use)) for use in uses)
     return mark_safe(_render(name, get_language() or "", uses, facts))  # noqa: S308  rendered with escaping
@@ -48,5 +76,5 @@ def _fact(value: Any) -> Any:
 
 
 @functools.lru_cache(maxsize=512)
-def _render(name: str, language: str, uses: tuple[str, ...], facts: tuple[Any, ...]) -> str:
+def _render(name: str, language: str, uses: tuple[str, ...], facts: tuple[Any, ...], year: int = 0) -> str:
     return get_template(name).render(dict(zip(uses, facts, strict=True)))
