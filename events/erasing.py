@@ -16,8 +16,10 @@ from volunteers.retention import Rule
 def let_go(user: User) -> None:
     """Gives back every seat and place in a waiting list, which tells those who are next. Harmless twice.
 
-    What ended stays for the counts: it loses the person when the account disappears (``Registration.volunteer``).
+    What ended stays for the counts: it loses what an organiser wrote to the person, and the person when the account
+    disappears (``Registration.volunteer``).
     """
+    Registration.objects.filter(volunteer__user=user).exclude(end_note="").update(end_note="")
     for registration in Registration.objects.active().filter(volunteer__user=user).select_related("slot"):
         registering.cancel(registration, by=None)
 

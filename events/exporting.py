@@ -22,6 +22,7 @@ def _registrations(user: User) -> Iterable[Row]:
             "confirmed_at": row.confirmed_at,
             "ended_at": row.ended_at,
             "end_reason": row.get_end_reason_display(),
+            "end_note": row.end_note,
             "attendance": row.get_attendance_display(),
         }
 
@@ -38,6 +39,7 @@ REGISTRATIONS = Section(
         "confirmed_at": _("confirmed"),
         "ended_at": _("ended"),
         "end_reason": _("why it ended"),
+        "end_note": _("the organiser's words"),
         "attendance": _("attendance"),
     },
     _registrations,

@@ -148,19 +148,31 @@ def _registration(slot: Slot, uid: Any) -> Registration:
 @office_page
 @require_POST
 def approve(request: OrganiserRequest, pk: int, uid: Any) -> HttpResponse:
-    return _answer(request, pk, uid, registering.approve, _("Approved. The person gets a message."))
+    slot = slot_for(request, pk)
+    said = _("Approved. The person gets a message.")
+    return _answer(request, _registration(slot, uid), registering.approve, said)
 
 
 @office_page
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def refuse(request: OrganiserRequest, pk: int, uid: Any) -> HttpResponse:
-    return _answer(request, pk, uid, registering.refuse, _("Refused. The person gets a message."))
-
-
-def _answer(request: OrganiserRequest, pk: int, uid: Any, verb: Callable[..., Any], said: str) -> HttpResponse:
+    """Asks for a sentence to the person, which may stay empty, and refuses the request."""
     slot = slot_for(request, pk)
+    registration = _registration(slot, uid)
+    form = EndForm(request.POST if request.method == "POST" else None)
+    if request.method != "POST" or not form.is_valid():
+        context = page_context(request, slot, registration=registration, form=form)
+        return render(request, "organise/registration_refuse.html", context)
+    said = _("Refused. The person gets a message.")
+    return _answer(request, registration, registering.refuse, said, note=form.cleaned_data["note"])
+
+
+def _answer(
+    request: OrganiserRequest, registration: Registration, verb: Callable[..., Any], said: str, **more: str
+) -> HttpResponse:
+    slot = registration.slot
     try:
-        verb(_registration(slot, uid), by=request.user)
+        verb(registration, by=request.user, **more)
         messages.success(request, said)
     except RegistrationRefused as refusal:
         messages.error(request, str(refusal))

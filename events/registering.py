@@ -148,8 +148,11 @@ def cancel(
     return row
 
 
-def refuse(registration: Registration, *, by: User) -> Registration:
-    """An organiser declines a registration that waits for approval. Tells the person; the seat goes on."""
+def refuse(registration: Registration, *, by: User, note: str = "") -> Registration:
+    """An organiser declines a registration that waits for approval. Tells the person; the seat goes on.
+
+    ``note`` is the organiser's own sentence for the person. Harmless twice: the first sentence stays.
+    """
     with transaction.atomic():
         slot = _lock(registration.slot)
         row = Registration.objects.select_for_update(no_key=True).get(pk=registration.pk)
@@ -157,7 +160,7 @@ def refuse(registration: Registration, *, by: User) -> Registration:
             return row
         if row.pending_for != PendingFor.APPROVAL:
             raise RegistrationRefused(_("This registration is not waiting for approval."))
-        _end(row, slot, State.REFUSED, by=by, reason=EndReason.ORGANISER)
+        _end(row, slot, State.REFUSED, by=by, reason=EndReason.ORGANISER, note=note)
     return row
 
 
@@ -246,7 +249,7 @@ def _end(row: Registration, slot: Slot, state: str, *, by: User | None, reason: 
     held_seat = row.state in Registration.HOLDING
     was_told = row.pending_for != PendingFor.CODE
     row.state, row.pending_for, row.expires_at = state, "", None
-    row.ended_at, row.ended_by, row.end_reason = timezone.now(), by, reason
+    row.ended_at, row.ended_by, row.end_reason, row.end_note = timezone.now(), by, reason, note
     row.sequence += 1
     row.save()
     if was_told and row.volunteer_id:

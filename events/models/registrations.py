@@ -80,6 +80,13 @@ class Registration(models.Model):
     sequence = models.PositiveIntegerField(default=0, editable=False)
     attendance = models.CharField(_("attendance"), max_length=10, choices=Attendance, blank=True, default="")
     end_reason = models.CharField(_("why it ended"), max_length=10, choices=EndReason, blank=True)
+    end_note = models.CharField(
+        _("the organiser's words"),
+        max_length=300,
+        blank=True,
+        default="",
+        help_text=_("What the organiser who ended it wrote to the person."),
+    )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)

@@ -92,6 +92,14 @@ class Slot(models.Model):
     sequence = models.PositiveIntegerField(
         default=0, editable=False, help_text=_("Counts its changes, for calendars (RFC 5545, SEQUENCE).")
     )
+    title_sequence = models.PositiveIntegerField(
+        default=0,
+        editable=False,
+        help_text=_(
+            "Counts the changes of its titles, for calendars. Apart from sequence, by which messages know "
+            "whether the time and place they tell still hold."
+        ),
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

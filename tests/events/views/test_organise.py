@@ -221,7 +221,25 @@ def test_approve_refuse_cancel(slot, organiser):
 
     states = [(row.state, row.end_reason) for row in (Registration.objects.get(pk=row.pk) for row in asked)]
     assert states == [("confirmed", ""), ("refused", "organiser"), ("cancelled", "organiser")]
-    assert [message.context.get("note") for message in Message.objects.order_by("pk")] == [None, None, "Trop tard."]
+    notes = [message.context.get("note") for message in Message.objects.order_by("pk")]
+    assert notes == [None, "Trop tard.", "Trop tard."]
+    assert [Registration.objects.get(pk=row.pk).end_note for row in asked] == ["", "Trop tard.", "Trop tard."]
+
+
+@pytest.mark.parametrize(("note", "refused"), [("", True), ("x" * 300, True), ("x" * 301, False)])
+def test_refusing_asks_for_a_sentence_that_may_stay_empty(slot, organiser, note, refused):
+    row = RegistrationFactory(slot=slot, state="pending", pending_for="approval", confirmed_at=None)
+    address = url("refuse", slot, uid=row.uid)
+
+    page = organiser.get(address)
+    assert (page.status_code, Registration.objects.get().state) == (200, "pending")
+    assert f'href="{address}"' in organiser.get(url("slot", slot), {"tab": "approve"}).text
+
+    answer = organiser.post(address, {"note": note})
+
+    row.refresh_from_db()
+    assert (row.state, row.end_note) == (("refused", note) if refused else ("pending", ""))
+    assert answer.status_code == (302 if refused else 200)
 
 
 def test_cancel_registration_asks_first(slot, organiser):

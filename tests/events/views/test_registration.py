@@ -3,6 +3,7 @@ import datetime as dt
 import pytest
 import time_machine
 from django.contrib.messages import get_messages
+from django.core import mail as django_mail
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import time_format
@@ -11,10 +12,11 @@ from icalendar import Calendar
 
 from events import offers, registering
 from events.models import Registration, Slot
+from mail.delivering import deliver_due
 from mail.models import Message
 from tests.factories.events import RegistrationFactory, SlotFactory
 from tests.factories.volunteers import UserFactory, VolunteerFactory
-from volunteers import consenting
+from volunteers import consenting, erasing
 
 pytestmark = pytest.mark.django_db
 
@@ -210,6 +212,41 @@ def test_cancelling_twice_changes_nothing(client):
 
     assert Slot.objects.get().seats_taken == 0
     assert Message.objects.filter(kind="events/registration").count() == 1
+
+
+@pytest.mark.parametrize("verb", ["refuse", "cancel"])
+def test_what_the_organiser_wrote_is_read_on_the_page_and_in_the_mail(client, settings, verb):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    words = "Ce soir est réservé aux <nouveaux>."
+    registration = signed_in(client, RegistrationFactory(state="pending", pending_for="approval", confirmed_at=None))
+    reason = {} if verb == "refuse" else {"reason": "organiser"}
+    getattr(registering, verb)(registration, by=UserFactory(), note=words, **reason)
+    deliver_due()
+
+    assert "The organiser writes: Ce soir est réservé aux &lt;nouveaux&gt;." in client.get(page_of(registration)).text
+    (sent,) = django_mail.outbox
+    assert words in sent.body
+    assert "Ce soir est réservé aux &lt;nouveaux&gt;." in sent.alternatives[0].content
+
+
+def test_refused_without_a_word_says_nothing_of_an_organiser_writing(client):
+    registration = signed_in(client, RegistrationFactory(state="pending", pending_for="approval", confirmed_at=None))
+    registering.refuse(registration, by=UserFactory())
+
+    page = client.get(page_of(registration)).text
+
+    assert "There is no seat for you this time" in page
+    assert "The organiser writes:" not in page
+
+
+def test_what_was_written_to_a_person_goes_with_them():
+    registration = RegistrationFactory(state="pending", pending_for="approval", confirmed_at=None)
+    registering.refuse(registration, by=UserFactory(), note="Awa, ce sera pour une autre fois.")
+
+    erasing.erase(registration.volunteer.user)
+
+    registration.refresh_from_db()
+    assert (registration.volunteer, registration.state, registration.end_note) == (None, "refused", "")
 
 
 # --- The link in the mail ---------------------------------------------------------------------------------------------
