@@ -66,7 +66,7 @@ def event_of(registration: Registration) -> Event:
     status = STATUSES[State(registration.state)]
     event = Event.new(
         uid=f"{registration.uid}@{urlsplit(settings.SITE_URL).hostname}",
-        sequence=slot.sequence + registration.sequence,
+        sequence=slot.sequence + slot.title_sequence + registration.sequence,
         stamp=changed_at,
         created=registration.created_at.replace(microsecond=0),
         last_modified=changed_at,

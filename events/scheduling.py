@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -19,6 +20,7 @@ from django.utils.translation import ngettext
 from events import registering
 from events.models import Registration, Room, Slot, Venue
 from events.models.registrations import RegistrationQuerySet
+from events.models.slots import SlotQuerySet
 from mail import queuing
 from mail.models import Message
 from volunteers.models import User
@@ -168,11 +170,40 @@ def change_terms(
     with transaction.atomic():
         offered = resize(slot, capacity=capacity, by=by)
         slot.opens_at, slot.closes_at, slot.approval = opens_at, closes_at, approval
-        for language, title in titles.items():
-            setattr(slot, f"title_{language}", title)
+        _entitle(slot, titles)
         slot.save()
         slot.people_in_charge.set(in_charge)
     return offered
+
+
+def titles_of(slot: Slot) -> dict[str, str]:
+    """The title in each language; "" where there is none."""
+    return {language: getattr(slot, f"title_{language}") or "" for language, _label in settings.LANGUAGES}
+
+
+def rename(slots: SlotQuerySet, *, old: dict[str, str], new: dict[str, str], by: User) -> int:
+    """Gives the slots that are not over and still have the ``old`` titles the ``new`` ones; returns how many.
+
+    One title for each language. Nobody is told; calendars take it for a change. Whoever gave a slot another title, in
+    one language or more, keeps it. Locks each slot's row.
+    """
+    with transaction.atomic():
+        held = slots.filter(ends_at__gt=timezone.now()).select_for_update(no_key=True, of=("self",)).order_by("pk")
+        renamed = [slot for slot in held if titles_of(slot) == old and _entitle(slot, new)]
+        for slot in renamed:
+            slot.save(
+                update_fields=["title", *(f"title_{language}" for language in new), "title_sequence", "updated_at"]
+            )
+    return len(renamed)
+
+
+def _entitle(slot: Slot, titles: dict[str, str]) -> bool:
+    """Sets the titles, and whether any is another; saves nothing."""
+    changed = titles_of(slot) != {language: title or "" for language, title in titles.items()}
+    for language, title in titles.items():
+        setattr(slot, f"title_{language}", title)
+    slot.title_sequence += changed
+    return changed
 
 
 def check_capacity(slot: Slot, *, capacity: int) -> None:

@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from events import overview
@@ -76,11 +77,13 @@ def training_edit(request: OrganiserRequest, pk: int | None = None) -> HttpRespo
     _organisers_only(request)
     with transaction.atomic():
         training = _training(request, pk, hold=request.method == "POST") if pk else Training()
+        old = programming.titles_of(training)  # validating the form writes the new ones to the instance
         form = TrainingForm(request.POST or None, instance=training, user=request.user)
         if request.method == "POST" and form.is_valid():
             programming.name_training(form.instance)
             saved = form.save()
-            messages.success(request, _("Saved."))
+            renamed = programming.rename_sessions(saved, old=old, by=request.user) if pk else 0
+            messages.success(request, _("Saved.") + (f" {said_renamed(renamed)}" if renamed else ""))
             return redirect("organise-trainings:training", pk=saved.pk)
     return _form_page(
         request,
@@ -138,6 +141,11 @@ def session_duplicate(request: OrganiserRequest, slot_id: int) -> HttpResponse:
     copy = programming.duplicate_session(session, by=request.user)
     messages.success(request, _("Here is the copy, a week later: change its date if you like. It is a draft."))
     return redirect("organise:move", pk=copy.slot_id)
+
+
+def said_renamed(count: int) -> str:
+    said = ngettext("%(count)d date has the new title.", "%(count)d dates have the new title.", count)
+    return said % {"count": count}
 
 
 def _training(request: OrganiserRequest, pk: int, *, hold: bool = False) -> Training:

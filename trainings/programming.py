@@ -11,6 +11,7 @@ from django.utils.text import slugify
 from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext_lazy as _
 
+from events import scheduling
 from events.models import Slot
 from events.scheduling import ChangeRefused, Place, check_room
 from trainings.models import Session, Training
@@ -70,6 +71,22 @@ def add_session(
         slot.save()
         slot.people_in_charge.set(in_charge)
         return Session.objects.create(training=training, slot=slot)
+
+
+def titles_of(training: Training) -> dict[str, str]:
+    """The title in each language; "" where there is none."""
+    return {language: getattr(training, f"title_{language}") or "" for language, _name in settings.LANGUAGES}
+
+
+def rename_sessions(training: Training, *, old: dict[str, str], by: User) -> int:
+    """After its titles changed from ``old``: gives the new ones to its dates that are not over; returns how many.
+
+    Not to those that were given a title of their own (``events.scheduling.rename``). Nobody is told.
+    """
+    new = titles_of(training)
+    if new == old:
+        return 0
+    return scheduling.rename(Slot.objects.filter(session__training=training), old=old, new=new, by=by)
 
 
 def duplicate_session(session: Session, *, by: User) -> Session:

@@ -4,10 +4,16 @@ import pytest
 import time_machine
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
+from icalendar import Calendar
 
+from events import scheduling
 from events.models import Slot
 from events.scheduling import Place
-from tests.factories.events import VenueFactory
+from events.views import feed_url
+from mail.delivering import deliver_due
+from mail.models import Message
+from tests.factories.events import RegistrationFactory, SlotFactory, VenueFactory
 from tests.factories.trainings import SessionFactory, ThemeFactory, TrainingFactory
 from tests.factories.volunteers import NetworkFactory, NetworkOrganiserFactory, UserFactory
 from tests.office import inside, still
@@ -91,6 +97,85 @@ def test_training_made_with_a_slug_of_its_own(training, organiser):
         ("lete-a-velo", "Summer by bike"),
         ("lete-a-velo-2", "Summer by bike"),
     ]
+
+
+def form_of(training, **changes):
+    """What the form sends: every field as it is shown, but for the changes."""
+    client = inside(NetworkOrganiserFactory(network=training.network).user)
+    form = client.get(url("training-edit", training.pk)).context["form"]
+    shown = {name: form[name].value() for name in form.fields}
+    return {name: "" if value is None else value for name, value in (shown | changes).items()}
+
+
+def dated(training, days=7, **titles):
+    titles = {"title_fr": training.title_fr, "title_en": training.title_en} | titles
+    starts_at = timezone.now() + dt.timedelta(days=days)
+    return SessionFactory(training=training, slot=SlotFactory(starts_at=starts_at, **titles)).slot
+
+
+def test_renaming_a_training_renames_its_dates_that_are_not_over(training, organiser):
+    coming, online, draft = dated(training), dated(training, 14), dated(training, 21)
+    Slot.objects.filter(pk=draft.pk).update(state="draft")
+    over = dated(training, -7)
+    by_hand = dated(training, title_fr="Aller vers, spéciale Noël")
+    elsewhere = dated(
+        TrainingFactory(theme=None, network=training.network), title_fr=training.title_fr, title_en=training.title_en
+    )
+    before = {slot.pk: Slot.objects.values().get(pk=slot.pk) for slot in (over, by_hand, elsewhere)}
+
+    with override("en"):
+        address = url("training-edit", training.pk)
+        answer = organiser.post(address, form_of(training, title_fr="Aborder", title_en="Meeting"), follow=True)
+
+    assert "Saved. 3 dates have the new title." in answer.text
+    for slot in (coming, online, draft):
+        slot.refresh_from_db()
+        assert (slot.title, slot.title_fr, slot.title_en, slot.title_sequence) == ("Aborder", "Aborder", "Meeting", 1)
+    assert {pk: Slot.objects.values().get(pk=pk) for pk in before} == before
+
+
+def test_renaming_changes_calendars_and_mails_nobody(training, organiser):
+    slot = dated(training)
+    registration = RegistrationFactory(slot=slot)
+    feed = feed_url(registration.volunteer)
+    old = entry(organiser.get(feed))
+
+    organiser.post(url("training-edit", training.pk), form_of(training, title_fr="Aborder"))
+    with time_machine.travel(timezone.now() + dt.timedelta(minutes=2)):
+        new = entry(organiser.get(feed))
+
+    assert (old["SUMMARY"], new["SUMMARY"]) == (training.title_fr, "Aborder")
+    assert (old["SEQUENCE"], new["SEQUENCE"]) == (0, 1)
+    assert old["UID"] == new["UID"]
+    assert not Message.objects.exists()
+
+
+def test_renaming_does_not_swallow_the_message_about_a_move(training, organiser, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    slot = RegistrationFactory(slot=dated(training)).slot
+    week = dt.timedelta(days=7)
+    scheduling.move(
+        slot, starts_at=slot.starts_at + week, ends_at=slot.ends_at + week, place=Place.of(slot), by=UserFactory()
+    )
+
+    organiser.post(url("training-edit", training.pk), form_of(training, title_fr="Aborder"))
+    deliver_due()
+
+    assert Message.objects.get().state == "sent"
+
+
+def test_a_training_saved_without_a_new_title_changes_no_date(training, organiser):
+    slot = dated(training)
+    before = Slot.objects.values().get(pk=slot.pk)
+
+    organiser.post(url("training-edit", training.pk), form_of(training, summary_fr="En une soirée."))
+
+    assert Slot.objects.values().get(pk=slot.pk) == before
+
+
+def entry(answer):
+    (event,) = Calendar.from_ical(answer.content).walk("VEVENT")
+    return event
 
 
 def test_training_refuses_a_foreign_network_and_theme(training, organiser):
