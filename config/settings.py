@@ -240,6 +240,12 @@ ACCOUNT_FORMS = {
     "confirm_login_code": "volunteers.forms.CodeForm",
     "confirm_password_reset_code": "volunteers.forms.CodeForm",
     "confirm_email_verification_code": "volunteers.forms.EmailCodeForm",
+    "add_email": "volunteers.account_forms.NewAddressForm",
+    "change_password": "volunteers.account_forms.ChangeForm",
+    "set_password": "volunteers.account_forms.FirstForm",
+    "reset_password": "volunteers.account_forms.ForgottenForm",
+    "reset_password_from_key": "volunteers.account_forms.AfterCodeForm",
+    "reauthenticate": "volunteers.account_forms.AgainForm",
 }
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}

@@ -13,6 +13,7 @@ from cms.views import sign_in
 from config import headers, health
 
 handler500 = "config.errors.server_error"
+admin.site.site_header = admin.site.site_title = "Maillage"
 
 urlpatterns = [
     path("healthz", health.healthz),

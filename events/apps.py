@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 class EventsConfig(AppConfig):
     name = "events"
+    verbose_name = _("Dates")
 
     def ready(self) -> None:
         # Models are loaded only now.

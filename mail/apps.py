@@ -1,8 +1,10 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class MailConfig(AppConfig):
     name = "mail"
+    verbose_name = _("Messages")
 
     def ready(self) -> None:
         # Models are loaded only now.

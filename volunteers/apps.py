@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 class VolunteersConfig(AppConfig):
     name = "volunteers"
+    verbose_name = _("Volunteers")
 
     def ready(self) -> None:
         # Models are loaded only now.

@@ -18,6 +18,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
+from phonenumber_field.widgets import RegionalPhoneNumberWidget
 
 from volunteers import consenting, guessing, papers
 from volunteers.models import District, Interest, SpokenLanguage, User, Volunteer
@@ -190,7 +191,9 @@ class ProfileForm(forms.Form):
         label=_("Telephone"),
         required=False,
         help_text=_("For an organiser to reach you on the day itself. Nobody else sees it."),
-        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+        widget=RegionalPhoneNumberWidget(
+            region=settings.PHONENUMBER_DEFAULT_REGION, attrs={"autocomplete": "tel", "inputmode": "tel"}
+        ),
     )
     language = forms.ChoiceField(
         label=_("Language of our messages"), choices=settings.LANGUAGES, widget=forms.RadioSelect

@@ -25,6 +25,26 @@ function unfold(root) {
   for (const filters of root.querySelectorAll("[data-filters]")) filters.open = true;
 }
 
+// A list replaced in place keeps its filters as they stood: unfolded, with the focus where it was. What is left empty
+// stays out of the address.
+let stood = null;
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  if (detail.verb !== "get" || !detail.elt.matches("form")) return;
+  detail.path = detail.path.split("?")[0]; // a form begins its address anew; htmx would add to the present one
+  for (const [name, value] of [...detail.formData]) if (value === "") detail.formData.delete(name);
+});
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const filters = detail.target.querySelector("[data-filters]");
+  stood = filters && { open: filters.open, focus: filters.contains(document.activeElement) && document.activeElement.id };
+});
+document.addEventListener("htmx:afterSwap", () => {
+  const filters = stood && document.querySelector("[data-filters]");
+  if (!filters) return;
+  filters.open = stood.open;
+  if (stood.focus) document.getElementById(stood.focus)?.focus({ preventScroll: true });
+  stood = null;
+});
+
 // After a refused form, the summary of what is wrong comes first.
 function focusErrors(root) {
   root.querySelector("[data-focus]")?.focus({ preventScroll: false });

@@ -74,6 +74,27 @@ def test_filters_narrow_the_list_and_live_in_the_address(browser_page, city, js)
     assert len(titles(page)) == 2
 
 
+def test_filters_in_place_stay_unfolded_with_the_focus_and_the_back_button_undoes_them(browser_page, city):
+    page = browser_page(width=360)
+    page.goto("/trainings/")
+    page.locator("details.filters summary").click()
+
+    page.focus("#id_network")
+    page.select_option("#id_network", "climate")
+    page.wait_for_url("**/trainings/?network=climate")
+    page.wait_for_function("document.activeElement.id == 'id_network'")
+    page.fill("#id_q", "rien")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/trainings/?q=rien&network=climate")
+
+    assert titles(page) == []
+    page.go_back()
+    page.wait_for_url("**/trainings/?network=climate")
+    page.wait_for_function("document.querySelectorAll('.session').length == 1")
+    assert page.input_value("#id_q") == ""
+    assert page.input_value("#id_network") == "climate"
+
+
 def test_language_switch_keeps_the_page(browser_page, city):
     page = browser_page(width=1280)
     page.goto("/trainings/?network=climate")

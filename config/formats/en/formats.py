@@ -1,4 +1,4 @@
-"""English dates as the British write them, in tables and in sentences; hours run to 24, as on every sign in the city."""
+"""English dates as the British write them, in tables and in sentences; hours run to 24, as on signs in the city."""
 
 DATE_FORMAT = "j F Y"
 TIME_FORMAT = "H:i"
