@@ -81,7 +81,7 @@ def test_offer_says_until_when_and_how_to_answer(client, slot):
     (link,) = [word for word in offer.body.split() if "/registrations/answer/" in word]
     assert link in html_of(offer)
     assert client.get(link.removeprefix("http://testserver")).context["registration"] == mine
-    client.post(link.removeprefix("http://testserver"))
+    client.post(link.removeprefix("http://testserver"), {"agreeing": "yes", "charter": "on", "adult": "on"})
     mine.refresh_from_db()
     assert mine.state == "confirmed"
 
