@@ -40,6 +40,8 @@ def world():
     RegistrationFactory(slot=slots[0])
     awa = VolunteerFactory(user=UserFactory(email="awa@example.org", first_name="Awa"))
     waiting = RegistrationFactory(slot=slots[0], volunteer=awa, waiting=True)
+    long = UserFactory(email="marie-antoinette.de-la-tour@association.example", first_name="Marie-Antoinette")
+    RegistrationFactory(slot=slots[1], volunteer=VolunteerFactory(user=long), held=True, pending_for="offer")
     confirmed = RegistrationFactory(slot=slots[1], volunteer=awa)
     organiser = NetworkOrganiserFactory(network=network, user=UserFactory(email="paul@example.org")).user
     return {
@@ -64,6 +66,7 @@ def public_pages(world):
         "/account/login/",
         "/account/login/password/",
         "/account/signup/",
+        "/account/password/reset/",
         "/privacy/retention/",
         "/nulle-part/",
     ]
@@ -78,7 +81,12 @@ def own_pages(world):
         "/my-space/security/",
         "/my-space/data/",
         "/my-space/delete/",
+        "/my-space/security/second-factor/",
         "/account/2fa/webauthn/add/",
+        "/account/2fa/totp/activate/",
+        "/account/email/",
+        "/account/password/set/",
+        "/account/logout/",
         f"/registrations/{world['confirmed'].uid}/",
         f"/registrations/{world['confirmed'].uid}/cancel/",
         f"/registrations/{world['waiting'].uid}/",
@@ -91,6 +99,8 @@ def office_pages(world):
     return [
         "/organise/",
         slot,
+        f"{slot}add/",
+        f"{slot}sign-sheet/",
         f"{slot}attendance/",
         f"{slot}move/",
         f"{slot}terms/",
@@ -98,6 +108,7 @@ def office_pages(world):
         f"{slot}call-off/",
         "/organise/trainings/",
         f"/organise/trainings/{world['training'].pk}/",
+        f"/organise/trainings/{world['training'].pk}/edit/",
         f"/organise/trainings/{world['training'].pk}/sessions/new/",
         "/organise/trainings/themes/new/",
         "/organise/volunteers/",
@@ -118,24 +129,38 @@ def open_as(reader, world, page, sign_in):
         sign_in(page, inside(world["organiser"]))
 
 
+def look(address, n):
+    """In which language a page is opened, and its two looks: narrow and wide, one in light and one in dark.
+
+    Neighbours differ, so that what all pages share (menu, footer) is seen in all ways.
+    """
+    schemes = ("light", "dark") if n // 2 % 2 else ("dark", "light")
+    english = n % 2 and not address.startswith("/en/")
+    return f"/en{address}" if english else address, zip((360, 1280), schemes, strict=True)
+
+
 @pytest.mark.parametrize("reader", READERS)
-def test_axe_finds_nothing_in_light_nor_dark_with_menus_and_errors_shown(browser_page, sign_in, axe, world, reader):
+def test_axe_finds_nothing_wide_or_narrow_light_or_dark_with_menus_and_errors_shown(
+    browser_page, sign_in, axe, world, reader
+):
     page = browser_page(width=360)
     open_as(reader, world, page, sign_in)
     faults = []
-    for address in READERS[reader](world):
+    for n, bare in enumerate(READERS[reader](world)):
+        address, looks = look(bare, n)
         page.goto(address)
         if page.locator("main form.form button.button--next:visible").count() and "/my-space/" not in address:
             page.locator("main form.form button.button--next:visible").first.click()  # empty: its errors show
             page.wait_for_load_state()
         page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
-        for scheme in ("light", "dark"):
+        for width, scheme in looks:
+            page.set_viewport_size({"width": width, "height": 780})
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             try:
                 axe(page)
             except AssertionError as found:
-                faults.append(f"{address} ({scheme}): {found}")
-        page.emulate_media(color_scheme="light", reduced_motion="reduce")
+                faults.append(f"{address} ({width} px, {scheme}): {found}")
+        page.set_viewport_size({"width": 360, "height": 780})
     assert faults == []
 
 
@@ -147,12 +172,14 @@ def test_nothing_is_wider_than_a_narrow_screen_nor_with_letters_twice_as_large(b
     for address in READERS[reader](world):
         page.goto(address)
         narrow = page.evaluate(WIDTH)
+        page.set_viewport_size({"width": 768, "height": 780})
+        tablet = page.evaluate(WIDTH)
         page.set_viewport_size({"width": 360, "height": 780})
         page.evaluate("document.documentElement.style.fontSize = '200%'")
         large = page.evaluate(WIDTH)
         page.set_viewport_size({"width": 320, "height": 780})
-        if narrow > 320 or large > 360:
-            too_wide.append((address, narrow, large))
+        if narrow > 320 or tablet > 768 or large > 360:
+            too_wide.append((address, narrow, tablet, large))
     assert too_wide == []
 
 

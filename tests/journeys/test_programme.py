@@ -120,8 +120,7 @@ def test_from_the_home_page_to_a_seat_by_keyboard(browser_page, city):
     assert page.locator("h1").inner_text() == "Réparer son vélo"
 
 
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize(("width", "dark"), [(360, True), (1280, False)])
 def test_axe_finds_nothing(browser_page, axe, city, width, dark):
     page = browser_page(width=width, dark=dark)
     first = SessionFactory.create()
