@@ -89,7 +89,7 @@ def _registration(context: dict[str, Any]) -> Any:
     """With its rank; None when it is gone, or when the person is."""
     rows = Registration.objects.with_rank().exclude(volunteer=None)
     related = ("volunteer__user", "slot__network", "slot__venue__district", "slot__room")
-    return rows.select_related(*related).filter(pk=context["registration"]).first()
+    return rows.select_related(*related).filter(uid=context["registration"]).first()
 
 
 def _about(row: Registration) -> dict[str, Any]:

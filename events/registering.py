@@ -1,8 +1,8 @@
 """Taking a seat, waiting for one, giving it back.
 
-The slot's row is the lock: whoever changes seats or the waiting list holds it. A registration is written *before* the
-seat is taken, so that the row everybody wants is held for one UPDATE and the commit only; when no seat is left, the
-same row becomes a place in the waiting list, under the lock. All of it relies on READ COMMITTED.
+The slot's row is the lock: whoever changes seats or the waiting list holds it. While seats are left, it is held for one
+statement (events.seating); when none is, the registration becomes a place in the waiting list, under the lock. All of
+it relies on READ COMMITTED.
 """
 
 from __future__ import annotations
@@ -10,13 +10,15 @@ from __future__ import annotations
 import datetime as dt
 
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Registration, Slot
+from events.seating import seat_at_once
 from mail import queuing
+from mail.models import Message
 from volunteers.models import User, Volunteer
 
 State = Registration.State
@@ -63,24 +65,23 @@ def register(volunteer: Volunteer, *, slot: Slot, by: User | None, until_code: b
         _become_pending(registration, PendingFor.CODE, now + dt.timedelta(minutes=settings.HOLD_MINUTES))
     else:
         _become_seated(registration, slot, now)
+    message = None if until_code else _message(registration, volunteer.user)
     try:
+        if slot.seats_taken < slot.capacity and seat_at_once(slot, registration, message):
+            return registration
         with transaction.atomic():
+            _lock(slot)
+            if not slot.is_open(now):
+                raise RegistrationRefused(CLOSED)
+            _expire(slot, now)
+            if slot.seats_left:
+                Slot.objects.filter(pk=slot.pk).update(seats_taken=F("seats_taken") + 1)
+            elif until_code:
+                raise SlotFull(_("The last seat has just been taken."))
+            else:
+                _join_queue(registration, slot)
             registration.save(force_insert=True)
-            expects_seat = slot.seats_taken < slot.capacity and not until_code
-            if expects_seat:
-                _tell(registration, volunteer.user)
-            if not _take_seat(slot):
-                _lock(slot)
-                if not slot.is_open(now):
-                    raise RegistrationRefused(CLOSED)
-                if not _take_seat(slot):
-                    if until_code:
-                        raise SlotFull(_("The last seat has just been taken."))
-                    if expects_seat:
-                        queuing.withdraw(_key(registration))
-                    _join_queue(registration, slot)
-                    expects_seat = False
-            if not expects_seat and not until_code:
+            if not until_code:
                 _tell(registration, volunteer.user)
     except IntegrityError:
         existing = Registration.objects.active().filter(volunteer=volunteer, slot=slot).first()
@@ -97,10 +98,15 @@ def confirm(registration: Registration, *, by: User | None) -> Registration:
     """The person proved the address, or accepts the seat that came free: the seat is theirs.
 
     The registration becomes confirmed, or goes before an organiser where the slot asks for approval; a message says
-    which. Harmless when already confirmed. A seat past its time is still theirs as long as nobody took it back
-    (``expire_due``) and the date has not begun. Raises RegistrationRefused otherwise.
+    which. Harmless when already confirmed. A seat past its time is still theirs as long as nobody waits for it, nobody
+    took it back (``expire_due``) and the date has not begun. Raises RegistrationRefused otherwise. Locks the slot's row
+    when the time is past.
     """
     now = timezone.now()
+    late = registration.expires_at is not None and registration.expires_at <= now
+    if late and registration.slot.registrations.filter(state=State.WAITING).exists():
+        with transaction.atomic():  # of its own: it stands when this person is refused
+            _expire(_lock(registration.slot), now)
     with transaction.atomic():
         row = Registration.objects.select_for_update(no_key=True).get(pk=registration.pk)
         row.slot = registration.slot
@@ -167,19 +173,24 @@ def refuse(registration: Registration, *, by: User, note: str = "") -> Registrat
 def expire_due(now: dt.datetime | None = None) -> int:
     """Takes back the seats held past their time and offers them to the next; returns how many.
 
-    One transaction each, so that a worker killed in between loses nothing. Locks each slot's row in turn.
+    One transaction a slot, so that a worker killed in between loses nothing. Locks each slot's row in turn.
     """
     now = now or timezone.now()
-    due = Registration.objects.filter(state=State.PENDING, expires_at__lte=now).select_related("slot")
+    due = Registration.objects.filter(state=State.PENDING, expires_at__lte=now)
     expired = 0
-    for registration in due.order_by("expires_at").iterator():
+    for slot in Slot.objects.filter(pk__in=due.values("slot")):
         with transaction.atomic():
-            slot = _lock(registration.slot)
-            row = Registration.objects.select_for_update(no_key=True).get(pk=registration.pk)
-            if row.state == State.PENDING and row.expires_at and row.expires_at <= now:
-                _end(row, slot, State.CANCELLED, by=None, reason=EndReason.EXPIRED)
-                expired += 1
+            expired += _expire(_lock(slot), now)
     return expired
+
+
+def _expire(slot: Slot, now: dt.datetime) -> int:
+    """Takes back this slot's seats held past their time, the longest first; the caller holds the slot's lock."""
+    due = slot.registrations.filter(state=State.PENDING, expires_at__lte=now).order_by("expires_at", "pk")
+    rows = list(due.select_for_update(no_key=True, of=("self",)).select_related("volunteer__user"))
+    for row in rows:
+        _end(row, slot, State.CANCELLED, by=None, reason=EndReason.EXPIRED)
+    return len(rows)
 
 
 def promote_waiting(slot: Slot) -> int:
@@ -202,23 +213,10 @@ def _lock(slot: Slot) -> Slot:
     return slot
 
 
-TAKE_SEAT = """UPDATE "events_slot" SET "seats_taken" = "seats_taken" + 1
-    WHERE "id" = %s AND "state" = %s AND "seats_taken" < "capacity"
-"""
-
-
-def _take_seat(slot: Slot) -> bool:
-    """Whether a seat was free, and is now taken. In SQL: building this query costs more than the database's work."""
-    with connection.cursor() as cursor:
-        cursor.execute(TAKE_SEAT, [slot.pk, Slot.State.OPEN.value])
-        return bool(cursor.rowcount)
-
-
 def _join_queue(registration: Registration, slot: Slot) -> None:
     Slot.objects.filter(pk=slot.pk).update(queue_last=F("queue_last") + 1)
     registration.state, registration.pending_for, registration.confirmed_at = State.WAITING, "", None
     registration.queue_number = Slot.objects.values_list("queue_last", flat=True).get(pk=slot.pk)
-    registration.save()
 
 
 def _hold_on(row: Registration, now: dt.datetime) -> Registration:
@@ -281,16 +279,18 @@ def _user(row: Registration) -> User:
     return row.volunteer.user
 
 
-def _key(row: Registration) -> str:
-    return f"registration:{row.pk}:{row.sequence}:{row.state}"
-
-
-def _tell(row: Registration, user: User, *, note: str = "") -> None:
-    """Queues the message that says what the registration has become; once for each of its states.
+def _message(row: Registration, user: User, *, note: str = "") -> Message:
+    """The message that says what the registration has become; one for each of its states.
 
     The state goes along, so that a message overtaken by the next one is dropped when its turn comes (events.messages).
     """
-    context = {"registration": row.pk, "sequence": row.sequence, "state": row.state, "pending_for": row.pending_for}
+    uid = str(row.uid)
+    context = {"registration": uid, "sequence": row.sequence, "state": row.state, "pending_for": row.pending_for}
     if note:
         context["note"] = note
-    queuing.queue("events/registration", key=_key(row), user=user, context=context)
+    key = f"registration:{uid}:{row.sequence}:{row.state}"
+    return queuing.draft("events/registration", key=key, user=user, context=context)
+
+
+def _tell(row: Registration, user: User, *, note: str = "") -> None:
+    queuing.queue_many([_message(row, user, note=note)])

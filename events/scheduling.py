@@ -245,7 +245,7 @@ def _tell_all(kind: str, slot: Slot, registrations: Iterable[Registration], cont
             kind,
             key=f"{kind}:{slot.pk}:{slot.sequence}:{row.pk}",
             user=row.volunteer.user,
-            context=context | {"registration": row.pk},
+            context=context | {"registration": str(row.uid)},
             priority=Message.Priority.NORMAL,
         )
         for row in registrations

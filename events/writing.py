@@ -50,7 +50,7 @@ def write(slot: Slot, *, states: Collection[str], subject: str, body: str, key: 
             "events/word-from-organiser",
             key=f"word:{slot.pk}:{key}:{volunteer.pk}",
             user=volunteer.user,
-            context={"registration": row.pk, "subject": subject, "body": body, "by": by.pk},
+            context={"registration": str(row.uid), "subject": subject, "body": body, "by": by.pk},
             priority=Message.Priority.NORMAL,
         )
         for volunteer, row in told.items()

@@ -49,9 +49,9 @@ def queue(kind: str, *, key: str, **what: Any) -> None:
 def queue_many(messages: Iterable[Message]) -> None:
     """Queues messages in one statement per thousand, and wakes a worker once the transaction has committed."""
     Message.objects.bulk_create(messages, batch_size=1000, ignore_conflicts=True)
+    wake_after_commit()
+
+
+def wake_after_commit() -> None:
+    """For who writes a drafted message into the outbox itself."""
     transaction.on_commit(wake)
-
-
-def withdraw(key: str) -> None:
-    """Takes back a message that has not left yet. One being sent, or sent, is past recall."""
-    Message.objects.filter(key=key, state=Message.State.QUEUED).delete()

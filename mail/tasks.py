@@ -3,6 +3,7 @@
 import logging
 
 from celery import shared_task
+from django.core.cache import caches
 from kombu.exceptions import OperationalError
 
 from mail.delivering import deliver_due
@@ -32,9 +33,21 @@ def warn_idle() -> None:
     idling.warn_idle()
 
 
+PAUSE = 0.3  # seconds
+
+
 def wake() -> None:
-    """Asks a worker to look at the outbox now. A broker that is away only makes mail wait for the next beat."""
+    """Asks a worker to look at the outbox now. A broker that is away only makes mail wait for the next beat.
+
+    Asked again within PAUSE of the last time, it makes the worker look once more when that is over, for all who ask
+    meanwhile: in a rush, telling the broker at each message would cost more than the message.
+    """
+    memory = caches["process"]
+    if memory.get("mail.asked"):  # the worker will look later than now
+        return
+    rush = memory.get("mail.woken")
+    memory.set("mail.asked" if rush else "mail.woken", True, PAUSE)
     try:
-        deliver.apply_async(expires=60, retry=False)
+        deliver.apply_async(countdown=PAUSE if rush else 0, expires=60, retry=False)
     except (OperationalError, OSError):
         logger.warning("broker unreachable; mail will leave at the next beat")

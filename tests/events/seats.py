@@ -50,8 +50,8 @@ def check_numbers(slot):
     numbers = list(slot.registrations.exclude(queue_number=None).values_list("queue_number", flat=True))
     assert sorted(numbers) == list(range(1, len(numbers) + 1))
     offers = Message.objects.filter(key__endswith=":pending").order_by("pk").values_list("key", flat=True)
-    number_of = dict(slot.registrations.values_list("pk", "queue_number"))
-    offered = [number_of[int(key.split(":")[1])] for key in offers]
+    number_of = {str(uid): number for uid, number in slot.registrations.values_list("uid", "queue_number")}
+    offered = [number_of[key.split(":")[1]] for key in offers]
     assert offered == sorted(set(offered)), "somebody was promoted before, or twice"
     return offered
 
@@ -60,11 +60,12 @@ def check_messages(slot):
     """One message for each state that each registration has been in, the last saying what it is now."""
     told = defaultdict(list)
     for key in Message.objects.filter(kind="events/registration").order_by("pk").values_list("key", flat=True):
-        _, pk, sequence, state = key.split(":")
-        told[int(pk)].append((int(sequence), state))
+        _, uid, sequence, state = key.split(":")
+        told[uid].append((int(sequence), state))
     for row in slot.registrations.all():
-        assert [sequence for sequence, _ in told[row.pk]] == list(range(row.sequence + 1)), f"{row}: {told[row.pk]}"
-        assert told[row.pk][-1][1] == row.state
+        words = told[str(row.uid)]
+        assert [sequence for sequence, _ in words] == list(range(row.sequence + 1)), f"{row}: {words}"
+        assert words[-1][1] == row.state
 
 
 def states(slot):

@@ -215,7 +215,7 @@ def test_hostile_title_stays_in_its_place():
         key="k",
         to="awa@example.org",
         language="en",
-        context={"registration": registration.pk},
+        context={"registration": str(registration.uid)},
     )
 
     (email,) = written()
@@ -235,7 +235,7 @@ def test_message_is_in_the_persons_language(language):
         key="k",
         to="awa@example.org",
         language=language,
-        context={"registration": registration.pk},
+        context={"registration": str(registration.uid)},
     )
 
     (email,) = written()
