@@ -74,13 +74,13 @@ def register(volunteer: Volunteer, *, slot: Slot, by: User | None, until_code: b
             if not slot.is_open(now):
                 raise RegistrationRefused(CLOSED)
             _expire(slot, now)
+            registration.save(force_insert=True)
             if slot.seats_left:
                 Slot.objects.filter(pk=slot.pk).update(seats_taken=F("seats_taken") + 1)
             elif until_code:
                 raise SlotFull(_("The last seat has just been taken."))
             else:
                 _join_queue(registration, slot)
-            registration.save(force_insert=True)
             if not until_code:
                 _tell(registration, volunteer.user)
     except IntegrityError:
@@ -217,6 +217,7 @@ def _join_queue(registration: Registration, slot: Slot) -> None:
     Slot.objects.filter(pk=slot.pk).update(queue_last=F("queue_last") + 1)
     registration.state, registration.pending_for, registration.confirmed_at = State.WAITING, "", None
     registration.queue_number = Slot.objects.values_list("queue_last", flat=True).get(pk=slot.pk)
+    registration.save()
 
 
 def _hold_on(row: Registration, now: dt.datetime) -> Registration:
