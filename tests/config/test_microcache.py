@@ -1,3 +1,4 @@
+import gzip
 import threading
 import time
 
@@ -299,3 +300,27 @@ def test_endless_query_is_not_kept(site):
     site.get("/programme/?q=" + "x" * 600)
 
     assert len(site.cache.pages) == 0
+
+
+def test_page_is_sent_packed_to_who_takes_it(site):
+    plain = site.get()
+    first, again = (site.get("/other/", headers={"accept-encoding": "br, gzip"}) for _ in range(2))
+
+    assert plain.content == b"answer 1" and "Content-Encoding" not in plain
+    for packed in (first, again):
+        assert (packed["Content-Encoding"], gzip.decompress(packed.content)) == ("gzip", b"answer 2")
+        assert packed["Content-Length"] == str(len(packed.content))
+        assert packed["Vary"] == plain["Vary"] == "Accept-Encoding"
+
+
+@pytest.mark.parametrize("accepted", ["", "br", "gzip;q=0", "gzip; q=0.0, br", "x-gzipped"])
+def test_page_is_sent_as_it_is_to_who_does_not(site, accepted):
+    for _ in range(2):
+        assert site.get(headers={"accept-encoding": accepted}).content == b"answer 1"
+
+
+def test_page_of_one_person_is_never_packed(site):
+    """It may hold a secret, whose letters could be guessed from how well they pack."""
+    site.make = lambda request, response: setattr(response, "microcache", False) or response
+
+    assert "Content-Encoding" not in site.get(headers={"accept-encoding": "gzip"})
