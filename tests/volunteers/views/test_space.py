@@ -2,9 +2,14 @@
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from tests.factories.volunteers import DistrictFactory, NetworkFactory, VolunteerFactory
+from volunteers.devices import forget_ended
 from volunteers.models import Membership, Volunteer
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +117,30 @@ def test_a_device_elsewhere_is_signed_out_and_another_person_s_is_unknown(client
     assert [device.here for device in page.context["devices"]] == [True, False]
     assert elsewhere.get(reverse("volunteers:security")).status_code == 302
     assert client.get(reverse("volunteers:security")).status_code == 200
+
+
+def test_page_of_devices_leaves_out_what_has_ended_and_writes_nothing(client, volunteer):
+    expired, outdated, signed_out = (client.__class__() for _ in range(3))
+    outdated.force_login(volunteer.user)
+    outdated.get(reverse("volunteers:security"))
+    volunteer.user.set_password("another, for everybody else")
+    volunteer.user.save()
+    for visitor in (client, expired, signed_out):
+        visitor.force_login(volunteer.user)
+        visitor.get(reverse("volunteers:security"))
+    Session.objects.filter(session_key=expired.session.session_key).update(expire_date=timezone.now())
+    signed_out.logout()
+    noted = sorted(UserSession.objects.values_list("session_key"))
+
+    with CaptureQueriesContext(connection) as queries:
+        page = client.get(reverse("volunteers:security"))
+
+    assert [device.session_key for device in page.context["devices"]] == [client.session.session_key]
+    assert [query["sql"] for query in queries if not query["sql"].startswith("SELECT")] == []
+    assert sorted(UserSession.objects.values_list("session_key")) == noted
+    forget_ended()
+    # The one that a new password ended is cleared when its browser comes back, or its two weeks are over.
+    assert UserSession.objects.count() == 2
 
 
 @pytest.mark.parametrize("agent", ["", "x" * 5000, "<script>alert(1)</script>", "\x00", "Mozilla/5.0 (iPhone"])
