@@ -25,17 +25,11 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
-from volunteers.enlisting import (
-    Line,
-    ListChanged,
-    ListRefused,
-    Plan,
-    VolunteerList,
-    as_json,
-    from_json,
-)
+from volunteers.comparing_lists import Plan
+from volunteers.enlisting import ListChanged, VolunteerList
 from volunteers.models import ImportPage, Network, User, VolunteerImport
 from volunteers.permissions import can_organise
+from volunteers.reading_lists import Line, ListRefused, as_json, from_json
 from volunteers.spreadsheets import MAX_FILE_BYTES, SpreadsheetRefused, read
 
 logger = logging.getLogger(__name__)
