@@ -26,6 +26,8 @@ State = Registration.State
 
 PRODUCT = "-//Maillage//Maillage//FR"
 REFRESH = dt.timedelta(hours=1)
+# The years whose rules of summer time can be told; a moment outside them is written in UTC.
+ZONE_YEARS = range(1970, 2100)
 STATUSES = {
     State.CONFIRMED: STATUS.CONFIRMED,
     State.PENDING: STATUS.TENTATIVE,
@@ -60,8 +62,8 @@ def feed(registrations: Iterable[Registration], *, name: str) -> bytes:
 
 
 def event_of(registration: Registration) -> Event:
-    """The entry of one registration, in the active language; times in the city's zone."""
-    slot, zone = registration.slot, ZoneInfo(settings.TIME_ZONE)
+    """The entry of one registration, in the active language; times in the city's zone (``_moment``)."""
+    slot = registration.slot
     changed_at = max(registration.updated_at, slot.updated_at).replace(microsecond=0)
     status = STATUSES[State(registration.state)]
     event = Event.new(
@@ -70,8 +72,8 @@ def event_of(registration: Registration) -> Event:
         stamp=changed_at,
         created=registration.created_at.replace(microsecond=0),
         last_modified=changed_at,
-        start=slot.starts_at.astimezone(zone),
-        end=slot.ends_at.astimezone(zone),
+        start=_moment(slot.starts_at),
+        end=_moment(slot.ends_at),
         status=status,
         # Whoever is not sure of a seat is still free at that time.
         transparency=TRANSP.OPAQUE if status == STATUS.CONFIRMED else TRANSP.TRANSPARENT,
@@ -128,13 +130,20 @@ def one_line(text: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
+def _moment(moment: dt.datetime) -> dt.datetime:
+    """In the city's zone; in UTC outside ZONE_YEARS, where the zone's own arithmetic may leave the calendar."""
+    if moment.year not in ZONE_YEARS:
+        return moment.astimezone(dt.UTC)
+    return moment.astimezone(ZoneInfo(settings.TIME_ZONE))
+
+
 def _calendar(registrations: list[Registration], events: list[Event], method: str) -> Calendar:
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", method)
-    years = [row.slot.starts_at.year for row in registrations] or [2000]
+    years = [row.slot.starts_at.year for row in registrations if row.slot.starts_at.year in ZONE_YEARS] or [2000]
     calendar.add_component(_time_zone(settings.TIME_ZONE, min(years) - 1, max(years) + 2))
     for event in events:
         calendar.add_component(event)

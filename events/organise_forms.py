@@ -114,6 +114,11 @@ class TimeAndPlaceForm(forms.Form):
         starts_at, ends_at = cleaned.get("starts_at"), cleaned.get("ends_at")
         if starts_at and starts_at <= timezone.now():
             self.add_error("starts_at", _("This date is in the past."))
+        elif starts_at:
+            try:
+                scheduling.check_moment(starts_at)
+            except ChangeRefused as refusal:
+                self.add_error("starts_at", str(refusal))
         if starts_at and ends_at and ends_at <= starts_at:
             self.add_error("ends_at", _("The end must come after the beginning."))
         elif starts_at and ends_at and ends_at - starts_at > dt.timedelta(days=7):
@@ -207,6 +212,8 @@ class SeatsForm(forms.Form):
         for name in ("opens_at", "closes_at"):
             if starts_at and cleaned.get(name) and cleaned[name] > starts_at:
                 self.add_error(name, _("This is after the beginning."))
+            elif starts_at and cleaned.get(name) and starts_at - cleaned[name] > scheduling.FURTHEST:
+                self.add_error(name, _("This is more than three years before the beginning: check the date."))
         return cleaned
 
 

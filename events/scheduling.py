@@ -28,6 +28,8 @@ from volunteers.models import User
 State = Registration.State
 PendingFor = Registration.PendingFor
 
+FURTHEST = dt.timedelta(days=3 * 365)  # how far ahead a date may be; beyond it is a slip of the keyboard
+
 
 class ChangeRefused(Exception):
     """Why a slot cannot be changed so, in a sentence fit for the organiser."""
@@ -74,12 +76,13 @@ def move(slot: Slot, *, starts_at: dt.datetime, ends_at: dt.datetime, place: Pla
 
     Calendars take the change for one (``sequence``). Offers that run past the new beginning end with it. Nothing
     changes, and nobody is told, when time and place are the same already. Refuses a slot called off or begun, an end
-    before the beginning, a beginning in the past, a room too small for the seats. Locks the slot's row.
+    before the beginning, a beginning in the past or years ahead, a room too small for the seats. Locks the slot's row.
     """
     if ends_at <= starts_at:
         raise ChangeRefused(_("The end must come after the beginning."))
     if starts_at <= timezone.now():
         raise ChangeRefused(_("The new date is in the past."))
+    check_moment(starts_at)
     with transaction.atomic():
         _hold(slot)
         old = {"old_starts_at": slot.starts_at.isoformat(), "old_place": str(slot.room or slot.venue or "")}
@@ -204,6 +207,12 @@ def _entitle(slot: Slot, titles: dict[str, str]) -> bool:
         setattr(slot, f"title_{language}", title)
     slot.title_sequence += changed
     return changed
+
+
+def check_moment(starts_at: dt.datetime) -> None:
+    """Raises ChangeRefused when a date would begin more than three years (FURTHEST) from now."""
+    if starts_at - timezone.now() > FURTHEST:
+        raise ChangeRefused(_("This is more than three years ahead: check the date."))
 
 
 def check_capacity(slot: Slot, *, capacity: int) -> None:

@@ -138,7 +138,11 @@ def session_duplicate(request: OrganiserRequest, slot_id: int) -> HttpResponse:
     """One click: the same a week later, as a draft; the next page moves it where it should be."""
     sessions = Session.objects.filter(slot__in=Slot.objects.organised_by(request.user))
     session = get_object_or_404(sessions.select_related("training__network", "slot__room", "slot__venue"), slot=slot_id)
-    copy = programming.duplicate_session(session, by=request.user)
+    try:
+        copy = programming.duplicate_session(session, by=request.user)
+    except ChangeRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("organise:slot", pk=slot_id)
     messages.success(request, _("Here is the copy, a week later: change its date if you like. It is a draft."))
     return redirect("organise:move", pk=copy.slot_id)
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from events import scheduling
 from events.models import Slot
-from events.scheduling import ChangeRefused, Place, check_room
+from events.scheduling import ChangeRefused, Place, check_moment, check_room
 from trainings.models import Session, Training
 from volunteers.models import User
 
@@ -51,6 +51,7 @@ def add_session(
     """A new date of the training, as a draft: its slot takes the training's network and titles. Nobody is told."""
     if ends_at <= starts_at:
         raise ChangeRefused(_("The end must come after the beginning."))
+    check_moment(starts_at)
     check_room(place.room, capacity=capacity)
     slot = Slot(
         kind="training",
@@ -96,6 +97,7 @@ def duplicate_session(session: Session, *, by: User) -> Session:
     and closing keep their distance to the beginning. Locks the training's row.
     """
     slot = session.slot
+    check_moment(slot.starts_at)  # a week after the last day of all is no day
     with transaction.atomic():
         Training.objects.select_for_update(no_key=True).filter(pk=session.training_id).values_list("pk").get()
         taken = set(Slot.objects.filter(session__training=session.training_id).values_list("starts_at", flat=True))

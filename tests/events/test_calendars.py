@@ -176,6 +176,18 @@ def test_empty_feed_is_a_calendar():
     assert calendar["X-WR-CALNAME"] == "Mes dates"
 
 
+@pytest.mark.parametrize("year", [1000, 2099, 2226, 9999])
+def test_feed_is_written_whatever_the_year(year):
+    start = dt.datetime(year, 12, 31, 21, 30, tzinfo=dt.UTC)
+    slot = SlotFactory(starts_at=start, ends_at=dt.datetime(year, 12, 31, 23, 30, tzinfo=dt.UTC))
+    registration = RegistrationFactory(slot=slot)
+
+    content = calendars.feed([registration], name="Mes dates")
+
+    assert event_in(content).start == start
+    assert event_in(calendars.invitation(registration)[1]).start == start
+
+
 def test_entry_does_not_depend_on_when_it_is_written():
     registration = RegistrationFactory()
 

@@ -300,6 +300,8 @@ def test_move_says_what_is_wrong_beside_its_field(slot, organiser):
     assert wrong(room=elsewhere.pk) == {"room"}
     assert wrong(room=small.pk) == {"room"}
     assert wrong(venue="") == {"online_url"}
+    assert wrong(starts=good.replace(year=9999), ends=good.replace(year=9999, hour=23, minute=59)) == {"starts_at"}
+    assert wrong(starts=good.replace(year=2226), ends=good.replace(year=2226, hour=23, minute=59)) == {"starts_at"}
     assert Slot.objects.get().sequence == 0
 
 

@@ -206,6 +206,30 @@ def session_data(starts_at, **data):
     return {"starts_at": f"{starts_at:%Y-%m-%dT%H:%M}", "ends_at": f"{ends_at:%Y-%m-%dT%H:%M}", "capacity": 12} | data
 
 
+def test_session_is_within_three_years(training, organiser):
+    far = session_data(timezone.now() + dt.timedelta(days=1100), venue=VenueFactory().pk)
+    long_open = session_data(timezone.now() + dt.timedelta(days=9), venue=VenueFactory().pk)
+
+    answers = [
+        organiser.post(url("session-add", training.pk), data)
+        for data in (far, long_open | {"opens_at": "0001-01-01T00:00"})
+    ]
+
+    assert [set(answer.context["form"].errors) for answer in answers] == [{"starts_at"}, {"opens_at"}]
+    assert Session.objects.count() == 0
+
+
+def test_copy_of_a_far_date_is_refused_in_words(training, organiser):
+    far = dt.datetime(9999, 12, 31, 20, tzinfo=dt.UTC)
+    slot = SlotFactory(starts_at=far, ends_at=far + dt.timedelta(hours=1), network=training.network)
+    session = SessionFactory(training=training, slot=slot)
+
+    answer = organiser.post(url("session-duplicate", session.slot_id), follow=True)
+
+    assert "more than three years ahead" in answer.text or "trois ans" in answer.text
+    assert Session.objects.count() == 1
+
+
 def test_session_is_a_draft_with_the_trainings_titles(training, organiser):
     venue = VenueFactory()
     data = session_data(timezone.now() + dt.timedelta(days=9), venue=venue.pk)
