@@ -16,6 +16,7 @@ from events.models import Registration, Slot
 from events.organise_forms import PersonForm
 from events.organise_views import OrganiserRequest, office_page, page_context, slot_for
 from events.scheduling import ChangeRefused
+from volunteers.addresses import keys_in
 
 Attendance = Registration.Attendance
 
@@ -39,7 +40,7 @@ def attendance(request: OrganiserRequest, pk: int) -> HttpResponse:
 def mark(request: OrganiserRequest, pk: int) -> HttpResponse:
     """Marks one person, or all that are not marked yet. By htmx, answers with that person's line."""
     slot = slot_for(request, pk, only_attendance=True)
-    chosen = [int(key) for key in request.POST.getlist("registration") if key.isascii() and key.isdigit()]
+    chosen = keys_in(request.POST.getlist("registration"))
     if request.POST.get("all"):
         unmarked = slot.registrations.filter(state=Registration.State.CONFIRMED, attendance=Attendance.UNKNOWN)
         chosen = list(unmarked.values_list("pk", flat=True))

@@ -6,8 +6,8 @@ from events import feeds, views
 
 app_name = "events"
 urlpatterns = [
-    path("agenda/<int:slot_id>/register/", views.register, name="register"),
-    path("agenda/<int:slot_id>/registration/", views.my_registration, name="my-registration"),
+    path("agenda/<key:slot_id>/register/", views.register, name="register"),
+    path("agenda/<key:slot_id>/registration/", views.my_registration, name="my-registration"),
     path("registrations/answer/<str:token>/", views.answer_offer, name="offer"),
     path("registrations/<uuid:uid>/", views.registration_detail, name="registration-detail"),
     path("registrations/<uuid:uid>/confirm/", views.confirm, name="registration-confirm"),

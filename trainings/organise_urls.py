@@ -8,10 +8,10 @@ app_name = "organise-trainings"
 urlpatterns = [
     path("", organise_views.training_list, name="list"),
     path("new/", organise_views.training_edit, name="training-add"),
-    path("<int:pk>/", organise_views.training_detail, name="training"),
-    path("<int:pk>/edit/", organise_views.training_edit, name="training-edit"),
-    path("<int:pk>/sessions/new/", organise_views.session_add, name="session-add"),
-    path("sessions/<int:slot_id>/duplicate/", organise_views.session_duplicate, name="session-duplicate"),
+    path("<key:pk>/", organise_views.training_detail, name="training"),
+    path("<key:pk>/edit/", organise_views.training_edit, name="training-edit"),
+    path("<key:pk>/sessions/new/", organise_views.session_add, name="session-add"),
+    path("sessions/<key:slot_id>/duplicate/", organise_views.session_duplicate, name="session-duplicate"),
     path("themes/new/", organise_views.theme_edit, name="theme-add"),
-    path("themes/<int:pk>/", organise_views.theme_edit, name="theme-edit"),
+    path("themes/<key:pk>/", organise_views.theme_edit, name="theme-edit"),
 ]

@@ -7,6 +7,6 @@ from trainings import views
 app_name = "trainings"
 urlpatterns = [
     path("", views.session_list, name="list"),
-    path("sessions/<int:slot_id>/", views.session_detail, name="session-detail"),
+    path("sessions/<key:slot_id>/", views.session_detail, name="session-detail"),
     path("<slug:slug>/", views.training_detail, name="training-detail"),
 ]

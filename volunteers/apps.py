@@ -8,7 +8,8 @@ class VolunteersConfig(AppConfig):
 
     def ready(self) -> None:
         # Models are loaded only now.
-        from volunteers import office_menu, receivers  # noqa: F401, PLC0415
+        from volunteers import addresses, office_menu, receivers  # noqa: F401, PLC0415
         from volunteers.permissions import is_organiser  # noqa: PLC0415
 
+        addresses.register()
         office_menu.register(office_menu.Entry(_("Volunteers"), "organise-volunteers:list", 3, is_organiser))

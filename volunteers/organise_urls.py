@@ -10,8 +10,8 @@ urlpatterns = [
     path("export.xlsx", views.export, name="export"),
     path("imports/", views.import_list, name="imports"),
     path("imports/new/", views.import_new, name="import-new"),
-    path("imports/<int:pk>/", views.import_detail, name="import"),
-    path("imports/<int:pk>/confirm/", views.import_confirm, name="import-confirm"),
-    path("imports/<int:pk>/cancel/", views.import_cancel, name="import-cancel"),
-    path("imports/<int:pk>/refused.xlsx", views.import_refused, name="import-refused"),
+    path("imports/<key:pk>/", views.import_detail, name="import"),
+    path("imports/<key:pk>/confirm/", views.import_confirm, name="import-confirm"),
+    path("imports/<key:pk>/cancel/", views.import_cancel, name="import-cancel"),
+    path("imports/<key:pk>/refused.xlsx", views.import_refused, name="import-refused"),
 ]
