@@ -98,13 +98,8 @@ class Comparison:
         said = [(self.reader.labels["name"], "", person.name), (self.reader.labels["phone"], "", person.phone)]
         wanted = {"networks": sorted({self.reader.network.pk, *person.networks})}
         for name in (*MANY, "networks"):
-            said.append(
-                (
-                    self.reader.labels[name],
-                    "",
-                    self.reader.in_words(name, wanted.get(name) or getattr(person, name, [])),
-                )
-            )
+            keys = wanted.get(name) or getattr(person, name, [])
+            said.append((self.reader.labels[name], "", self.reader.in_words(name, keys)))
         return [change for change in said if change[2]]
 
     def _change(
@@ -142,12 +137,8 @@ class Comparison:
         for name in MANY:
             wanted, before = getattr(person, name), sorted(many[name].get(volunteer.pk, []))
             if wanted and wanted != before:
-                change = (
-                    self.reader.labels[name],
-                    self.reader.in_words(name, before),
-                    self.reader.in_words(name, wanted),
-                )
-                line.changes.append(change)
+                was, becomes = self.reader.in_words(name, before), self.reader.in_words(name, wanted)
+                line.changes.append((self.reader.labels[name], was, becomes))
                 plan.links[name].append((volunteer.pk, wanted))
         line.import_type = line.IMPORT_TYPE_UPDATE if line.changes else line.IMPORT_TYPE_SKIP
 
