@@ -4,7 +4,6 @@ import re
 
 import pytest
 from django.core.cache import caches
-from django.core.management import call_command
 from django.urls import reverse
 from django.utils.translation import override
 
@@ -91,19 +90,3 @@ def test_what_is_wrong_is_said_without_the_link(client):
     summary = answer.text.split('class="error-summary"')[1].split("</div>")[0]
     assert summary.count("<li>") == summary.count("<a ") == 3
     assert "the-charter" not in summary
-
-
-@pytest.mark.parametrize("language", ["fr", "en"])
-def test_demonstration_city_has_its_charter(client, settings, language):
-    settings.DEMO = True
-    call_command("demo", "--size=small", verbosity=0)
-    caches["process"].clear()
-
-    charter_url, privacy_url = links(client, language)
-
-    for url, words in (
-        (charter_url, {"fr": "neutralité", "en": "Neutrality"}),
-        (privacy_url, {"fr": "Vos", "en": "Your"}),
-    ):
-        answer = client.get(url)
-        assert (answer.status_code, words[language] in answer.text) == (200, True)

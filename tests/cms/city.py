@@ -1,0 +1,34 @@
+"""What is true of every demonstration city, and all that it holds."""
+
+from django.core import serializers
+from django.db.models import Count, F, Q
+
+from events.models import Registration, Slot
+from trainings.models import Session, Theme, Training
+from volunteers.models import District, Membership, User, Volunteer
+
+# What chance, or the moment of writing, decides anew each time.
+FRESH = {"calendar_token", "uid", "id", "updated_at", "created_at"}
+
+
+def dump():
+    """All rows that the command writes, without keys and links, which a second run counts further."""
+    rows = []
+    for model in (District, User, Volunteer, Membership, Theme, Training, Slot, Session, Registration):
+        for row in serializers.serialize("python", model.objects.order_by("pk")):
+            links = {field.name for field in model._meta.get_fields() if field.is_relation}
+            rows.append({k: v for k, v in row["fields"].items() if k not in FRESH | links | {"password"}})
+    return rows
+
+
+def check_counters():
+    counted = Slot.objects.annotate(
+        holding=Count("registrations", filter=Q(registrations__state__in=Registration.HOLDING)),
+        waiting=Count("registrations", filter=Q(registrations__state="waiting")),
+    )
+    assert not counted.exclude(holding=F("seats_taken")).exists()
+    # Nobody waits while a seat is free, and waiting numbers run from 1.
+    assert not counted.filter(waiting__gt=0, seats_taken__lt=F("capacity")).exists()
+    for slot in counted.filter(waiting__gt=0):
+        numbers = slot.registrations.filter(state="waiting").order_by("queue_number")
+        assert [row.queue_number for row in numbers] == list(range(1, slot.queue_last + 1))

@@ -1,0 +1,144 @@
+"""The demonstration city as it stands: built once for all the tests here, each of which undoes what it changes."""
+
+import datetime as dt
+import io
+
+import pytest
+import time_machine
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+from django.db.models import F
+from django.test import override_settings
+from wagtail.models import Page
+
+from cms.demo import accounts
+from events.models import Registration, Slot
+from mail.models import Message
+from tests.cms.city import check_counters, dump
+from tests.cms.test_papers import links
+from volunteers.models import Network, User, VolunteerImport
+
+pytestmark = pytest.mark.django_db
+NOW = dt.datetime(2026, 11, 20, 9, 30, tzinfo=dt.UTC)
+
+
+def build(*arguments):
+    output = io.StringIO()
+    call_command("demo", "--size=small", *arguments, stdout=output)
+    return output.getvalue()
+
+
+@pytest.fixture(scope="module")
+def city(django_db_setup, django_db_blocker):
+    """What the command said."""
+    with (
+        django_db_blocker.unblock(),
+        override_settings(DEMO=True),
+        time_machine.travel(NOW, tick=False),
+        transaction.atomic(),
+    ):
+        with connection.cursor() as cursor:  # the tests here are one long transaction
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        yield build("--seed=7")
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(autouse=True)
+def inside(city, db):
+    """Each test starts from the city."""
+
+
+def test_counters_say_what_the_registrations_say():
+    check_counters()
+
+
+def test_every_kind_of_session_is_there():
+    slots = Slot.objects.with_waiting()
+
+    assert slots.filter(ends_at__lt=NOW, registrations__attendance="present").exists()
+    assert slots.filter(starts_at__gt=NOW, seats_taken=F("capacity"), waiting__gt=2).exists()
+    assert slots.filter(starts_at__gt=NOW, seats_taken__gte=F("capacity") - 2, seats_taken__lt=F("capacity"))
+    assert slots.filter(starts_at__gt=NOW, state="cancelled").count() == 1
+    assert slots.filter(venue=None).exists()
+    assert slots.open().count() > 8
+
+
+def test_the_citizen_has_one_of_each():
+    mine = Registration.objects.filter(volunteer__user__email=accounts.CITIZEN.email)
+    states = {(row.state, row.pending_for, row.attendance) for row in mine}
+    assert states == {
+        ("confirmed", "", "present"),
+        ("confirmed", "", ""),
+        ("waiting", "", ""),
+        ("pending", "offer", ""),
+    }
+    assert mine.with_rank().get(state="waiting").rank == 3
+
+
+def test_accounts_open_with_what_is_shown(city):
+    for access in accounts.accesses():
+        user = User.objects.get(email=access.account.email)
+        assert user.check_password(access.password) and access.password in city
+        if access.account.staff:
+            assert TOTP(Authenticator.objects.get(user=user)).validate_code(access.code)
+    assert len(accounts.accesses()) == len(accounts.ACCOUNTS)
+
+
+def test_pages_open_in_both_languages(client):
+    pages = Page.objects.live().filter(depth__gt=1)
+    assert pages.count() == 2 * pages.filter(locale__language_code="fr").count() > 30
+    statuses = {page.url: client.get(page.url).status_code for page in pages}
+    assert {url: status for url, status in statuses.items() if status != 200} == {}
+
+
+def test_a_second_run_changes_nothing():
+    before = dump()
+
+    assert "--fresh" in build()
+
+    assert dump() == before
+
+
+def test_the_same_seed_gives_the_same_city_and_another_one_another():
+    first = dump()
+
+    build("--fresh", "--seed=7")
+    again = dump()
+    build("--fresh", "--seed=8")
+
+    assert again == first
+    assert dump() != first
+
+
+def test_a_demonstration_used_for_a_while_can_be_replaced():
+    network = Network.objects.first()
+    VolunteerImport.objects.create(network=network, name="l.csv", source="Forum", sha256="")
+    Message.objects.create(key="k", kind="events/registration", to="camille@maillage.example")
+
+    build("--fresh")
+
+    assert (VolunteerImport.objects.count(), Message.objects.count(), Network.objects.count()) == (0, 0, 3)
+
+
+def test_a_demonstration_that_somebody_joined_is_not_replaced():
+    User.objects.create_user("somebody@paris.fr")
+    before = dump()
+
+    with pytest.raises(CommandError):
+        build("--fresh")
+
+    assert dump() == before
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_demonstration_city_has_its_charter(client, language):
+    charter_url, privacy_url = links(client, language)
+
+    for url, words in (
+        (charter_url, {"fr": "neutralité", "en": "Neutrality"}),
+        (privacy_url, {"fr": "Vos", "en": "Your"}),
+    ):
+        answer = client.get(url)
+        assert (answer.status_code, words[language] in answer.text) == (200, True)
