@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.urls import reverse
@@ -20,6 +21,24 @@ TEXT_FEATURES = ["bold", "italic", "link", "document-link", "ol", "ul"]
 def network_choices() -> list[tuple[str, str]]:
     """Slugs and names of the networks, read each time the editor opens."""
     return [(network.slug, str(network)) for network in Network.objects.all()]
+
+
+def leads_somewhere(address: str) -> bool:
+    """A path of this site, or an address that says in full where it leads: http(s), mailto or tel.
+
+    Browsers take "//" and "/\\" for another site, and read over tabs and line breaks.
+    """
+    if not address.isprintable() or " " in address or "\\" in address:
+        return False
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # such as "http://[", which is no address
+        return False
+    if parts.scheme in ("http", "https"):
+        return bool(parts.hostname)
+    if parts.scheme in ("mailto", "tel"):
+        return bool(parts.path)
+    return not parts.scheme and not parts.netloc and address.startswith("/") and not address.startswith("//")
 
 
 class LinkValue(blocks.StructValue):
@@ -43,7 +62,7 @@ class LinkBlock(blocks.StructBlock):
 
     def clean(self, value: Any) -> Any:
         value = super().clean(value)
-        if not value["page"] and not value["url"].startswith(("/", "https://", "mailto:")):
+        if not value["page"] and not leads_somewhere(value["url"]):
             message = ValidationError(_("Choose a page, or write an address that starts with / or https://"))
             raise blocks.StructBlockValidationError(block_errors={"url": message})
         return value

@@ -17,14 +17,37 @@ from wagtail.models import Page
 
 from cms import languages
 from cms.blocks import BodyBlock
+from cms.models.addresses import SitePageCopyForm, SitePageForm, refuse_taken
 from trainings import browsing, city_map, listing
 
 
 class SitePage(Page):
-    """What all pages share: their other languages, and being kept for those who are not signed in."""
+    """What all pages share: an address of their own, other languages, being kept for those who are not signed in."""
+
+    base_form_class = SitePageForm
+    copy_form_class = SitePageCopyForm
 
     class Meta:
         abstract = True
+
+    def clean(self) -> None:
+        super().clean()
+        self._refuse_taken_address()
+
+    def minimal_clean(self) -> None:
+        """What Wagtail asks of a draft."""
+        super().minimal_clean()
+        self._refuse_taken_address()
+
+    def _refuse_taken_address(self) -> None:
+        """Raises ValidationError for an address that shows something else; one's own is never looked at again."""
+        before = type(self).objects.filter(pk=self.pk).values_list("slug", "live").first() if self.pk else None
+        if before == (self.slug, True):
+            return
+        try:
+            refuse_taken(self.slug, parent=self.get_parent())
+        except ValidationError as refusal:
+            raise ValidationError({"slug": refusal}) from refusal
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
