@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.contrib import admin
+from django.db import models
 from import_export.admin import ExportMixin
 
 from events.models import Room, Venue
+from volunteers.lines import LineField
+
+ONE_LINE: Mapping[type[models.Field[Any, Any]], Mapping[str, Any]] = {models.CharField: {"form_class": LineField}}
 
 
 class RoomInline(admin.TabularInline):
     model = Room
+    formfield_overrides = ONE_LINE
     extra = 0
 
 
@@ -19,3 +27,4 @@ class VenueAdmin(ExportMixin, admin.ModelAdmin):
     list_filter = ("district", "is_accessible")
     search_fields = ("name", "street", "postal_code")
     inlines = (RoomInline,)
+    formfield_overrides = ONE_LINE

@@ -19,6 +19,7 @@ from events.freshness import FreshFormMixin
 from events.models import Registration, Room, Slot, Venue
 from events.models.slots import SlotQuerySet
 from events.scheduling import ChangeRefused, Place
+from volunteers.lines import LineField
 from volunteers.models import Network, User
 from volunteers.permissions import organised_networks
 
@@ -82,8 +83,8 @@ class PersonForm(forms.Form):
     email = forms.EmailField(
         label=_("E-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"})
     )
-    first_name = forms.CharField(label=_("First name"), max_length=80, required=False)
-    last_name = forms.CharField(label=_("Last name"), max_length=80, required=False)
+    first_name = LineField(label=_("First name"), max_length=80, required=False)
+    last_name = LineField(label=_("Last name"), max_length=80, required=False)
 
 
 class TimeAndPlaceForm(forms.Form):
@@ -223,8 +224,8 @@ class TermsForm(FreshFormMixin, SeatsForm):
     watched = ["title_fr", "title_en", "capacity", "opens_at", "closes_at", "approval", "people_in_charge"]
     field_order = ["title_fr", "title_en"]
 
-    title_fr = forms.CharField(label=_("Title in French"), max_length=160)
-    title_en = forms.CharField(label=_("Title in English"), max_length=160, required=False)
+    title_fr = LineField(label=_("Title in French"), max_length=160)
+    title_en = LineField(label=_("Title in English"), max_length=160, required=False)
 
     def __init__(self, *args: Any, slot: Slot, **kwargs: Any) -> None:
         kwargs["initial"] = {
@@ -285,7 +286,7 @@ class WordForm(forms.Form):
             (State.CANCELLED, _("Those who cancelled")),
         ],
     )
-    subject = forms.CharField(label=_("Subject"), max_length=150)
+    subject = LineField(label=_("Subject"), max_length=150)
     body = forms.CharField(
         label=_("Your message"),
         max_length=5000,

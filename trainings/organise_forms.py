@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from events.freshness import FreshFormMixin
 from events.organise_forms import SeatsForm, TimeAndPlaceForm
 from trainings.models import Theme, Training
+from volunteers.lines import LineField
 from volunteers.models import User
 from volunteers.permissions import organised_networks
 
@@ -39,6 +40,7 @@ class ThemeForm(FreshFormMixin, forms.ModelForm):
             "summary_en": _("Summary in English"),
         }
         widgets = {name: forms.Textarea(attrs={"rows": 3}) for name in ("summary_fr", "summary_en")}
+        field_classes = {"title_fr": LineField, "title_en": LineField}
 
     watched = Meta.fields
 
@@ -85,6 +87,7 @@ class TrainingForm(FreshFormMixin, forms.ModelForm):
             "audience_en": _("For whom, in English"),
         }
         widgets = {name: forms.Textarea(attrs={"rows": 5}) for name in ("aims_fr", "aims_en")}
+        field_classes = dict.fromkeys(["title_fr", "title_en", "summary_fr", "summary_en"], LineField)
 
     watched = Meta.fields
 

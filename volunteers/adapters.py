@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from volunteers import lines
 from volunteers.models import User, Volunteer
 
 
@@ -54,6 +55,9 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         """A new account gets its volunteer and the language of the page."""
         sociallogin.user.language = get_language() or "fr"
         sociallogin.user.email = sociallogin.user.email.lower()
+        for field in ("first_name", "last_name"):
+            name = lines.tidy(getattr(sociallogin.user, field) or "")[:80]
+            setattr(sociallogin.user, field, name if lines.can_be_shown(name) else "")
         user: User = super().save_user(request, sociallogin, form)
         Volunteer.objects.get_or_create(user=user)
         return user

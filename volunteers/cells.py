@@ -21,6 +21,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from import_export.widgets import Widget
 
+from volunteers import lines
+
 # Separators inside a cell that holds several things; "/" only between spaces, for it is also part of names.
 SEVERAL = re.compile(r"[;,|\n]| / ")
 AND = re.compile(r" et | and ", re.IGNORECASE)
@@ -44,10 +46,7 @@ def text_of(value: Any) -> str:
         return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    text = str(value)
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", text).replace("\u200b", "").replace("\ufeff", "").replace("\xa0", " ")
-    return " ".join(text.split())
+    return lines.tidy(str(value))
 
 
 class NameWidget(Widget):
@@ -59,8 +58,8 @@ class NameWidget(Widget):
             raise ValueError(_("A name has at most 80 characters."))
         if name[:1] in "=+-@" and name:
             raise ValueError(_("A name cannot start with this sign: it looks like a formula."))
-        if not name.isprintable():
-            raise ValueError(_("This name holds characters that cannot be shown."))
+        if not lines.can_be_shown(name):
+            raise ValueError(lines.UNSHOWN)
         if name.isupper() and len(name) > 2:
             name = name.title()
         return name

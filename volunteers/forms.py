@@ -21,6 +21,7 @@ from phonenumber_field.formfields import PhoneNumberField
 from phonenumber_field.widgets import RegionalPhoneNumberWidget
 
 from volunteers import consenting, guessing, papers
+from volunteers.lines import LineField
 from volunteers.models import District, Interest, SpokenLanguage, User, Volunteer
 
 ONCE = {"autocomplete": "one-time-code", "spellcheck": "false", "autocapitalize": "off"}
@@ -62,17 +63,13 @@ class SignUpForm(AgreementForm):
         help_text=_("We send you a code to check it."),
         widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
     )
-    first_name = forms.CharField(
+    first_name = LineField(
         label=_("Your first name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "given-name"})
     )
     field_order = ("email", "first_name", "charter", "adult")
 
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).lower()
-
-    def clean_first_name(self) -> str:
-        # One line, whatever was pasted: the name goes into subjects and attendance lists.
-        return " ".join(str(self.cleaned_data["first_name"]).split())
 
 
 class CodeRequestForm(RequestLoginCodeForm):
@@ -178,10 +175,10 @@ class PasskeyForm(AddWebAuthnForm):
 class ProfileForm(forms.Form):
     """What a volunteer tells about themselves; everything but the first name may stay empty."""
 
-    first_name = forms.CharField(
+    first_name = LineField(
         label=_("First name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "given-name"})
     )
-    last_name = forms.CharField(
+    last_name = LineField(
         label=_("Last name"),
         max_length=80,
         required=False,
@@ -229,12 +226,6 @@ class ProfileForm(forms.Form):
         help_text=_("So that we give you a place that suits you."),
         widget=forms.RadioSelect,
     )
-
-    def clean_first_name(self) -> str:
-        return " ".join(str(self.cleaned_data["first_name"]).split())
-
-    def clean_last_name(self) -> str:
-        return " ".join(str(self.cleaned_data["last_name"]).split())
 
 
 class DeletionForm(forms.Form):
