@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -87,6 +88,12 @@ class Training(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def clean(self) -> None:
+        """A theme and its trainings are one network's. The theme's is in another table: no constraint can say so."""
+        super().clean()
+        if self.theme and self.network_id and self.theme.network_id != self.network_id:
+            raise ValidationError({"theme": _("This theme belongs to another network.")})
 
 
 class Session(models.Model):

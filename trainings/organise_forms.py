@@ -100,13 +100,6 @@ class TrainingForm(FreshFormMixin, forms.ModelForm):
         theme.label_from_instance = _theme_words  # type: ignore[method-assign, assignment]
         self.watch(self.instance)
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        theme, network = cleaned.get("theme"), cleaned.get("network")
-        if theme and network and theme.network_id != network.pk:
-            self.add_error("theme", _("This theme belongs to another network."))
-        return cleaned
-
 
 class SessionForm(TimeAndPlaceForm, SeatsForm):
     """A new date of a training. It is a draft until it is published."""
