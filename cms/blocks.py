@@ -51,14 +51,8 @@ class LinkValue(blocks.StructValue):
         return str(page.localized.url or "") if page else self["url"]
 
 
-class LinkBlock(blocks.StructBlock):
-    """Words that lead to a page of the site, or else to an address."""
-
-    label = blocks.CharBlock(label=_("Words"), max_length=60)
-    page = blocks.PageChooserBlock(label=_("Page"), required=False)
-    url = blocks.CharBlock(
-        label=_("Or an address"), required=False, max_length=300, help_text=_("For example /trainings/ or https://...")
-    )
+class TargetBlock(blocks.StructBlock):
+    """What has a ``page`` of the site, or else an address (``url``) that leads somewhere."""
 
     def clean(self, value: Any) -> Any:
         value = super().clean(value)
@@ -66,6 +60,16 @@ class LinkBlock(blocks.StructBlock):
             message = ValidationError(_("Choose a page, or write an address that starts with / or https://"))
             raise blocks.StructBlockValidationError(block_errors={"url": message})
         return value
+
+
+class LinkBlock(TargetBlock):
+    """Words that lead to a page of the site, or else to an address."""
+
+    label = blocks.CharBlock(label=_("Words"), max_length=60)
+    page = blocks.PageChooserBlock(label=_("Page"), required=False)
+    url = blocks.CharBlock(
+        label=_("Or an address"), required=False, max_length=300, help_text=_("For example /trainings/ or https://...")
+    )
 
     class Meta:
         icon = "link"
@@ -262,7 +266,7 @@ class BodyBlock(blocks.StreamBlock):
     networks = NetworksBlock()
 
 
-class FooterLinkBlock(blocks.StructBlock):
+class FooterLinkBlock(TargetBlock):
     """A link of the footer, with its words in every language; the page is shown in the reader's own."""
 
     label_fr = blocks.CharBlock(label=_("Words in French"), max_length=60)

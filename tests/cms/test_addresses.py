@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from wagtail.blocks import StructBlockValidationError
 
-from cms.blocks import LinkBlock
+from cms.blocks import FooterLinkBlock, LinkBlock
 from cms.models import HomePage, StandardPage
 from tests.factories.volunteers import UserFactory
 from tests.office import inside
@@ -99,9 +99,11 @@ def test_page_is_not_moved_to_what_something_else_answers(editor, slug, moved):
     assert moved or "/trainings/" in " ".join(str(message) for message in answer.context["messages"])
 
 
-def cleaned(url):
-    block = LinkBlock()
-    return block.clean(block.to_python({"label": "Words", "page": None, "url": url}))["url"]
+@pytest.fixture(params=[LinkBlock, FooterLinkBlock])
+def cleaned(request):
+    block = request.param()
+    words = dict.fromkeys(["label", "label_fr", "label_en"], "Words")
+    return lambda url: block.clean(block.to_python(words | {"page": None, "url": url}))["url"]
 
 
 @pytest.mark.parametrize(
@@ -115,7 +117,7 @@ def cleaned(url):
         "tel:+33140506070",
     ],
 )
-def test_link_leads_to_a_path_or_says_where_it_leads(url):
+def test_link_leads_to_a_path_or_says_where_it_leads(cleaned, url):
     assert cleaned(url) == url
 
 
@@ -127,7 +129,7 @@ def test_link_leads_to_a_path_or_says_where_it_leads(url):
         "http://[", "ftp://ville.example/",
     ],
 )  # fmt: skip
-def test_link_that_leads_elsewhere_than_it_says_is_refused(url):
+def test_link_that_leads_elsewhere_than_it_says_is_refused(cleaned, url):
     with pytest.raises(StructBlockValidationError) as refused:
         cleaned(url)
 
