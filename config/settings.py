@@ -347,6 +347,7 @@ WAGTAILIMAGES_IMAGE_MODEL = "cms.Picture"
 WAGTAILIMAGES_IMAGE_FORM_BASE = "cms.picture_forms.PictureForm"
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 50_000_000  # more than cameras make; decoded, each takes four bytes of memory
 WAGTAILADMIN_BASE_URL = SITE_URL
+WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES  # what editors may prefer; else their account's, see BackOfficeMiddleware
 WAGTAILDOCS_EXTENSIONS = ["pdf", "odt", "ods", "odp", "docx", "xlsx", "pptx", "csv", "txt"]
 WAGTAILIMAGES_EXTENSIONS = ["gif", "jpg", "jpeg", "png", "webp", "avif"]  # no SVG: it may carry script
 WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False

@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import override
 
 from volunteers import backoffice
 from volunteers.models import User
@@ -35,7 +36,23 @@ class BackOfficeMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         found = AREAS.match(request.path_info)
-        return (found and self.turn_away(request, found["area"])) or self.get_response(request)
+        if not found:
+            return self.get_response(request)
+        away = self.turn_away(request, found["area"])
+        if away or found["area"] == "organise":
+            return away or self.get_response(request)
+        return self.answer_in(request.user.language, request)
+
+    def answer_in(self, language: str, request: HttpRequest) -> HttpResponse:
+        """The two administrations have one address for all languages: they speak the account's.
+
+        Somebody who chose another one in Wagtail gets that one in there.
+        """
+        with override(language):
+            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            response = self.get_response(request)
+            response.headers.setdefault("Content-Language", language)
+            return response
 
     def turn_away(self, request: HttpRequest, area: str) -> HttpResponse | None:
         user = request.user
