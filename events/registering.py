@@ -114,6 +114,8 @@ def confirm(registration: Registration, *, by: User | None) -> Registration:
             return row
         if row.state == State.WAITING:
             raise RegistrationRefused(_("No seat has come free yet: you are on the waiting list."))
+        if row.state == State.CANCELLED and row.end_reason == EndReason.PERSON:
+            raise RegistrationRefused(_("You are no longer registered for this date: you cancelled."))
         if row.state != State.PENDING or row.slot.starts_at <= now:
             raise RegistrationRefused(_("The time to confirm has passed: this seat is no longer kept for you."))
         _become_seated(row, row.slot, now)
@@ -152,6 +154,17 @@ def cancel(
         if row.is_active:
             _end(row, slot, State.CANCELLED, by=by, reason=reason, note=note)
     return row
+
+
+def give_back(registration: Registration, *, by: User | None) -> Registration:
+    """The person cancels: see ``cancel``. Harmless when already ended.
+
+    Raises RegistrationRefused once the date has begun: who was there is part of the counts. Locks the slot's row.
+    """
+    with transaction.atomic():
+        if registration.is_active and _lock(registration.slot).starts_at <= timezone.now():
+            raise RegistrationRefused(_("This date has begun: your registration can no longer be cancelled."))
+        return cancel(registration, by=by)
 
 
 def refuse(registration: Registration, *, by: User, note: str = "") -> Registration:

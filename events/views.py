@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -127,6 +128,8 @@ def _registration_page(
         | {
             "may_register_again": not registration.is_active and slot.is_open() and not _has_active(registration),
             "agreement": agreement,
+            "has_begun": _has_begun(registration),
+            "is_over": slot.ends_at <= timezone.now(),
         }
     )
     status = 422 if agreement is not None and agreement.errors else 200
@@ -158,10 +161,14 @@ def confirm(request: HttpRequest, uid: UUID) -> HttpResponse:
 def cancel(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Asks whether one really gives the seat back (GET), and does it (POST)."""
     registration = _mine(request, uid)
-    if request.method != "POST" and registration.is_active:
+    if request.method != "POST" and registration.is_active and not _has_begun(registration):
         return render(request, "events/cancel.html", _standing(registration))
     if request.method == "POST" and registration.is_active:
-        registering.cancel(registration, by=_person(request))
+        try:
+            registering.give_back(registration, by=_person(request))
+        except RegistrationRefused as refusal:
+            messages.error(request, str(refusal))
+            return redirect("events:registration-detail", uid=uid)
         undo_url = reverse("events:register", args=[registration.slot_id])
         messages.success(request, _("You are no longer registered. Thank you for telling us."), extra_tags=undo_url)
     return redirect("events:registration-detail", uid=uid)
@@ -185,7 +192,7 @@ def answer_offer(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST" and stands and agreed:
         try:
             if "decline" in request.POST:
-                registration = registering.cancel(registration, by=None)
+                registration = registering.give_back(registration, by=None)
             else:
                 _agree(_user_of(registration), agreement, form="offer")
                 registration = registering.confirm(registration, by=None)
@@ -243,6 +250,10 @@ def badge_of(registration: Registration) -> dict[str, str]:
 
 def _standing(registration: Registration) -> dict[str, Any]:
     return {"registration": registration, "slot": registration.slot} | badge_of(registration)
+
+
+def _has_begun(registration: Registration) -> bool:
+    return registration.slot.starts_at <= timezone.now()
 
 
 def _links(slot: Slot) -> dict[str, Any]:

@@ -204,6 +204,36 @@ def test_cancelling_can_be_undone_while_there_is_a_seat(client):
     assert Slot.objects.get().seats_taken == 1
 
 
+@pytest.mark.parametrize(
+    ("attendance", "hours", "words"),
+    [("present", -5, "Thank you for coming"), ("", -5, "This date is over"), ("absent", -1, "This date has begun")],
+)
+def test_a_date_that_has_begun_is_no_longer_cancelled(client, attendance, hours, words):
+    registration = signed_in(client, RegistrationFactory(attendance=attendance))
+    begun = timezone.now() + dt.timedelta(hours=hours)
+    Slot.objects.update(starts_at=begun, ends_at=begun + dt.timedelta(hours=2))
+
+    asked = client.get(page_of(registration, "cancel"), follow=True)
+    page = client.post(page_of(registration, "cancel"), follow=True)
+
+    registration.refresh_from_db()
+    assert (registration.state, registration.attendance, Message.objects.count()) == ("confirmed", attendance, 0)
+    assert "Give your seat back?" not in asked.text
+    assert f"<h1>{words}</h1>" in page.text
+    assert "This date has begun: your registration can no longer be cancelled." in page.text
+    assert page_of(registration, "cancel") not in page.text
+    assert "We look forward to seeing you" not in page.text
+
+
+def test_confirming_after_cancelling_says_who_cancelled(client):
+    registration = signed_in(client, offered())
+    client.post(page_of(registration, "cancel"))
+
+    page = client.post(page_of(registration, "confirm"), follow=True)
+
+    assert "You are no longer registered for this date: you cancelled." in page.text
+
+
 def test_cancelling_twice_changes_nothing(client):
     registration = signed_in(client, RegistrationFactory())
 
