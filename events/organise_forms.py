@@ -157,8 +157,20 @@ class MoveForm(FreshFormMixin, TimeAndPlaceForm):
             "online_url": slot.online_url,
         } | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
-        self.capacity_kept = slot.capacity
+        self.slot, self.capacity_kept = slot, slot.capacity
         self.watch(slot)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if not self.errors and self.slot_stays():
+            raise forms.ValidationError(_("Nothing changes: this is its time and place already."))
+        return cleaned
+
+    def slot_stays(self) -> bool:
+        """Are time and place what they were? Seconds, which the form does not show, are no change."""
+        shown = [moment.replace(second=0, microsecond=0) for moment in (self.slot.starts_at, self.slot.ends_at)]
+        asked = [self.cleaned_data["starts_at"], self.cleaned_data["ends_at"]]
+        return asked == shown and self.place() == Place.of(self.slot)
 
 
 class InChargeField(forms.CharField):

@@ -283,6 +283,27 @@ def test_move_asks_before_it_tells(slot, organiser):
     assert (slot.starts_at, slot.sequence, Message.objects.count()) == (later, 1, 1)
 
 
+def test_move_to_the_same_place_and_time_announces_nothing(slot, organiser):
+    RegistrationFactory(slot=slot)
+    starts_at, ends_at = timezone.localtime(slot.starts_at), timezone.localtime(slot.ends_at)
+    page = organiser.get(url("move", slot))
+    data = {
+        "seen": page.context["form"]["seen"].value(),
+        "starts_at": f"{starts_at:%Y-%m-%dT%H:%M}",
+        "ends_at": f"{ends_at:%Y-%m-%dT%H:%M}",
+        "venue": slot.venue_id,
+    }
+
+    same = organiser.post(url("move", slot), data)
+    elsewhere = organiser.post(url("move", slot), data | {"venue": VenueFactory().pk})
+
+    assert len(same.context["form"].non_field_errors()) == 1
+    assert [answer.templates[0].name for answer in (same, elsewhere)] == [
+        "organise/move.html",
+        "organise/move_confirm.html",
+    ]
+
+
 def test_move_says_what_is_wrong_beside_its_field(slot, organiser):
     Slot.objects.update(capacity=30)
     elsewhere = Room.objects.create(venue=VenueFactory(), name="A")
