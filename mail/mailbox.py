@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage as ParsedMessage
+from email.message import Message
 from email.parser import BytesHeaderParser, BytesParser
 from pathlib import Path
 
@@ -29,6 +30,7 @@ class Entry:
     at: dt.datetime
     to: str
     subject: str
+    language: str
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,8 @@ def entries(*, to: str = "", most: int = 100) -> list[Entry]:
         with path.open("rb") as file:
             headers = parser.parse(file)
         if to.lower() in str(headers["To"]).lower():
-            found.append(Entry(path.stem, _moment(path.stem), str(headers["To"]), str(headers["Subject"])))
+            to_whom, subject = str(headers["To"]), str(headers["Subject"])
+            found.append(Entry(path.stem, _moment(path.stem), to_whom, subject, language_of(headers)))
         if len(found) == most:
             break
     return found
@@ -77,6 +80,17 @@ def read(name: str) -> ParsedMessage | None:
         return None
     parser = BytesParser(policy=email.policy.default)
     return parser.parsebytes(_path(name).read_bytes())
+
+
+def language_of(message: Message) -> str:
+    """Of its words, which need not be the reader's: "fr", or "" when the message does not say."""
+    return str(message["Content-Language"] or "")
+
+
+def written_at(message: ParsedMessage) -> dt.datetime | None:
+    """When it says it was written. "-0000" means UTC (RFC 5322, 3.3), which Python reads as no time zone at all."""
+    moment = getattr(message["Date"], "datetime", None)
+    return moment.replace(tzinfo=dt.UTC) if moment and moment.tzinfo is None else moment
 
 
 def forget(before: dt.datetime) -> None:

@@ -78,6 +78,8 @@ def message(request: HttpRequest, name: str) -> HttpResponse:
     context = {
         "name": name,
         "message": found,
+        "written_at": mailbox.written_at(found),
+        "language": mailbox.language_of(found),
         "text": text.get_content() if text else "",
         "has_html": found.get_body(("html",)) is not None,
         "attachments": [

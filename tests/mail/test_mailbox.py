@@ -1,6 +1,7 @@
 import datetime as dt
 
 import pytest
+import time_machine
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.utils import timezone
 
@@ -18,8 +19,9 @@ def ground(settings, tmp_path):
     settings.EMAIL_BACKEND = "mail.mailbox.MailboxBackend"
 
 
-def post(to="ana@example.org", subject="Bonjour <Ana>"):
-    email = EmailMultiAlternatives(subject, "Une place : https://ville.example/", to=[to])
+def post(to="ana@example.org", subject="Bonjour <Ana>", language=""):
+    headers = {"Content-Language": language} if language else {}
+    email = EmailMultiAlternatives(subject, "Une place : https://ville.example/", to=[to], headers=headers)
     html = "<html><head></head><body><p>Une place</p><script>alert(1)</script></body></html>"
     email.attach_alternative(html, "text/html")
     email.attach("plan d’accès.txt", "à droite", "text/plain")
@@ -42,6 +44,36 @@ def test_no_unfinished_file_is_seen(settings):
     post()
 
     assert [path.suffix for path in (settings.VAR_DIR / "mailbox").iterdir()] == [".eml"]
+
+
+@pytest.mark.parametrize(("prefix", "shown"), [("", "22 novembre 2026 00:30"), ("/en", "22 November 2026")])
+def test_message_is_dated_by_the_city_s_clock(client, prefix, shown):
+    with time_machine.travel(dt.datetime(2026, 11, 21, 23, 30, tzinfo=dt.UTC), tick=False):
+        name = post()
+
+    for page in ("/mailbox/", f"/mailbox/{name}/"):
+        assert 'datetime="2026-11-22T00:30:00+01:00"' in client.get(prefix + page).content.decode(), page
+    assert shown in client.get(f"{prefix}/mailbox/{name}/").content.decode()
+
+
+def test_words_of_a_message_are_marked_as_its_language_and_ours_are_the_page_s(client):
+    name = post(language="en")
+
+    page, entries = (client.get(address).content.decode() for address in (f"/mailbox/{name}/", "/mailbox/"))
+
+    assert '<html lang="fr"' in page and '<h1 lang="en">Bonjour' in page and '<div class="letter" lang="en">' in page
+    assert f'<a href="/mailbox/{name}/" lang="en">' in entries
+
+
+@pytest.mark.parametrize("date", ["", "Date: yesterday\n", "Date: Sat, 21 Nov 2026 23:30:00 +0500\n"])
+def test_message_of_any_date_is_read(client, settings, date):
+    folder = settings.VAR_DIR / "mailbox"
+    folder.mkdir()
+    name = "0" * 19 + "-abcdef12"
+    (folder / f"{name}.eml").write_text(f"Subject: x\nTo: ana@example.org\n{date}\nHello")
+
+    assert "Hello" in client.get(f"/mailbox/{name}/").content.decode()
+    assert ("21 novembre 2026 19:30" in client.get(f"/mailbox/{name}/").content.decode()) is ("+0500" in date)
 
 
 @pytest.mark.parametrize("prefix", ["", "/en"])
