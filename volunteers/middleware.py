@@ -41,7 +41,7 @@ class BackOfficeMiddleware:
         away = self.turn_away(request, found["area"])
         if away or found["area"] == "organise":
             return away or self.get_response(request)
-        return self.answer_in(request.user.language, request)
+        return self.answer_in(request.user.language, request)  # type: ignore[union-attr]  # turn_away knows it
 
     def answer_in(self, language: str, request: HttpRequest) -> HttpResponse:
         """The two administrations have one address for all languages: they speak the account's.
@@ -49,7 +49,7 @@ class BackOfficeMiddleware:
         Somebody who chose another one in Wagtail gets that one in there.
         """
         with override(language):
-            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = language
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", language)
             return response
