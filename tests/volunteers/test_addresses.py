@@ -7,6 +7,8 @@ from tests.factories.volunteers import NetworkOrganiserFactory, VolunteerFactory
 from tests.office import inside
 from volunteers.addresses import KeyConverter, keys_in
 
+pytestmark = pytest.mark.both
+
 HUGE = 99999999999999999999
 OURS = ("events", "trainings", "volunteers")
 
