@@ -88,11 +88,16 @@ def test_editor_is_told_why_when_the_page_is_copied(editor, slug, kept):
 
 
 @pytest.mark.parametrize(("slug", "moved"), [("ours", True), ("trainings", False)])
-def test_page_is_not_moved_to_what_something_else_answers(editor, slug, moved):
+@pytest.mark.parametrize("together", [False, True])
+def test_page_is_not_moved_to_what_something_else_answers(editor, slug, moved, together):
     parent = home().add_child(instance=StandardPage(title="x", slug="x"))
     page = parent.add_child(instance=StandardPage(title="y", slug=slug))
 
-    answer = editor.post(reverse("wagtailadmin_pages:move_confirm", args=[page.pk, home().pk]), follow=True)
+    if together:
+        address = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "move"])
+        answer = editor.post(f"{address}?id={page.pk}&next=/cms/", {"chooser": home().pk}, follow=True)
+    else:
+        answer = editor.post(reverse("wagtailadmin_pages:move_confirm", args=[page.pk, home().pk]), follow=True)
 
     page.refresh_from_db()
     assert page.get_url() == (f"/{slug}/" if moved else f"/x/{slug}/")
