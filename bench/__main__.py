@@ -37,7 +37,7 @@ def _run(name: str, database_url: str, var: str) -> int:
         "DEMO": "1",
         "DJANGO_SETTINGS_MODULE": "config.settings",
     }
-    if name == "registration":  # a connection for each of its threads, as pgbench has; a pool outlives no fork
+    if name in ("registration", "import"):  # which fork: a pool does not outlive that
         os.environ["DATABASE_POOL_SIZE"] = "0"
     import django
 

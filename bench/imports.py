@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+import multiprocessing as mp
 import resource
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import openpyxl
+import psutil
 from django.db import connection
 from import_export import fields, resources, widgets
 from import_export.formats.base_formats import XLSX
@@ -58,6 +61,16 @@ def volunteers() -> Iterator[Figure]:
         holds=yardstick >= 30 * wall,
         more={"cpu_ratio": round(their_cpu / cpu, 1), "memory_grown_mb": round(grown)},
     )
+    ours, theirs_mb = (_memory(work, THEIR_ROWS) for work in (lambda book: _ours(book, administrator), _theirs))
+    yield Figure(
+        bench="import-memory",
+        value=ours,
+        unit="MB",
+        against=f"django-import-export's ModelResource, {theirs_mb:.0f} MB for the same {THEIR_ROWS} rows",
+        ratio=ours / theirs_mb,
+        goal="<= 100%",
+        holds=ours <= theirs_mb,
+    )
     ratio = median([one.queries for one in mine]) / few.queries
     yield Figure(
         bench="import-queries",
@@ -69,6 +82,37 @@ def volunteers() -> Iterator[Figure]:
         holds=ratio <= 1,
         more={"against_queries_a_row": round(median([one.queries for one in theirs]), 1)},
     )
+
+
+def _memory(work: Callable[[bytes], None], rows: int) -> float:
+    """The most memory that the work adds, in megabytes, in a process of its own."""
+    book = _book(rows, f"m{id(work)}")
+    connection.close()
+    context = mp.get_context("fork")
+    found: mp.Queue[float] = context.Queue()
+
+    def measure() -> None:
+        before = psutil.Process().memory_info().rss
+        peak = before
+        ended = threading.Event()
+
+        def watch() -> None:
+            nonlocal peak
+            while not ended.wait(0.01):
+                peak = max(peak, psutil.Process().memory_info().rss)
+
+        watcher = threading.Thread(target=watch)
+        watcher.start()
+        work(book)
+        ended.set()
+        watcher.join()
+        found.put((peak - before) / 2**20)
+
+    process = context.Process(target=measure)
+    process.start()
+    megabytes = found.get(timeout=600)
+    process.join()
+    return megabytes
 
 
 def _costs(work: Any, rows: int) -> Cost:

@@ -54,7 +54,7 @@ def programme() -> Iterator[Figure]:
 
 
 def _freshness() -> Figure:
-    """Seconds from the commit of a seat taken to a page that says so, while the page is under load."""
+    """Seconds from the commit of a change to a page that says so: of the seats, then of a title, in turn."""
     slot = (
         Slot.objects.open().filter(kind="training", capacity__gt=5, seats_taken=0).first()
         or Slot.objects.open().first()
@@ -63,11 +63,13 @@ def _freshness() -> Figure:
     delays = []
     with WebServer("config.settings") as ours:
         path = f"/trainings/sessions/{slot.pk}/"
-        for _round in range(10):
+        for number in range(20):
             before = ours.get("/trainings/")
             with transaction.atomic():
-                Slot.objects.filter(pk=slot.pk).update(capacity=slot.capacity + 1)
-            slot.capacity += 1
+                if number % 2:
+                    Training.objects.filter(sessions__slot=slot).update(title_fr=f"Une autre fois {number}")
+                else:
+                    Slot.objects.filter(pk=slot.pk).update(capacity=slot.capacity + 1 + number)
             begun = time.perf_counter()
             while ours.get("/trainings/") == before and time.perf_counter() - begun < 5:
                 time.sleep(0.02)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import NamedTuple
 
+from django.conf import settings
 from django.core.cache import caches
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -31,12 +32,12 @@ class Appearance(NamedTuple):
 
 
 def appearance() -> Appearance:
-    """The settings in the active language, kept for a second in each process."""
+    """The settings in the active language, kept for a moment in each process."""
     key = f"cms.appearance.{get_language()}"
     found: Appearance | None = caches["process"].get(key)
     if found is None:
         found = _read()
-        caches["process"].set(key, found, timeout=1)
+        caches["process"].set(key, found, timeout=settings.KEPT_SECONDS)
     return found
 
 

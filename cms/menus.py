@@ -1,10 +1,11 @@
-"""The menus, and the home pages of each language: read once a second in each process, for every page needs them."""
+"""The menus, and the home pages of each language: kept for a moment in each process, for every page needs them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from django.conf import settings
 from django.core.cache import caches
 from django.db.models import Q
 from django.utils.translation import get_language, override
@@ -27,11 +28,11 @@ class Menus(NamedTuple):
 
 
 def menus() -> Menus:
-    """The live pages just below each home page that are "shown in menus", in the order of their tree. Kept a second."""
+    """The live pages just below each home page that are "shown in menus", in the order of their tree."""
     found: Menus | None = caches["process"].get("cms.menus")
     if found is None:
         found = _read()
-        caches["process"].set("cms.menus", found, timeout=1)
+        caches["process"].set("cms.menus", found, timeout=settings.KEPT_SECONDS)
     return found
 
 

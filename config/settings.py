@@ -184,7 +184,9 @@ else:
         "data_folder_out": str(_queue / "queue"),
         "control_folder": str(_queue / "control"),
     }
-# What changes rarely and every page needs (menus, names of networks...): a second in each process's own memory.
+# What changes rarely and every page needs (menus, names of networks...), in each process's own memory. Together with
+# the half second of whole pages (config/microcache.py), nothing public is more than a second old.
+KEPT_SECONDS = 0.4
 CACHES["process"] = {"BACKEND": "config.caches.ProcessMemory", "LOCATION": "process"}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

@@ -9,6 +9,7 @@ import itertools
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from django.conf import settings
 from django.core.cache import caches
 from django.http import HttpRequest, QueryDict
 from django.template.loader import render_to_string
@@ -81,7 +82,7 @@ class Browse:
 
 @dataclass(frozen=True)
 class Found:
-    """The sessions that an address asks for, as they were up to a second ago."""
+    """The sessions that an address asks for, as they were a moment ago (KEPT_SECONDS)."""
 
     rows: tuple[SessionRow, ...]
     count: int
@@ -92,9 +93,9 @@ class Found:
 def browse(request: HttpRequest, *, quarter: Quarter | None = None) -> Browse:
     """The sessions that the address asks for: those of a quarter, or else all that are not over.
 
-    Which they are and what they are called is looked up once a second for each address; how many seats they have left
-    at each look. One query for the seats or, once a second, one for the sessions and one for what the filters offer;
-    signed in, one more.
+    Which they are and what they are called is looked up once in KEPT_SECONDS for each address; how many seats they
+    have left at each look. One query for the seats or, now and then, one for the sessions and one for what the
+    filters offer; signed in, one more.
     """
     choices = vocabulary()
     asked = _asked(request.GET)
@@ -104,7 +105,7 @@ def browse(request: HttpRequest, *, quarter: Quarter | None = None) -> Browse:
     found: Found | None = caches["process"].get(key)
     if found is None:
         found = _find(QueryDict(asked), choices, number, quarter)
-        caches["process"].set(key, found, timeout=1)
+        caches["process"].set(key, found, timeout=settings.KEPT_SECONDS)
         rows = list(found.rows)
     else:
         rows = listing.with_seats(found.rows)

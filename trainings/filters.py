@@ -8,6 +8,7 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.conf import settings
 from django.core.cache import caches
 from django.db.models import CharField, F, IntegerField, Model, Q, QuerySet, Value
 from django.db.models.functions import Cast
@@ -30,12 +31,12 @@ Vocabulary = tuple[tuple[str, Choices], ...]
 
 
 def vocabulary() -> Vocabulary:
-    """What may be chosen: networks, districts, quarters, themes not over yet. One query, kept for a second."""
+    """What may be chosen: networks, districts, quarters, themes not over yet. One query, kept for a moment."""
     key = f"trainings.vocabulary.{get_language()}"
     found: Vocabulary | None = caches["process"].get(key)
     if found is None:
         found = _read_vocabulary()
-        caches["process"].set(key, found, timeout=1)
+        caches["process"].set(key, found, timeout=settings.KEPT_SECONDS)
     return found
 
 

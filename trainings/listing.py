@@ -1,6 +1,6 @@
 """The sessions that the public sees, as plain rows: one query whatever their number, and no model instances.
 
-A list that many look at is read once a second (trainings.browsing); its seats are read at each look, ``with_seats``.
+A list that many look at is kept for a moment (trainings.browsing); its seats are read at each look (``with_seats``).
 
 Model instances of translated models cost more to make than the rest of the page; the columns needed are read by name,
 in the reader's language with the others as a fallback.
