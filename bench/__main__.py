@@ -37,8 +37,8 @@ def _run(name: str, database_url: str, var: str) -> int:
         "DEMO": "1",
         "DJANGO_SETTINGS_MODULE": "config.settings",
     }
-    if name in ("registration", "import"):  # which fork: a pool does not outlive that
-        os.environ["DATABASE_POOL_SIZE"] = "0"
+    # Two processes of four connections, as in the Procfile; none kept where this process forks or is counted itself.
+    os.environ["DATABASE_POOL_SIZE"] = "0" if name in ("import", "connections") else "4"
     import django
 
     django.setup()

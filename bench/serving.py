@@ -55,7 +55,8 @@ class WebServer:
             "error",
         ]
         command += ["--factory", "django.core.wsgi:get_wsgi_application"]
-        self.process = subprocess.Popen(command, env=os.environ | {"DJANGO_SETTINGS_MODULE": settings})
+        environment = os.environ | {"DJANGO_SETTINGS_MODULE": settings, "DATABASE_POOL_SIZE": str(threads)}
+        self.process = subprocess.Popen(command, env=environment)
 
     def __enter__(self) -> WebServer:
         for _attempt in range(300):
