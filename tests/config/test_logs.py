@@ -3,9 +3,11 @@ import logging
 import sys
 
 import pytest
+from celery import Celery
 from django.http import HttpResponse
 from django.test import RequestFactory
 
+from config import settings as product
 from config.logs import Formatter, HidePaths, RequestLog
 
 rf = RequestFactory()
@@ -94,3 +96,14 @@ def test_route_is_logged_instead_of_the_path(client, lines):
     client.get("/mailbox/1234/")
 
     assert [line["route"] for line in lines()] == ["account/login/", "mailbox/<str:name>/"]
+
+
+def test_telling_the_folder_s_worker_is_worth_no_line(caplog, tmp_path):
+    folders = dict.fromkeys(("data_folder_in", "data_folder_out", "control_folder"), str(tmp_path))
+    app = Celery(broker=product.CELERY_BROKER_URL, set_as_current=False)
+    app.conf.broker_transport_options = folders
+    with app:
+        app.send_task("mail.tasks.deliver")
+
+    assert len(list(tmp_path.glob("*.msg"))) == 1
+    assert caplog.messages == []
