@@ -1,16 +1,31 @@
-"""The page shown when something broke, and the one shown while the database is away. Neither asks the database."""
+"""The page shown when something broke, and the one shown while the database is away: neither asks the database.
+And what becomes of a form whose token no longer stands."""
 
 import sys
 
 from django.conf import settings
+from django.contrib import messages
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.csrf import csrf_failure
 from django.views.decorators.csrf import requires_csrf_token
 
 AWAY = (OperationalError, InterfaceError)  # also a statement or a lock that took too long
 RETRY_AFTER = 10  # seconds
+
+# Pages for who is not signed in yet. The token changes at sign-in, so that these, open in another tab, are too old.
+ENTRANCES = {
+    "events:register",
+    "account_signup",
+    "account_login",
+    "account_request_login_code",
+    "account_login_password",
+    "account_confirm_login_code",
+    "mfa_authenticate",
+}
 
 
 @requires_csrf_token
@@ -22,3 +37,16 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if away:
         return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_AFTER)})
     return HttpResponse(page, status=500)
+
+
+def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """CSRF_FAILURE_VIEW: 403, but an entrance's form from before one's sign-in leads to that page as it is now.
+
+    Nothing of what was sent is read.
+    """
+    match = request.resolver_match
+    if match is not None and match.view_name in ENTRANCES and request.user.is_authenticated:
+        messages.info(request, _("You are signed in already. Look again before you send."))
+        return HttpResponseRedirect(request.get_full_path())
+    answer: HttpResponse = csrf_failure(request, reason)
+    return answer

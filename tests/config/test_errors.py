@@ -3,10 +3,15 @@
 import pytest
 from django.db import OperationalError
 from django.http import HttpRequest
-from django.urls import path
+from django.test import Client
+from django.urls import path, reverse
 from django.utils import translation
 
 from config.errors import server_error
+from mail.models import Message
+from tests.factories.events import RegistrationFactory
+from tests.factories.trainings import SessionFactory
+from tests.factories.volunteers import VolunteerFactory
 
 
 def broken(request: HttpRequest):
@@ -72,11 +77,58 @@ def test_no_page_there(client, address, language):
     assert f'<html lang="{language}"' in response.content.decode()
 
 
-@pytest.mark.django_db
-def test_form_without_its_token_is_refused_in_our_words(settings):
-    from django.test import Client
+@pytest.fixture
+def strict():
+    """A browser whose forms need their token."""
+    return Client(enforce_csrf_checks=True)
 
-    response = Client(enforce_csrf_checks=True).post("/account/login/", {"email": "ana@example.org"})
+
+@pytest.mark.django_db
+def test_form_without_its_token_is_refused_in_our_words(strict):
+    response = strict.post("/account/login/", {"email": "ana@example.org"})
 
     assert response.status_code == 403
     assert "error-page" in response.content.decode()
+
+
+@pytest.mark.django_db
+def test_form_of_another_page_is_refused_to_who_is_signed_in_too(strict):
+    volunteer = VolunteerFactory()
+    strict.force_login(volunteer.user)
+
+    response = strict.post(reverse("volunteers:consents"), {"purpose": "charter", "action": "give"})
+
+    assert response.status_code == 403
+    assert not volunteer.user.consents.exists()
+
+
+@pytest.mark.django_db
+def test_registration_form_from_before_sign_in_leads_to_ones_registration(strict):
+    mine = RegistrationFactory(slot=SessionFactory().slot)
+    strict.force_login(mine.volunteer.user)
+    form = {"csrfmiddlewaretoken": "x" * 64, "email": "other@example.org", "first_name": "O", "charter": "on"}
+
+    response = strict.post(f"/en/agenda/{mine.slot_id}/register/", form, follow=True)
+
+    assert [address for address, _ in response.redirect_chain] == [
+        f"/en/agenda/{mine.slot_id}/register/",
+        f"/en/registrations/{mine.uid}/",
+    ]
+    assert "You are signed in already. Look again before you send." in response.content.decode()
+    assert (mine.slot.registrations.count(), Message.objects.count()) == (1, 0)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "page", ["account_signup", "account_login", "account_login_password", "account_confirm_login_code"]
+)
+def test_entrance_form_from_before_sign_in_leads_on(strict, page):
+    strict.force_login(VolunteerFactory().user)
+
+    response = strict.post(reverse(page) + "?next=/privacy/retention/", {"code": "1234-5678"}, follow=True)
+
+    assert [address for address, _ in response.redirect_chain] == [
+        reverse(page) + "?next=/privacy/retention/",
+        "/privacy/retention/",
+    ]
+    assert response.status_code == 200
