@@ -21,7 +21,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from volunteers import guessing, signing_up
+from volunteers import addresses, guessing, signing_up
 from volunteers.forms import CodeForm, SignUpForm
 from volunteers.pacing import evenly_paced
 
@@ -68,6 +68,11 @@ class PasswordSignInView(allauth_views.LoginView):
 @method_decorator(login_stage_required(stage=LoginByCodeStage.key, redirect_urlname="account_login"), name="dispatch")
 class CodeView(CountedGuesses, allauth_views.ConfirmLoginCodeView):
     """The code that signs in; says which seat is being held meanwhile."""
+
+    def get_next_url(self) -> str | None:
+        """In the language of this page: it may have been changed since the address was made."""
+        address: str | None = super().get_next_url()
+        return addresses.in_language(address, get_language() or settings.LANGUAGE_CODE) if address else None
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)

@@ -5,7 +5,7 @@ from django.urls.converters import IntConverter
 from tests.factories.events import RegistrationFactory
 from tests.factories.volunteers import NetworkOrganiserFactory, VolunteerFactory
 from tests.office import inside
-from volunteers.addresses import KeyConverter, keys_in
+from volunteers.addresses import KeyConverter, in_language, keys_in
 
 pytestmark = pytest.mark.both
 
@@ -62,3 +62,17 @@ def test_attendance_of_a_huge_number_marks_nobody():
 
 def test_keys_are_ascii_digits_that_a_database_can_hold():
     assert keys_in(["7", "", "-1", "٣", "1.5", "9" * 18, "9" * 19]) == [7, 10**18 - 1]
+
+
+@pytest.mark.parametrize(
+    ("address", "language", "there"),
+    [
+        ("/agenda/7/registration/", "en", "/en/agenda/7/registration/"),
+        ("/en/my-space/?history=#past", "fr", "/my-space/?history=#past"),
+        ("/my-space/", "fr", "/my-space/"),
+        ("/a-page-of-an-editor/", "en", "/a-page-of-an-editor/"),
+        ("/cms/", "en", "/cms/"),
+    ],
+)
+def test_address_in_another_language(address, language, there):
+    assert in_language(address, language) == there

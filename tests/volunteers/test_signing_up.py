@@ -74,6 +74,18 @@ def test_sign_up_by_code_ends_in_the_next_page_with_name_and_consents(client, kn
     assert client.session["_auth_user_id"] == str(user.pk)
 
 
+@pytest.mark.parametrize(("page", "language"), [("fr", "en"), ("en", "fr")])
+def test_language_chosen_on_the_code_page_stays(client, page, language):
+    start, onward = {"fr": "", "en": "/en"}[page], {"fr": "", "en": "/en"}[language]
+    next_url = f"{start}/privacy/retention/?from=here"
+    asked = client.post(f"{start}/account/signup/", {**FORM, "next": next_url})
+
+    switched = asked.url.replace(f"{start}/account/", f"{onward}/account/", 1)
+    answered = client.post(switched, {"code": code_for("awa@example.org"), "next": next_url})
+
+    assert answered.url == f"{onward}/privacy/retention/?from=here"
+
+
 @pytest.mark.parametrize("missing", ["charter", "adult", "email", "first_name"])
 def test_sign_up_refuses_an_incomplete_form_and_makes_nothing(client, missing):
     answer = client.post(reverse("account_signup"), {k: v for k, v in FORM.items() if k != missing})
