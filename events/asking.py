@@ -109,7 +109,14 @@ def fulfil(user: User, wish: Wish) -> Registration | None:
 
 
 def let_go(wish: Wish) -> None:
-    """Gives back at once what was held for a session that will get no code."""
-    held = Registration.objects.filter(pk=wish.registration or 0, pending_for=Registration.PendingFor.CODE)
+    """Gives back at once what was held for a session that will get no code.
+
+    A seat held from before stays: another session of this person, elsewhere, may still have a good code.
+    """
+    held = Registration.objects.filter(
+        pk=wish.registration or 0,
+        pending_for=Registration.PendingFor.CODE,
+        created_at__gte=dt.datetime.fromisoformat(wish.asked_at),
+    )
     for registration in held.select_related("slot"):
         registering.cancel(registration, by=None, reason=Registration.EndReason.EXPIRED)

@@ -6,7 +6,7 @@ from typing import Any
 
 from allauth.account import views as allauth_views
 from allauth.account.internal.decorators import login_stage_required
-from allauth.account.stages import LoginByCodeStage
+from allauth.account.stages import LoginByCodeStage, LoginStage
 from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib import messages
@@ -16,6 +16,7 @@ from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.decorators import method_decorator
+from django.utils.functional import cached_property
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -44,8 +45,18 @@ class CountedGuesses:
         return response
 
 
+class AnotherAddress:
+    """Lets who waits for a code ask in another way: allauth would lead back to the code's page."""
+
+    def _redirect_to_pending_stage(self, request: HttpRequest, stage: LoginStage) -> HttpResponse | None:
+        if isinstance(stage, LoginByCodeStage):
+            return None
+        response: HttpResponse = super()._redirect_to_pending_stage(request, stage)  # type: ignore[misc]
+        return response
+
+
 @method_decorator([never_cache, evenly_paced], name="dispatch")
-class SignInView(allauth_views.RequestLoginCodeView):
+class SignInView(AnotherAddress, allauth_views.RequestLoginCodeView):
     """The sign-in page: an address, to which a code goes. Passkey and password are one link away."""
 
     template_name = "account/login.html"
@@ -57,9 +68,16 @@ class SignInView(allauth_views.RequestLoginCodeView):
         response: HttpResponse = super().form_valid(form)
         return response
 
+    def form_invalid(self, form: Any) -> HttpResponse:
+        if form.refused_for and signing_up.awaits_code(self.request, form.refused_for):
+            messages.info(self.request, signing_up.SENT_ALREADY)
+            return redirect(self.get_success_url())
+        response: HttpResponse = super().form_invalid(form)
+        return response
+
 
 @method_decorator(evenly_paced, name="dispatch")
-class PasswordSignInView(allauth_views.LoginView):
+class PasswordSignInView(AnotherAddress, allauth_views.LoginView):
     """Signing in by password."""
 
     template_name = "account/login_password.html"
@@ -83,8 +101,30 @@ class CodeView(CountedGuesses, allauth_views.ConfirmLoginCodeView):
         else:
             context["signing_up"] = None
         context["becoming"] = signing_up.SESSION_KEY in self.request.session
-        context["change_url"] = (context["signing_up"] or {}).get("form_url") or reverse("account_login")
+        form_url = reverse("account_signup" if context["becoming"] else "account_login")
+        form_url = self.passthrough_next_url(form_url)
+        context["change_url"] = (context["signing_up"] or {}).get("form_url") or form_url
         return context
+
+    @cached_property
+    def _action(self) -> str:
+        return "resend" if self.request.POST.get("action") == "resend" else "verify"
+
+    def _resend_form_valid(self, form: BaseForm) -> HttpResponse:
+        """Sends again what was sent, also to an address without account; counted like every code asked for."""
+        process = self._process
+        allowed = process.can_resend and ratelimit.consume(
+            self.request, action="request_login_code", key=process.state["email"]
+        )
+        if allowed:
+            process.generate_code()
+            process.send()
+            process.record_resend()
+            process.persist()
+            messages.success(self.request, _("We have sent another message. Only the last code works."))
+        else:
+            messages.info(self.request, signing_up.SENT_ALREADY)
+        return redirect(self.passthrough_next_url(reverse("account_confirm_login_code")))
 
 
 class EmailCodeView(CountedGuesses, allauth_views.ConfirmEmailVerificationCodeView):

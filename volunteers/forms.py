@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 from phonenumber_field.widgets import RegionalPhoneNumberWidget
 
-from volunteers import consenting, guessing, papers
+from volunteers import consenting, guessing, papers, signing_up
 from volunteers.lines import LineField
 from volunteers.models import District, Interest, SpokenLanguage, User, Volunteer
 
@@ -81,9 +81,15 @@ class CodeRequestForm(RequestLoginCodeForm):
         widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
     )
 
+    refused_for = ""  # the address of which too many codes were asked
+
     def clean_email(self) -> str:
-        self.cleaned_data["email"] = str(self.cleaned_data["email"]).lower()
-        return str(super().clean_email())
+        email = self.cleaned_data["email"] = str(self.cleaned_data["email"]).lower()
+        try:
+            return str(super().clean_email())
+        except forms.ValidationError as error:  # allauth's only one: it speaks of failed attempts
+            self.refused_for = email
+            raise forms.ValidationError(signing_up.SENT_ALREADY) from error
 
 
 class PasswordSignInForm(LoginForm):

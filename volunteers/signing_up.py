@@ -6,20 +6,25 @@ address) until the code has come back, and one that stays so is erased after a w
 
 from __future__ import annotations
 
+import time
+
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
 from allauth.account.models import EmailAddress
 from allauth.core import ratelimit
 from django.conf import settings
+from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
 
 from volunteers import consenting
 from volunteers.models import Consent, User, Volunteer
 
 SESSION_KEY = "sign_up_form"
+SENT_ALREADY = _("A code was sent to this address a moment ago. Use that one, or ask again in a minute.")
 WAITING_SECONDS = 3600  # how long a session lasts that waits for a code: it holds the code and the address
 
 
@@ -51,11 +56,12 @@ def prove_address(request: HttpRequest, user: User, *, next_url: str) -> HttpRes
     """Sends the sign-in code and leads to the page that asks for it, which goes on to ``next_url``.
 
     Answers 429 when too many codes were asked for this address or from this network; a code already under way for
-    the same address is not sent twice in that case: its page is shown again.
+    the same address is not sent twice in that case: its page is shown again, and says so.
     """
     code_page = f"{reverse('account_confirm_login_code')}?{urlencode({'next': next_url})}"
     if not ratelimit.consume(request, action="request_login_code", key=user.email):
-        if _awaited_address(request) == user.email:
+        if awaits_code(request, user.email):
+            messages.info(request, SENT_ALREADY)
             return HttpResponseRedirect(code_page)
         return ratelimit.respond_429(request)
     request.session.set_expiry(WAITING_SECONDS)
@@ -90,8 +96,10 @@ def finish(request: HttpRequest, user: User) -> None:
         complete(user, first_name=kept["first_name"], form=kept["form"])
 
 
-def _awaited_address(request: HttpRequest) -> str:
-    """The address whose code this session waits for, or nothing."""
+def awaits_code(request: HttpRequest, email: str) -> bool:
+    """Whether this session waits for a code of that address, and in time. Of an address without account too."""
     login = request.session.get("account_login")
     stages = login["state"].get("stages", {}) if isinstance(login, dict) else {}
-    return str(stages.get("login_by_code", {}).get("data", {}).get("email", ""))
+    code = stages.get("login_by_code", {}).get("data", {})
+    in_time = time.time() - code.get("at", 0) <= settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT
+    return in_time and code.get("email") == email

@@ -153,12 +153,77 @@ def test_the_code_is_urgent_and_written_in_the_language_of_the_page(client):
     assert re.fullmatch(r"\d{4}-\d{4}", message.context["code"])
 
 
-def test_a_fourth_code_within_a_minute_is_not_sent_and_the_page_is_shown_again(client):
-    for _ in range(4):
-        answer = client.post(reverse("account_signup"), FORM)
+SENT_ALREADY = "A code was sent to this address a moment ago. Use that one, or ask again in a minute."
 
-    assert answer.url.startswith(reverse("account_confirm_login_code"))
+
+def test_a_fourth_code_within_a_minute_is_not_sent_and_the_page_says_so(client):
+    for _ in range(4):
+        answer = client.post("/en/account/signup/", FORM)
+
+    assert answer.url.startswith("/en/account/login/code/confirm/")
+    assert SENT_ALREADY in client.get(answer.url).text
     assert Message.objects.count() == 3
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_a_fourth_code_is_not_sent_by_the_sign_in_page_either(client, known):
+    if known:
+        UserFactory(email="awa@example.org")
+    for _ in range(3):
+        client.post("/en/account/login/", {"email": "awa@example.org"})
+    sent = Message.objects.count()
+
+    waiting = client.post("/en/account/login/", {"email": "Awa@example.org"}, follow=True)
+    elsewhere = client.__class__().post("/en/account/login/", {"email": "awa@example.org"})
+
+    assert waiting.redirect_chain == [("/en/account/login/code/confirm/", 302)]
+    assert SENT_ALREADY in waiting.text
+    assert elsewhere.context["form"].errors == {"email": [SENT_ALREADY]}
+    assert Message.objects.count() == sent == 3
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_another_message_is_sent_when_asked_for_and_else_the_page_says_why_not(client, known):
+    if known:
+        UserFactory(email="awa@example.org")
+    client.post("/en/account/login/", {"email": "awa@example.org"})
+
+    said = [client.post("/en/account/login/code/confirm/", {"action": "resend"}, follow=True).text for _ in range(3)]
+
+    assert ["We have sent another message. Only the last code works." in text for text in said] == [True, True, False]
+    assert [SENT_ALREADY in text for text in said] == [False, False, True]
+    assert Message.objects.filter(to="awa@example.org").count() == 3
+
+
+def test_codes_sent_again_count_among_those_asked_for(client):
+    for _ in range(3):
+        asked = client.post("/en/account/signup/", FORM)
+
+    answer = client.post(asked.url, {"action": "resend"}, follow=True)
+
+    assert SENT_ALREADY in answer.text
+    assert Message.objects.count() == 3
+
+
+def test_who_mistyped_an_address_asks_with_another(client):
+    asked = client.post("/en/account/login/?next=/en/privacy/retention/", {"email": "wrong@example.org"})
+    other = client.get(asked.url).context["change_url"]
+
+    assert client.get(other).status_code == 200
+    client.post(other, {"email": "right@example.org"})
+
+    assert other == "/en/account/login/?next=%2Fen%2Fprivacy%2Fretention%2F"
+    assert list(Message.objects.order_by("pk").values_list("to", flat=True)) == [
+        "wrong@example.org",
+        "right@example.org",
+    ]
+    assert client.get(asked.url).context["email"] == "right@example.org"
+
+
+def test_who_becomes_a_volunteer_mistypes_and_goes_back_to_the_same_form(client):
+    asked = client.post("/en/account/signup/", {**FORM, "next": "/en/privacy/retention/"})
+
+    assert client.get(asked.url).context["change_url"] == "/en/account/signup/?next=%2Fen%2Fprivacy%2Fretention%2F"
 
 
 def test_a_stranger_is_told_to_wait_when_codes_were_asked_too_often(client):

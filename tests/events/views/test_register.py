@@ -256,6 +256,20 @@ def test_seat_is_given_back_when_no_code_may_be_sent(client, settings):
     assert not Registration.objects.active().exists()
 
 
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_seat_whose_code_is_still_good_is_kept_when_no_other_may_be_sent(client, settings, elsewhere):
+    slot = dated()
+    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"request_login_code": "1/m/key"}
+    asked = client.post(address(slot), details())
+
+    again = (Client() if elsewhere else client).post(address(slot), details())
+    type_code(client, code_in_the_mail(), asked.url)
+
+    assert again.status_code == (429 if elsewhere else 302)
+    assert Registration.objects.get().state == "confirmed"
+    assert Slot.objects.get().seats_taken == 1
+
+
 # --- A page that was left open ----------------------------------------------------------------------------------------
 STALE = {
     "closed": ({"closes_at": timezone.now() - dt.timedelta(minutes=1)}, "Registration for this date is closed."),
