@@ -86,14 +86,14 @@ def consents(request: HttpRequest) -> HttpResponse:
     """What one agreed to, with its dates; a POST gives or withdraws one consent."""
     user = _user(request)
     if request.method == "POST":
-        purpose = request.POST.get("purpose", "")
+        purpose, action = request.POST.get("purpose", ""), request.POST.get("action")
         if purpose not in Consent.Purpose.values:
             return redirect("volunteers:consents")
         try:
-            if request.POST.get("action") == "give":
+            if action == "give":
                 consenting.give(user, purpose=purpose, form="my space")
                 messages.success(request, _("Your consent is recorded."))
-            else:
+            elif action == "withdraw":
                 consenting.withdraw(user, purpose=purpose, form="my space")
                 messages.success(request, _("Your consent is withdrawn."))
         except consenting.ConsentRefused as refusal:

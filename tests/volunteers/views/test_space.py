@@ -98,6 +98,16 @@ def test_consents_are_given_and_withdrawn(client, volunteer):
     assert lines == [("newsletter", "given"), ("newsletter", "withdrawn"), ("charter", "given")]
 
 
+@pytest.mark.parametrize("action", ["", "Withdraw", "nonsense", None])
+def test_another_word_changes_no_consent(client, volunteer, action):
+    page = reverse("volunteers:consents")
+    client.post(page, {"purpose": "newsletter", "action": "give"})
+
+    client.post(page, {"purpose": "newsletter"} | ({} if action is None else {"action": action}))
+
+    assert list(volunteer.user.consents.values_list("purpose", "action")) == [("newsletter", "given")]
+
+
 def test_a_device_elsewhere_is_signed_out_and_another_person_s_is_unknown(client, volunteer):
     elsewhere, stranger = client.__class__(), client.__class__()
     elsewhere.force_login(volunteer.user)
