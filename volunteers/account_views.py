@@ -11,7 +11,7 @@ from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib import messages
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
@@ -30,6 +30,8 @@ from volunteers.pacing import evenly_paced
 class CountedGuesses:
     """Gives the code's form the name under which its guesses are counted, and ends the process once they are used."""
 
+    asking_page = "account_login"  # where to ask for another code
+
     def get_form_kwargs(self) -> dict[str, Any]:
         kwargs: dict[str, Any] = super().get_form_kwargs()  # type: ignore[misc]
         if "code" in kwargs:
@@ -37,12 +39,18 @@ class CountedGuesses:
         return kwargs
 
     def form_invalid(self, form: BaseForm) -> HttpResponse:
-        if isinstance(form, CodeForm) and form.exhausted:
-            self._process.abort()  # type: ignore[attr-defined]
-            messages.error(self.request, _("This code was tried too often. Ask for a new one."))  # type: ignore[attr-defined]
-            return HttpResponseRedirect(reverse("account_login"))
-        response: HttpResponse = super().form_invalid(form)  # type: ignore[misc]
-        return response
+        """Allauth's own answer to the last guess would be to try again later."""
+        process = self._process  # type: ignore[attr-defined]
+        if not isinstance(form, CodeForm):
+            response: HttpResponse = super().form_invalid(form)  # type: ignore[misc]
+            return response
+        if form.exhausted:
+            process.abort()
+        elif form.has_error("code", "required") or process.record_invalid_attempt():
+            return self.render_to_response(self.get_context_data(form=form))  # type: ignore[attr-defined]
+        messages.error(self.request, _("This code was tried too often. Ask for a new one."))  # type: ignore[attr-defined]
+        page = "account_email" if self.request.user.is_authenticated else self.asking_page  # type: ignore[attr-defined]
+        return redirect(self.passthrough_next_url(reverse(page)))  # type: ignore[attr-defined]
 
 
 class AnotherAddress:
@@ -138,6 +146,8 @@ class PasswordResetView(allauth_views.PasswordResetView):
 
 class PasswordCodeView(CountedGuesses, allauth_views.ConfirmPasswordResetCodeView):
     """That code."""
+
+    asking_page = "account_reset_password"
 
 
 @never_cache

@@ -59,6 +59,36 @@ def test_the_right_code_at_the_third_guess_comes_in_and_at_the_fourth_not(code_a
     assert "_auth_user_id" in client.session
 
 
+USED_UP = {
+    "fr": "Ce code a été essayé trop souvent. Demandez-en un nouveau.",
+    "en": "This code was tried too often. Ask for a new one.",
+}
+CODES = {  # where a code is asked for, how, and the page that takes it
+    "sign in": ("account/login/", {"email": "awa@example.org"}, "account/login/code/confirm/"),
+    "new password": ("account/password/reset/", {"email": "awa@example.org"}, "account/password/reset/confirm/"),
+    "new address": ("account/email/", {"email": "new@example.org", "action_add": "1"}, "account/confirm-email/"),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("start", "language"), [("/", "fr"), ("/en/", "en")])
+@pytest.mark.parametrize("code", CODES)
+def test_after_three_wrong_codes_one_is_told_to_ask_for_another(client, code, start, language):
+    asking, asked, taking = CODES[code]
+    user = UserFactory(email="awa@example.org")
+    if code == "new address":
+        client.force_login(user)
+    client.post(start + asking, asked)
+
+    answers = [client.post(start + taking, {"code": guess}) for guess in ("", "0000-0000", "1111-1111", "2222-2222")]
+    page = client.get(answers[-1].url)
+
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 302]
+    assert answers[-1].url == start + asking
+    assert (page.status_code, USED_UP[language] in page.text) == (200, True)
+    assert client.get(start + taking).status_code == 302
+
+
 def test_a_code_is_good_for_fifteen_minutes(code_asked):
     client, code = code_asked
     now = timezone.now()
