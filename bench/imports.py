@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
-import multiprocessing as mp
 import resource
+import subprocess
+import sys
+import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -41,8 +44,7 @@ def volunteers() -> Iterator[Figure]:
     """Preview with each row's errors, then confirm: both sides read the file and write every person."""
     administrator = User.objects.filter(is_superuser=True).first()
     assert administrator is not None
-    # First of all, while neither side has memory left over from before.
-    ours, theirs_mb = (_memory(work, MEMORY_ROWS) for work in (lambda book: _ours(book, administrator), _theirs))
+    ours, theirs_mb = _memory("ours"), _memory("theirs")
     yield Figure(
         bench="import-memory",
         value=ours,
@@ -86,35 +88,38 @@ def volunteers() -> Iterator[Figure]:
     )
 
 
-def _memory(work: Callable[[bytes], None], rows: int) -> float:
-    """The most memory that the work adds, in megabytes, in a process of its own."""
-    book = _book(rows, f"m{id(work)}")
-    connection.close()
-    context = mp.get_context("fork")
-    found: mp.Queue[float] = context.Queue()
+def print_memory(side: str, few: str, many: str) -> None:
+    """The most memory that a list (a path) adds, in megabytes, once a short one has loaded what the work needs."""
+    administrator = User.objects.get(email="simone@maillage.example")
+    work = _theirs if side == "theirs" else lambda book: _ours(book, administrator)
+    work(Path(few).read_bytes())
+    book = Path(many).read_bytes()
+    before = peak = psutil.Process().memory_info().rss
+    ended = threading.Event()
 
-    def measure() -> None:
-        before = psutil.Process().memory_info().rss
-        peak = before
-        ended = threading.Event()
+    def watch() -> None:
+        nonlocal peak
+        while not ended.wait(0.01):
+            peak = max(peak, psutil.Process().memory_info().rss)
 
-        def watch() -> None:
-            nonlocal peak
-            while not ended.wait(0.01):
-                peak = max(peak, psutil.Process().memory_info().rss)
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    work(book)
+    ended.set()
+    watcher.join()
+    print((peak - before) / 2**20)
 
-        watcher = threading.Thread(target=watch)
-        watcher.start()
-        work(book)
-        ended.set()
-        watcher.join()
-        found.put((peak - before) / 2**20)
 
-    process = context.Process(target=measure)
-    process.start()
-    megabytes = found.get(timeout=600)
-    process.join()
-    return megabytes
+def _memory(side: str) -> float:
+    """In a process of its own, so that no memory is left over from before."""
+    program = "import sys, django; django.setup(); from bench import imports; imports.print_memory(*sys.argv[1:])"
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [Path(folder) / "few", Path(folder) / "many"]
+        for path, rows in zip(paths, (20, MEMORY_ROWS), strict=True):
+            path.write_bytes(_book(rows, f"{side}-{path.name}"))
+        command = [sys.executable, "-c", program, side, *map(str, paths)]
+        answer = subprocess.run(command, check=True, capture_output=True, text=True, timeout=600)
+    return float(answer.stdout.split()[-1])
 
 
 def _costs(work: Any, rows: int) -> Cost:

@@ -67,7 +67,7 @@ def _slots(count: int) -> list[int]:
 def _register_for(slot: int, people: list[int]) -> list[float]:
     """Seconds that each registration took, over SECONDS; then checks that nothing was lost or sold twice."""
     connections.close_all()
-    connections["default"].close_pool()  # each process makes its own
+    connections["default"].close_pool()  # type: ignore[attr-defined]  # PostgreSQL has one; each process makes its own
     context = mp.get_context("fork")
     results: mp.Queue[list[float]] = context.Queue()
     workers = [context.Process(target=_work, args=(slot, people[n::PROCESSES], results)) for n in range(PROCESSES)]

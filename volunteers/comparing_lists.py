@@ -25,7 +25,7 @@ class Plan:
     """What confirming would write: the lines of the preview, and the rows behind them."""
 
     result: Result
-    accounts: list[tuple[User, Person]] = field(default_factory=list)
+    newcomers: list[Person] = field(default_factory=list)
     changed_users: list[User] = field(default_factory=list)
     changed_volunteers: list[Volunteer] = field(default_factory=list)
     joining: list[tuple[Volunteer, int, str]] = field(default_factory=list)  # network's key, day
@@ -91,7 +91,7 @@ class Comparison:
     def _add(self, person: Person, line: Line, plan: Plan) -> None:
         line.import_type = line.IMPORT_TYPE_NEW
         line.changes = self._said(person)
-        plan.accounts.append((User(email=person.email), person))
+        plan.newcomers.append(person)
 
     def _said(self, person: Person) -> list[tuple[str, str, str]]:
         """All that the list says of somebody who is new to the network."""

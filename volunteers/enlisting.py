@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
@@ -37,58 +38,67 @@ class VolunteerList(ListReader):
         return Comparison(self).plan(people, lines, tick)
 
     def write(self, plan: Plan, *, brought_by: int | None, tick: Callable[[int], None] = lambda done: None) -> None:
-        """Writes a plan in bulk, inside the caller's transaction. Sends nothing, invents no consent."""
-        now = timezone.now()
-        for user, person in plan.accounts:
-            user.first_name, user.last_name = person.first_name, person.last_name
-            user.password, user.date_joined = unusable(), now
-        tick(0)
-        users = User.objects.bulk_create([user for user, _person in plan.accounts], batch_size=CHUNK)
-        profiles = [
-            Volunteer(user=user, phone=person.phone) for user, (_user, person) in zip(users, plan.accounts, strict=True)
-        ]
+        """Writes a plan in bulk, inside the caller's transaction. Sends nothing, invents no consent.
+
+        No more than a thousand new people are in memory at a time.
+        """
+        for start in range(0, len(plan.newcomers), CHUNK):
+            tick(start)
+            self._open_accounts(plan.newcomers[start : start + CHUNK], brought_by)
         bare = {volunteer.user_id: volunteer for volunteer, _key, _day in plan.joining if volunteer.pk is None}
-        Volunteer.objects.bulk_create([*profiles, *bare.values()], batch_size=CHUNK)
-        tick(len(users) // 2)
-        stays = [
-            Membership(volunteer_id=volunteer.pk, network_id=key, brought_by_id=brought_by)
-            for volunteer, (_user, person) in zip(profiles, plan.accounts, strict=True)
-            for key in sorted({self.network.pk, *person.networks})
-        ]
-        stays += [
-            Membership(volunteer_id=bare.get(volunteer.user_id, volunteer).pk, network_id=key, brought_by_id=brought_by)
-            for volunteer, key, _day in plan.joining
-        ]
-        days = [p.joined_on for _u, p in plan.accounts for _k in sorted({self.network.pk, *p.networks})]
-        days += [day for _volunteer, _key, day in plan.joining]
-        Membership.objects.bulk_create(stays, batch_size=CHUNK)
-        self._date_back(stays, days)
-        self._link(plan, profiles)
+        Volunteer.objects.bulk_create(bare.values(), batch_size=CHUNK)
+        self._join(
+            [(bare.get(volunteer.user_id, volunteer), key, day) for volunteer, key, day in plan.joining], brought_by
+        )
+        for name in MANY:
+            through = MANY[name].through
+            replaced = [pk for pk, _keys in plan.links[name]]
+            for start in range(0, len(replaced), CHUNK):
+                through.objects.filter(volunteer__in=replaced[start : start + CHUNK]).delete()
+            link(name, plan.links[name])
         upsert(User, plan.changed_users, ["first_name", "last_name"])
         upsert(Volunteer, plan.changed_volunteers, ["phone"])
 
-    def _date_back(self, stays: list[Membership], days: list[str]) -> None:
-        """The model dates a membership at its writing; the list may know better."""
+    def _open_accounts(self, people: Sequence[Person], brought_by: int | None) -> None:
+        now, password = timezone.now(), unusable()
+        users = User.objects.bulk_create(
+            User(
+                email=person.email,
+                first_name=person.first_name,
+                last_name=person.last_name,
+                password=password,
+                date_joined=now,
+            )
+            for person in people
+        )
+        profiles = Volunteer.objects.bulk_create(
+            Volunteer(user=user, phone=person.phone) for user, person in zip(users, people, strict=True)
+        )
+        newcomers = list(zip(profiles, people, strict=True))
+        self._join(
+            [
+                (profile, key, person.joined_on)
+                for profile, person in newcomers
+                for key in sorted({self.network.pk, *person.networks})
+            ],
+            brought_by,
+        )
+        for name in MANY:
+            link(name, [(profile.pk, getattr(person, name)) for profile, person in newcomers])
+
+    def _join(self, joining: Sequence[tuple[Volunteer, int, str]], brought_by: int | None) -> None:
+        """Makes them members. The model dates a membership at its writing; the list may know better."""
+        stays = [
+            Membership(volunteer_id=profile.pk, network_id=key, brought_by_id=brought_by)
+            for profile, key, _day in joining
+        ]
+        Membership.objects.bulk_create(stays, batch_size=CHUNK)
         zone, dated = timezone.get_current_timezone(), []
-        for stay, day in zip(stays, days, strict=True):
+        for stay, (_profile, _key, day) in zip(stays, joining, strict=True):
             if day:
                 stay.joined_at = dt.datetime.combine(dt.date.fromisoformat(day), dt.time(12), zone)
                 dated.append(stay)
         upsert(Membership, dated, ["joined_at"])
-
-    def _link(self, plan: Plan, profiles: list[Volunteer]) -> None:
-        for name, relation in MANY.items():
-            through, target = relation.through, relation.field.m2m_reverse_name()
-            replaced = [volunteer for volunteer, _keys in plan.links[name]]
-            for start in range(0, len(replaced), CHUNK):
-                through.objects.filter(volunteer__in=replaced[start : start + CHUNK]).delete()
-            rows = [through(volunteer_id=pk, **{target: key}) for pk, keys in plan.links[name] for key in keys]
-            rows += [
-                through(volunteer_id=volunteer.pk, **{target: key})
-                for volunteer, (_user, person) in zip(profiles, plan.accounts, strict=True)
-                for key in getattr(person, name)
-            ]
-            through.objects.bulk_create(rows, batch_size=CHUNK)
 
     def import_data(self, dataset: Any, dry_run: bool = False, raise_errors: bool = False, **kwargs: Any) -> Result:
         """All of it for a tablib Dataset: read, compare and, unless ``dry_run`` or a row is refused, write."""
@@ -115,6 +125,14 @@ def unusable() -> str:
     """A password that no one can give. Without the random tail that Django adds against reset links: allauth's
     links do not hang on it, and 15,000 of them take a second."""
     return _unusable
+
+
+def link(name: str, chosen: Sequence[tuple[int, Sequence[int]]]) -> None:
+    """Writes what each volunteer (by key) has chosen of one vocabulary (keys)."""
+    through, target = MANY[name].through, MANY[name].field.m2m_reverse_name()
+    rows = (through(volunteer_id=pk, **{target: key}) for pk, keys in chosen for key in keys)
+    while batch := list(islice(rows, CHUNK)):
+        through.objects.bulk_create(batch)
 
 
 def upsert(model: type[Any], rows: list[Any], columns: list[str]) -> None:

@@ -83,6 +83,7 @@ def prepare(pk: int) -> None:
                 sheet = read(file.read())
             tick(0, len(sheet.rows))
             people, lines, notes = lists.people(sheet, tick)
+            del sheet  # a large list is in memory once, not twice
             plan = lists.plan(people, lines, tick)
         except (SpreadsheetRefused, ListRefused) as refusal:
             _fail(sent, str(refusal))
@@ -130,6 +131,7 @@ def write(pk: int) -> None:
                 plan = lists.plan(people, doubles)
                 if plan.digest != sent.plan:
                     raise ListChanged
+                plan.result.rows = []  # the preview has been compared: its lines need not stay in memory
                 lists.write(plan, brought_by=sent.pk, tick=tick)
                 _finish(sent, state=State.DONE, ended_at=timezone.now())
         except ListRefused as refusal:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from dataclasses import fields as dataclass_fields
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -65,7 +66,7 @@ class ListRefused(Exception):
     """Why a list as a whole cannot be used, in a sentence fit for the person."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Person:
     """One row that could be read, its cells cleaned. Empty means that the list says nothing about it."""
 
@@ -237,7 +238,9 @@ class ListReader(resources.ModelResource):
 
 def as_json(people: Sequence[Person]) -> bytes:
     """People as they are kept between the preview and the confirmation."""
-    return json.dumps([vars(person) for person in people]).encode()
+    columns = [column.name for column in dataclass_fields(Person)]
+    rows = (json.dumps({name: getattr(person, name) for name in columns}) for person in people)
+    return f"[{','.join(rows)}]".encode()
 
 
 def from_json(content: bytes) -> list[Person]:

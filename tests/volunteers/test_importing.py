@@ -309,7 +309,7 @@ def test_a_failure_in_the_middle_leaves_nothing_half_written(organiser, monkeypa
     def fail(*args, **kwargs):
         raise MemoryError
 
-    monkeypatch.setattr("volunteers.enlisting.VolunteerList._link", fail)
+    monkeypatch.setattr("volunteers.enlisting.link", fail)
     with pytest.raises(MemoryError):
         importing.write(sent.pk)
     assert people() == before
