@@ -219,6 +219,16 @@ def smtp_server(settings: Any) -> Iterator[Any]:
 
 
 @pytest.fixture
+def installation(process_environment: dict[str, str], smtp_server: Any, tmp_path: Path) -> Iterator[Any]:
+    """Starts the Procfile's processes, on this test's database and mail server (tests/procfile.py)."""
+    from tests.procfile import Installation
+
+    installed = Installation(process_environment["DATABASE_URL"], tmp_path, smtp_server.port)
+    yield installed
+    installed.end()
+
+
+@pytest.fixture
 def at_once(transactional_db: None) -> Callable[..., list[Any]]:
     """Calls a function many times at the same instant, each with a connection of its own; see tests/racing.py."""
     from tests.racing import at_once
