@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.db import transaction
 
 from events import attending, registering
@@ -10,7 +12,15 @@ from volunteers import signing_up
 from volunteers.models import User, Volunteer
 
 
-def enlist(email: str, *, first_name: str, last_name: str, slot: Slot, language: str, by: User) -> Registration:
+@dataclass(frozen=True)
+class Enlisted:
+    """``was_there``: the person had asked before, and the registration is as it was."""
+
+    registration: Registration
+    was_there: bool
+
+
+def enlist(email: str, *, first_name: str, last_name: str, slot: Slot, language: str, by: User) -> Enlisted:
     """Registers the person of that address, making the account if it is new, and tells them as if they had done it.
 
     The organiser vouches for the address, so the account is not forgotten as one that nobody proved. A name is
@@ -18,10 +28,12 @@ def enlist(email: str, *, first_name: str, last_name: str, slot: Slot, language:
     """
     with transaction.atomic():
         volunteer = _person(email, first_name=first_name, last_name=last_name, language=language)
+        before = volunteer.registrations.active().filter(slot=slot)
+        was_there = before.exclude(pending_for=Registration.PendingFor.CODE).exists()
         registration = registering.register(volunteer, slot=slot, by=by)
         if registration.pending_for == Registration.PendingFor.CODE:
-            return registering.confirm(registration, by=by)
-    return registration
+            registration = registering.confirm(registration, by=by)
+    return Enlisted(registration, was_there)
 
 
 def welcome(email: str, *, first_name: str, last_name: str, slot: Slot, language: str, by: User) -> Registration:

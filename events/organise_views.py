@@ -203,19 +203,38 @@ def add_person(request: OrganiserRequest, pk: int) -> HttpResponse:
     form = PersonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            registration = enlisting.enlist(
+            enlisted = enlisting.enlist(
                 **form.cleaned_data, slot=slot, language=get_language() or "fr", by=request.user
             )
         except RegistrationRefused as refusal:
             form.add_error(None, str(refusal))
         else:
-            said = {
-                State.WAITING: _("No seat is left: added to the waiting list."),
-                State.PENDING: _("Added. The registration waits for your approval."),
-            }
-            messages.success(request, said.get(State(registration.state), _("Added. The person gets a message.")))
-            return redirect(_tab(slot, "waiting" if registration.state == State.WAITING else "coming"))
+            registration = enlisted.registration
+            if enlisted.was_there:
+                messages.info(request, _said_there(registration))
+            else:
+                messages.success(request, _said_added(registration))
+            tabs: dict[str, str] = {State.WAITING: "waiting", PendingFor.APPROVAL: "approve"}
+            return redirect(_tab(slot, tabs.get(registration.pending_for or registration.state, "coming")))
     return render(request, "organise/person.html", page_context(request, slot, form=form))
+
+
+def _said_added(registration: Registration) -> str:
+    said = {
+        State.WAITING: _("No seat is left: added to the waiting list."),
+        State.PENDING: _("Added. The registration waits for your approval."),
+    }
+    return said.get(State(registration.state), _("Added. The person gets a message."))
+
+
+def _said_there(registration: Registration) -> str:
+    if registration.pending_for == PendingFor.OFFER:
+        return _("Nothing has changed: a seat was offered to this person, who still has to answer.")
+    said = {
+        State.WAITING: _("Nothing has changed: this person is on the waiting list already."),
+        State.PENDING: _("Nothing has changed: this person is there already, and waits for your approval."),
+    }
+    return said.get(State(registration.state), _("Nothing has changed: this person is registered already."))
 
 
 def _tab(slot: Slot, tab: str) -> str:

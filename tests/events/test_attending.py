@@ -103,6 +103,8 @@ def test_enlisted_person_is_told_as_if_they_had_signed_up(by):
     first = enlisting.enlist("ANA@example.org", first_name="X", last_name="Y", slot=slot, language="fr", by=by)
     other = enlisting.enlist("new@example.org", first_name="Li", last_name="", slot=slot, language="en", by=by)
 
+    assert (first.was_there, other.was_there) == (False, False)
+    first, other = first.registration, other.registration
     assert (first.pk, first.state, other.state, other.created_by) == (held.pk, "confirmed", "confirmed", by)
     assert first.volunteer.user.first_name == "Awa"
     assert sorted(Message.objects.values_list("to", "language")) == [

@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 from openpyxl import load_workbook
 
 from events import permissions
@@ -261,6 +262,44 @@ def test_add_person_by_hand(slot, organiser):
         "confirmed",
     )
     assert Message.objects.get().to == "ana@example.org"
+
+
+THERE = {
+    "confirmed": ({}, "Nothing has changed: this person is registered already."),
+    "waiting": ({"waiting": True}, "Nothing has changed: this person is on the waiting list already."),
+    "offered": (
+        {"held": True, "pending_for": "offer"},
+        "Nothing has changed: a seat was offered to this person, who still has to answer.",
+    ),
+    "requested": (
+        {"held": True, "pending_for": "approval"},
+        "Nothing has changed: this person is there already, and waits for your approval.",
+    ),
+}
+
+
+@pytest.mark.parametrize("state", THERE)
+def test_who_is_there_already_is_not_said_to_be_added(slot, organiser, state):
+    facts, sentence = THERE[state]
+    row = RegistrationFactory(slot=slot, volunteer__user__email="ana@example.org", **facts)
+    with override("en"):
+        answer = organiser.post(url("person-add", slot), {"email": "Ana@example.org"}, follow=True)
+
+    assert [str(said) for said in answer.context["messages"]] == [sentence]
+    before = (row.state, row.pending_for)
+    row.refresh_from_db()
+    assert (row.state, row.pending_for) == before
+    assert not Message.objects.exists()
+
+
+def test_who_waits_for_a_code_is_added(slot, organiser):
+    row = RegistrationFactory(slot=slot, held=True, volunteer__user__email="ana@example.org")
+    with override("en"):
+        answer = organiser.post(url("person-add", slot), {"email": "ana@example.org"}, follow=True)
+
+    row.refresh_from_db()
+    assert row.state == "confirmed"
+    assert [str(said) for said in answer.context["messages"]] == ["Added. The person gets a message."]
 
 
 def test_move_asks_before_it_tells(slot, organiser):
