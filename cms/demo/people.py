@@ -8,7 +8,8 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Subquery, Value
+from django.db.models.functions import Greatest
 from django.utils.text import slugify
 
 from cms.demo.city import City, content
@@ -35,7 +36,7 @@ def build(count: int, *, city: City, rng: random.Random, now: dt.datetime) -> li
     )
     add_choices(volunteers, city, rng)
     add_memberships(volunteers, city, rng)
-    add_consents(users, rng)
+    add_consents(users, rng, now)
     add_qualifications(volunteers, city, rng, now.date())
     return volunteers
 
@@ -102,7 +103,7 @@ def add_memberships(volunteers: list[Volunteer], city: City, rng: random.Random)
     Membership.objects.update(joined_at=Subquery(joined))
 
 
-def add_consents(users: list[User], rng: random.Random) -> None:
+def add_consents(users: list[User], rng: random.Random, now: dt.datetime) -> None:
     lines = []
     for user in users:
         purposes = [Consent.Purpose.CHARTER, Consent.Purpose.ADULT]
@@ -113,8 +114,11 @@ def add_consents(users: list[User], rng: random.Random) -> None:
             line.text_version = TEXT_VERSIONS[purpose]
             lines.append(line)
     Consent.objects.bulk_create(lines, batch_size=BATCH)
-    joined = User.objects.filter(pk=OuterRef("user")).values("date_joined")
-    Consent.objects.update(at=Subquery(joined))
+    joined = Subquery(User.objects.filter(pk=OuterRef("user")).values("date_joined"))
+    for version in set(TEXT_VERSIONS.values()):
+        # Nobody agrees to words before they are written, nor in the future. A version is named after its month.
+        written = min(now, dt.datetime.strptime(version, "%Y-%m").replace(tzinfo=dt.UTC))
+        Consent.objects.filter(text_version=version).update(at=Greatest(joined, Value(written)))
 
 
 def add_qualifications(volunteers: list[Volunteer], city: City, rng: random.Random, today: dt.date) -> None:

@@ -18,7 +18,7 @@ from events.models import Registration, Slot
 from mail.models import Message
 from tests.cms.city import check_counters, dump
 from tests.cms.test_papers import links
-from volunteers.models import Network, User, VolunteerImport
+from volunteers.models import Consent, Network, User, VolunteerImport
 
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 11, 20, 9, 30, tzinfo=dt.UTC)
@@ -48,6 +48,18 @@ def city(django_db_setup, django_db_blocker):
 @pytest.fixture(autouse=True)
 def inside(city, db):
     """Each test starts from the city."""
+
+
+def test_nobody_agrees_before_they_join_nor_before_the_words_are_written():
+    written = dt.datetime(2026, 9, 1, tzinfo=dt.UTC)
+    lines = Consent.objects.filter(form="demo")
+
+    assert set(lines.values_list("text_version", flat=True)) == {"2026-09"}
+    assert not lines.filter(at__lt=written).exists()
+    assert not lines.filter(at__lt=F("user__date_joined")).exists()
+    assert not lines.filter(at__gt=NOW).exists()
+    assert lines.filter(at=written).exists()
+    assert lines.filter(at=F("user__date_joined")).exists()
 
 
 def test_counters_say_what_the_registrations_say():
