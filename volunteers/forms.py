@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 from phonenumber_field.widgets import RegionalPhoneNumberWidget
 
-from volunteers import consenting, guessing, papers, signing_up
+from volunteers import addresses, consenting, guessing, papers, signing_up
 from volunteers.lines import LineField
 from volunteers.models import District, Interest, SpokenLanguage, User, Volunteer
 
@@ -178,6 +178,19 @@ class PasskeyForm(AddWebAuthnForm):
     )
 
 
+class RowsField(forms.ModelMultipleChoiceField):
+    """Rows ticked in a list. What is no row's key is refused before SQLite is asked for a number it cannot hold."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def clean(self, value: Any) -> Any:
+        for key in value or ():
+            if not addresses.keys_in([str(key)]):
+                words = self.error_messages["invalid_choice"]
+                raise forms.ValidationError(words, code="invalid_choice", params={"value": key})
+        return super().clean(value)
+
+
 class ProfileForm(forms.Form):
     """What a volunteer tells about themselves; everything but the first name may stay empty."""
 
@@ -201,30 +214,15 @@ class ProfileForm(forms.Form):
     language = forms.ChoiceField(
         label=_("Language of our messages"), choices=settings.LANGUAGES, widget=forms.RadioSelect
     )
-    districts: forms.ModelMultipleChoiceField[District] = forms.ModelMultipleChoiceField(
-        District.objects.all(),
-        label=_("Districts where you would like to act"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-    interests: forms.ModelMultipleChoiceField[Interest] = forms.ModelMultipleChoiceField(
-        Interest.objects.all(),
-        label=_("What you would like to act on"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
+    districts = RowsField(District.objects.all(), label=_("Districts where you would like to act"), required=False)
+    interests = RowsField(Interest.objects.all(), label=_("What you would like to act on"), required=False)
     availability = forms.MultipleChoiceField(
         label=_("When you have time"),
         choices=Volunteer.Availability.choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    languages: forms.ModelMultipleChoiceField[SpokenLanguage] = forms.ModelMultipleChoiceField(
-        SpokenLanguage.objects.all(),
-        label=_("Languages you speak"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
+    languages = RowsField(SpokenLanguage.objects.all(), label=_("Languages you speak"), required=False)
     mobility = forms.ChoiceField(
         label=_("Getting about"),
         choices=[("", _("I would rather not say")), *Volunteer.Mobility.choices],

@@ -60,6 +60,21 @@ def test_attendance_of_a_huge_number_marks_nobody():
     assert (answer.status_code, row.attendance) == (302, "present")
 
 
+@pytest.mark.parametrize("value", [HUGE, -HUGE, "nonsense", 10**18 - 1])
+@pytest.mark.parametrize("field", ["districts", "interests", "languages"])
+@pytest.mark.django_db
+def test_choice_of_a_huge_number_is_refused_beside_its_field(client, field, value):
+    volunteer = VolunteerFactory()
+    client.force_login(volunteer.user)
+    answers = {"first_name": "Nour", "language": "fr", field: [value]}
+
+    answer = client.post(reverse("volunteers:profile"), answers)
+
+    assert answer.status_code == 200
+    assert list(answer.context["form"].errors) == [field]
+    assert answer.context["form"].errors.as_data()[field][0].code == "invalid_choice"
+
+
 def test_keys_are_ascii_digits_that_a_database_can_hold():
     assert keys_in(["7", "", "-1", "٣", "1.5", "9" * 18, "9" * 19]) == [7, 10**18 - 1]
 
