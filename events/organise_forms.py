@@ -282,7 +282,10 @@ class CallOffForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("Everybody registered reads it in the message."),
     )
-    sure = forms.BooleanField(label=_("Yes, cancel this date for everybody. I know that it cannot be undone."))
+    sure = forms.BooleanField(
+        label=_("Yes, cancel this date for everybody. I know that it cannot be undone."),
+        error_messages={"required": _("Tick this box, or leave the date as it is.")},
+    )
 
 
 class WordForm(forms.Form):

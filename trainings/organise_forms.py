@@ -97,6 +97,7 @@ class TrainingForm(FreshFormMixin, forms.ModelForm):
         theme = cast(forms.ModelChoiceField, self.fields["theme"])
         themes = Theme.objects.filter(network__in=organised_networks(user)).select_related("network")
         theme.queryset = themes.filter(network=self.instance.network_id) if self.instance.pk else themes
+        theme.empty_label = _("No theme of a quarter")
         theme.label_from_instance = _theme_words  # type: ignore[method-assign, assignment]
         self.watch(self.instance)
 

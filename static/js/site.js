@@ -77,18 +77,6 @@ on("click", "[data-copy]", async (button) => {
   setTimeout(() => (words.textContent = before), 2500);
 });
 
-// A link to a confirmation page opens the same question as a dialog.
-on("click", "[data-dialog]", (link, event) => {
-  const dialog = document.getElementById(link.dataset.dialog);
-  if (!dialog?.showModal) return;
-  event.preventDefault();
-  dialog.showModal();
-});
-on("click", "dialog [data-close]", (link, event) => {
-  event.preventDefault();
-  link.closest("dialog").close();
-});
-
 // A pasted code may carry spaces or a dash.
 on("input", "[data-code] input", (input) => {
   const bare = input.value.replace(/[\s-]/g, "");
