@@ -6,33 +6,57 @@ The rooms above add what they hold by registering a Section from their AppConfig
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from phonenumber_field.phonenumber import PhoneNumber
+from phonenumbers import region_codes_for_country_code
 
 from volunteers.models import User, Volunteer
 
 Row = Mapping[str, Any]
+FORMS = {  # where consents are given and withdrawn
+    "sign-up page": _("the page to become a volunteer"),
+    "registration": _("registering for a date"),
+    "offer": _("answering the offer of a seat"),
+    "my space": _("your space"),
+    "demo": _("the demonstration"),
+}
+FACTORS = {
+    Authenticator.Type.TOTP: _("authenticator app"),
+    Authenticator.Type.WEBAUTHN: _("passkey"),
+    Authenticator.Type.RECOVERY_CODES: _("recovery codes"),
+}
 
 
 @dataclass(frozen=True)
 class Section:
     """One heading of the export. ``columns`` gives the words for each key of the rows, in their order.
 
-    The values of rows are what JSON can say, and dates and times (written in ISO 8601).
+    The values of rows are what JSON can say, and dates and times (written in ISO 8601). ``words`` says, for a key,
+    how a page writes what the file keeps as a code.
     """
 
     name: str
     title: str | Promise
     columns: Mapping[str, str | Promise]
     rows: Callable[[User], Iterable[Row]]
+    words: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
+
+    def shown(self, user: User) -> list[list[Any]]:
+        """The rows as a page shows them: their values in the order of the columns."""
+        return [[self._shown(key, row.get(key)) for key in self.columns] for row in self.rows(user)]
+
+    def _shown(self, key: str, value: Any) -> Any:
+        return self.words[key](value) if value and key in self.words else value
 
 
 _sections: dict[str, Section] = {}
@@ -54,6 +78,18 @@ def export(user: User) -> dict[str, Any]:
     for section in sections():
         answer[section.name] = [dict(row) for row in section.rows(user)]
     return answer
+
+
+def in_words(words: Mapping[str, str | Promise]) -> Callable[[str], str]:
+    """Writes codes by these words; a code that has none stays as it is."""
+    return lambda code: str(words.get(code, code))
+
+
+def _phone(number: str) -> str:
+    """As people of the city's country write it; from elsewhere, with the country's number."""
+    phone = PhoneNumber.from_string(number)
+    here = settings.PHONENUMBER_DEFAULT_REGION in region_codes_for_country_code(phone.country_code or 0)
+    return str(phone.as_national if here else phone.as_international)
 
 
 def _volunteer(user: User) -> Volunteer:
@@ -147,6 +183,7 @@ for _section in (
             "last_login": _("last signed in"),
         },
         _account,
+        {"language": in_words(dict(settings.LANGUAGES))},
     ),
     Section(
         "addresses",
@@ -166,6 +203,7 @@ for _section in (
             "languages": _("languages spoken"),
         },
         _profile,
+        {"phone": _phone},
     ),
     Section(
         "networks",
@@ -190,6 +228,7 @@ for _section in (
             "form": _("form"),
         },
         _consents,
+        {"form": in_words(FORMS)},
     ),
     Section("roles", _("Your roles"), {"role": _("role"), "scope": _("for")}, _roles),
     Section(
@@ -197,6 +236,7 @@ for _section in (
         _("What protects your account"),
         {"factor": _("kind"), "created_at": _("added"), "last_used_at": _("last used")},
         _factors,
+        {"factor": in_words(FACTORS)},
     ),
     Section(
         "linked",

@@ -3,12 +3,14 @@
 import datetime as dt
 import io
 import json
+import re
 
 import pytest
 import time_machine
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.apps import apps
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core import serializers
 from django.core.management import CommandError, call_command
@@ -176,6 +178,38 @@ def test_the_download_holds_what_the_page_shows(client, known):
             assert set(row) == set(section.columns)
     assert known.email in page
     assert known.password not in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("number", "written"),
+    [("+33612345678", "06 12 34 56 78"), ("+33199000042", "01 99 00 00 42"), ("+4930123456", "+49 30 123456")],
+)
+def test_the_page_says_in_words_what_the_download_keeps_as_codes(client, known, number, written):
+    consenting.give(known, purpose="newsletter", form="my space")
+    known.volunteer.phone = number
+    known.volunteer.save()
+
+    page = client.get("/en/my-space/data/").text
+    data = client.get(reverse("volunteers:download")).json()
+
+    assert f">{written}</td>" in page
+    assert ">French</td>" in page
+    assert ">your space</td>" in page
+    assert data["profile"][0]["phone"] == number
+    assert data["account"][0]["language"] == "fr"
+    assert [row["form"] for row in data["consents"]] == [CANARY, "my space"]
+
+
+def test_every_form_of_consent_has_its_words():
+    """What the code says of where a consent was given: the page shows it to the person."""
+    sources = [
+        path.read_text()
+        for room in ("volunteers", "events", "cms")
+        for path in (settings.BASE_DIR / room).rglob("*.py")
+    ]
+    given = {form for source in sources for form in re.findall(r"""\bform="([^"]+)"[,)]""", source)}
+
+    assert given == set(exporting.FORMS)
 
 
 def test_consents_are_a_journal_that_only_grows():
