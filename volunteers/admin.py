@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import allauth.mfa.admin
+import allauth.usersessions.admin  # noqa: F401  both register what is taken out below
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from import_export.admin import ExportMixin
 from modeltranslation.admin import TranslationAdmin
@@ -17,6 +21,9 @@ from volunteers.models import (
     SpokenLanguage,
     VolunteerImport,
 )
+
+# Second factors and devices are each person's own affair, in their space; these pages would show secrets and places.
+admin.site.unregister([Authenticator, UserSession])
 
 
 class OrganiserInline(admin.TabularInline):

@@ -12,14 +12,16 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Group, Permission
 from django.http import HttpResponse
-from django.urls import path, reverse
+from django.urls import NoReverseMatch, path, reverse
 
 from config.urls import urlpatterns as real_urlpatterns
 from mail.models import Message
 from tests.factories.volunteers import NetworkOrganiserFactory, UserFactory
-from volunteers.models import NetworkOrganiser
+from tests.office import inside
+from volunteers.models import Network, NetworkOrganiser
 
 urlpatterns = [path("organise/", lambda request: HttpResponse("inside")), *real_urlpatterns]
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
@@ -203,3 +205,13 @@ def test_an_app_code_is_guessed_at_ten_times_in_five_minutes(client, settings):
 
     assert right.status_code == 200 or window != time.time() // 300
     assert "_auth_user_id" not in client.session
+
+
+def test_administration_shows_nobodys_factors_nor_devices():
+    answer = inside(UserFactory(administrator=True)).get(reverse("admin:index"))
+
+    shown = {model["model"] for app in answer.context["app_list"] for model in app["models"]}
+    assert Network in shown
+    assert not {Authenticator, UserSession} & shown
+    with pytest.raises(NoReverseMatch):
+        reverse("admin:mfa_authenticator_changelist")
