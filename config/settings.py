@@ -189,7 +189,10 @@ else:
 KEPT_SECONDS = 0.4
 CACHES["process"] = {"BACKEND": "config.caches.ProcessMemory", "LOCATION": "process"}
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = True
+# Nothing is done again because a broker says so: the database tells what is left to do, and beat asks. An answer still
+# owed to a broker that went away ends Celery 5.7.0's worker when it is back.
+CELERY_TASK_ACKS_LATE = False
+CELERY_WORKER_CONSUMER = "config.consumer:PatientConsumer"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"  # beat counts in UTC, so that a change of clocks neither skips nor repeats a job
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")

@@ -85,7 +85,7 @@ def run(step: Step, *, show: bool) -> tuple[Step, bool, float, str]:
 
 def main(what: str) -> int:
     """Returns 1 when a step has failed, after all have run."""
-    from tests.chromium import LEFT_OUT, chromium  # noqa: PLC0415 - found through sys.path, set above
+    from tests import missing  # noqa: PLC0415 - found through sys.path, set above
 
     results = []
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
@@ -103,8 +103,8 @@ def main(what: str) -> int:
     print()
     for name, passed, seconds in results:
         print(f"{'ok    ' if passed else 'FAILED'} {name} ({seconds:.0f} s)")
-    if what == "all" and chromium() is None:
-        print(LEFT_OUT)
+    for words in missing.left_out().values() if what == "all" else []:
+        print(words)
     failed = [name for name, passed, _ in results if not passed]
     print(f"{len(results) - len(failed)} passed, {len(failed)} failed")
     return int(bool(failed))

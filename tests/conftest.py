@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from tests.chromium import LEFT_OUT, chromium
+from tests.missing import left_out
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -127,11 +127,11 @@ def commits(item: pytest.Item) -> bool:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A test that commits starts from what migrations write, as every other does; no browser, no browser tests."""
-    if chromium() is None:
-        without = [item for item in items if not item.get_closest_marker("browser")]
-        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("browser")])
-        items[:] = without
+    """A test that commits starts from what migrations write, as every other does; without a browser, none is driven."""
+    if markers := left_out():
+        without = {item for item in items if any(map(item.get_closest_marker, markers))}
+        config.hook.pytest_deselected(items=[item for item in items if item in without])
+        items[:] = [item for item in items if item not in without]
     for item in items:
         if not commits(item):
             continue
@@ -144,8 +144,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Says loudly what was left out."""
-    if chromium() is None:
-        terminalreporter.write_line(LEFT_OUT, red=True, bold=True)
+    for words in left_out().values():
+        terminalreporter.write_line(words, red=True, bold=True)
 
 
 @pytest.hookimpl(wrapper=True)

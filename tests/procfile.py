@@ -75,7 +75,7 @@ class Installation:
         self._started.append(process)
         return process
 
-    def wake(self) -> None:
+    def wake(self, countdown: float = 0) -> None:
         """Tells the worker to look at the outbox, as beat does every few seconds and the product for each message."""
         from mail.tasks import deliver
 
@@ -86,7 +86,7 @@ class Installation:
         with Connection(
             self.environment.get("REDIS_URL", "filesystem://localhost"), transport_options=options
         ) as broker:
-            deliver.apply_async(connection=broker, expires=60)
+            deliver.apply_async(connection=broker, countdown=countdown, expires=60)
 
     def said(self, name: str) -> str:
         """What the processes of this name have said so far."""
