@@ -96,7 +96,7 @@ TABLE = [
     Row("cms-colours", "colours", NONE, NO_SUCH),
     Row("cms-robots", "", ALL, NO_SUCH),
     Row("cms-sitemap", "", ALL, ALL, idle=True),
-    # --- The demonstration's mailbox, which does not exist here ---
+    # --- The demonstration's mailbox, which does not exist here (DEMO, below) ---
     Row("mail:mailbox", "", NONE, NO_SUCH),
     Row("mail:message", "name", NONE, NO_SUCH),
     Row("mail:letter", "name", NONE, NO_SUCH),
@@ -268,6 +268,17 @@ TABLE = [
     Row("wagtailcore_authenticate_with_password", "page password", WORD, WORD),
     Row("wagtaildocs_authenticate_with_password", "document password", WORD, WORD),
     Row("wagtailcore_login", "", FORBIDDEN, FORBIDDEN),
+]
+
+# Of a demonstration alone (DEMO=1): its mailbox, and pictures that a city's own front server gives. Anybody sees them.
+DEMO = [
+    Row("mail:mailbox", "", ALL, NO_SUCH),
+    Row("mail:message", "mail", ALL, NO_SUCH),
+    Row("mail:letter", "mail", ALL, NO_SUCH),
+    Row("mail:attachment", "mail:0", ALL, NO_SUCH),
+    Row("mail:message", "name", NONE, NO_SUCH),
+    Row("pictures", "picture:shown", ALL, ALL, idle=True),
+    Row("pictures", "picture:gone", NONE, NONE),
 ]
 
 # The two administrations have rights of their own inside: this is their door, the same for every address behind it.

@@ -13,6 +13,7 @@ from django.contrib.auth.models import Group
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from wagtail.documents import get_document_model
 from wagtail.models import Collection, CollectionViewRestriction, Locale, Page, PageViewRestriction, Site
@@ -56,6 +57,8 @@ PAGE, CODE = "Chuchotement", "7391-4826"
 
 class World:
     """People by role, their clients, addresses' arguments by object, what to post by name."""
+
+    MAIL = "0" * 19 + "-abcdef12"
 
     def __init__(self):
         self.networks = NetworkFactory(slug="ours"), NetworkFactory(slug="theirs"), NetworkFactory(slug="joined")
@@ -216,6 +219,18 @@ class World:
             if not document.file.storage.exists(document.file.name):
                 document.file.storage.save(document.file.name, self.file_of(kind))
 
+    def put_demonstration(self):
+        """A message in the demonstration's mailbox, and a file among its pictures."""
+        email = EmailMultiAlternatives("Bonjour", "Une place", to=["ana@example.org"])
+        email.attach_alternative("<p>Une place</p>", "text/html")
+        email.attach("plan.txt", "à droite", "text/plain")
+        for file, content in (
+            (settings.VAR_DIR / "mailbox" / f"{self.MAIL}.eml", email.message().as_bytes()),
+            (settings.MEDIA_ROOT / "images" / "shown.txt", b"picture"),
+        ):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+
     def other_things(self):
         owner = self.people["owner"]
         self.key = Authenticator.objects.create(
@@ -246,6 +261,8 @@ class World:
             "training": lambda: {"pk": {"ours": self.training, "hidden": self.secret_training}[which].pk},
             "slug": lambda: {"slug": which},
             "name": lambda: {"name": "a"} | ({"number": int(which)} if which else {}),
+            "mail": lambda: {"name": self.MAIL} | ({"number": int(which)} if which else {}),
+            "picture": lambda: {"path": f"{which}.txt"},
             "theme": lambda: {"pk": self.theme.pk},
             "list": lambda: {"pk": {"mine": self.list, "colleague's": self.colleagues_list}[which].pk},
             "colours": lambda: {"name": "none"},

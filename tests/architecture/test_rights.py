@@ -1,5 +1,6 @@
 """Walks the table of rights (tests/architecture/rights.py), and looks for what is not in it."""
 
+import importlib
 import io
 import re
 from contextlib import contextmanager
@@ -11,14 +12,15 @@ from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group
 from django.core.cache import caches
 from django.db import connection, transaction
-from django.urls import Resolver404, URLResolver, get_resolver, resolve, reverse
+from django.urls import Resolver404, URLResolver, clear_url_caches, get_resolver, resolve, reverse
 from django.utils.translation import override
 from icalendar import Calendar
 from openpyxl import load_workbook
 
+import config.urls
 from events.models import Registration
 from mail.models import Message
-from tests.architecture.rights import DOORS, EDITOR, KNOWS, TABLE
+from tests.architecture.rights import DEMO, DOORS, EDITOR, KNOWS, TABLE
 from tests.architecture.rights_world import CODE, EMAIL, NAME, NOW, ROLES, World
 from tests.factories.events import RegistrationFactory
 from trainings.models import Training
@@ -56,6 +58,20 @@ def world(built, db, settings):
 @pytest.fixture
 def untouched(built):
     return built[1]
+
+
+@pytest.fixture
+def demonstration(world, settings):
+    """The addresses as they are with DEMO=1."""
+    settings.DEMO = True
+    importlib.reload(config.urls)
+    clear_url_caches()
+    world.put_demonstration()
+    yield
+    (settings.VAR_DIR / "mailbox" / f"{world.MAIL}.eml").unlink()
+    settings.DEMO = False
+    importlib.reload(config.urls)
+    clear_url_caches()
 
 
 @contextmanager
@@ -164,6 +180,11 @@ def test_each_role_gets_what_the_table_says(world, untouched, row):
     assert leaked == []
 
 
+@pytest.mark.parametrize("row", DEMO, ids=map(str, DEMO))
+def test_each_role_gets_what_the_demonstration_s_table_says(demonstration, world, untouched, row):
+    test_each_role_gets_what_the_table_says(world, untouched, row)
+
+
 def one_of_each(outcomes):
     """A role for each kind of refusal."""
     return {letter: role for role, letter in reversed(outcomes.items()) if letter in "LF34"}
@@ -228,6 +249,14 @@ def test_a_route_that_is_not_in_the_table_fails_here():
     missing = [(path, name) for path, name in ROUTES if path not in BEHIND_DOORS and not {path, name} & listed]
 
     assert missing == []
+
+
+def test_a_route_of_the_demonstration_that_is_not_in_the_table_fails_here(demonstration):
+    """Those that it adds, and those that the table calls the demonstration's, are walked with it."""
+    added = {name for path, name in routes(get_resolver()) if (path, name) not in ROUTES}
+    added |= {name for _path, name in ROUTES if name.startswith("mail:")}
+
+    assert added == {row.route for row in DEMO}
 
 
 def test_the_table_has_no_route_that_is_gone():
