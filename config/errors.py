@@ -42,10 +42,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
     """CSRF_FAILURE_VIEW: 403, but an entrance's form from before one's sign-in leads to that page as it is now.
 
-    Nothing of what was sent is read.
+    Nothing of what was sent is read but that it brings a token: another site's form has none.
     """
     match = request.resolver_match
-    if match is not None and match.view_name in ENTRANCES and request.user.is_authenticated:
+    is_ours = match is not None and match.view_name in ENTRANCES and "csrfmiddlewaretoken" in request.POST
+    if is_ours and request.user.is_authenticated:
         messages.info(request, _("You are signed in already. Look again before you send."))
         return HttpResponseRedirect(request.get_full_path())
     answer: HttpResponse = csrf_failure(request, reason)

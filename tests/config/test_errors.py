@@ -124,8 +124,9 @@ def test_registration_form_from_before_sign_in_leads_to_ones_registration(strict
 )
 def test_entrance_form_from_before_sign_in_leads_on(strict, page):
     strict.force_login(VolunteerFactory().user)
+    form = {"csrfmiddlewaretoken": "x" * 64, "code": "1234-5678"}
 
-    response = strict.post(reverse(page) + "?next=/privacy/retention/", {"code": "1234-5678"}, follow=True)
+    response = strict.post(reverse(page) + "?next=/privacy/retention/", form, follow=True)
 
     assert [address for address, _ in response.redirect_chain] == [
         reverse(page) + "?next=/privacy/retention/",
