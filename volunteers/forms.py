@@ -27,6 +27,8 @@ from volunteers.models import District, Interest, SpokenLanguage, User, Voluntee
 ONCE = {"autocomplete": "one-time-code", "spellcheck": "false", "autocapitalize": "off"}
 FIGURES = {**ONCE, "inputmode": "numeric"}
 
+EMAIL_WRONG = _("Write a whole address, such as name@example.org.")
+
 
 class CharterField(forms.BooleanField):
     """The charter's box; components/field.html shows where to read it, after its words."""
@@ -58,6 +60,7 @@ class SignUpForm(AgreementForm):
     """Becoming a volunteer: two fields and two boxes."""
 
     email = forms.EmailField(
+        error_messages={"invalid": EMAIL_WRONG},
         label=_("Your e-mail address"),
         max_length=254,
         help_text=_("We send you a code to check it."),
@@ -76,6 +79,7 @@ class CodeRequestForm(RequestLoginCodeForm):
     """Signing in: only the address."""
 
     email = forms.EmailField(
+        error_messages={"invalid": EMAIL_WRONG},
         label=_("Your e-mail address"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
@@ -236,7 +240,9 @@ class DeletionForm(forms.Form):
     """Typing one's own address, so that nothing is deleted by mistake."""
 
     email = forms.EmailField(
-        label=_("Type your e-mail address to confirm"), widget=forms.EmailInput(attrs={"autocomplete": "off"})
+        error_messages={"invalid": EMAIL_WRONG},
+        label=_("Type your e-mail address to confirm"),
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
