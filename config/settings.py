@@ -176,6 +176,7 @@ else:
         "default": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": VAR_DIR / "cache"}
     }
     CELERY_BROKER_URL = "filesystem://localhost"  # without a host kombu warns at each message that it supposes this one
+    CELERY_BROKER_TRANSPORT = "config.broker:Transport"
     _queue = VAR_DIR / "broker"
     for _name in ("queue", "control"):
         (_queue / _name).mkdir(parents=True, exist_ok=True)

@@ -29,5 +29,6 @@ CACHES = CACHES | {"default": {"BACKEND": "django.core.cache.backends.locmem.Loc
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 WHITENOISE_AUTOREFRESH = True  # no scan of the static folders at each start of the application
 # A queue in memory: what is asked of the worker waits there until `run_queued_tasks` runs it.
-CELERY_BROKER_URL = "memory://"
+CELERY_BROKER_URL = "memory://localhost"
+CELERY_BROKER_TRANSPORT = None  # the one that the address says
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {}
