@@ -235,7 +235,9 @@ def _fail(sent: VolunteerImport, problem: str) -> None:
 def _show(sent: VolunteerImport, plan: Plan, *, notes: Sequence[str]) -> None:
     """Replaces the preview."""
     by_kind: dict[str, list[dict[str, Any]]] = {kind: [] for kind in Kind.values}
-    for line in plan.result.rows:
+    lines, plan.result.rows = plan.result.rows[::-1], []
+    while lines:  # each is let go of as it is shown: a large list is in memory once
+        line = lines.pop()
         by_kind[_kind(line)].append(_row(line))
     pages = [
         ImportPage(
@@ -257,7 +259,7 @@ def _show(sent: VolunteerImport, plan: Plan, *, notes: Sequence[str]) -> None:
         refused=len(by_kind[Kind.REFUSED]),
     )
     sent.pages.all().delete()
-    ImportPage.objects.bulk_create(pages, batch_size=100)
+    ImportPage.objects.bulk_create(pages, batch_size=10)  # a page is a long text, of which a statement holds two copies
 
 
 def _kind(line: Line) -> str:
