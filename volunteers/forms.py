@@ -27,7 +27,12 @@ from volunteers.models import District, Interest, SpokenLanguage, User, Voluntee
 ONCE = {"autocomplete": "one-time-code", "spellcheck": "false", "autocapitalize": "off"}
 FIGURES = {**ONCE, "inputmode": "numeric"}
 
-EMAIL_WRONG = _("Write a whole address, such as name@example.org.")
+
+class AddressField(forms.EmailField):
+    """Somebody's own e-mail address."""
+
+    default_error_messages = {"invalid": _("Write a whole address, such as name@example.org.")}
+    widget = forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"})
 
 
 class CharterField(forms.BooleanField):
@@ -59,13 +64,7 @@ class AgreementForm(forms.Form):
 class SignUpForm(AgreementForm):
     """Becoming a volunteer: two fields and two boxes."""
 
-    email = forms.EmailField(
-        error_messages={"invalid": EMAIL_WRONG},
-        label=_("Your e-mail address"),
-        max_length=254,
-        help_text=_("We send you a code to check it."),
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
-    )
+    email = AddressField(label=_("Your e-mail address"), max_length=254, help_text=_("We send you a code to check it."))
     first_name = LineField(
         label=_("Your first name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "given-name"})
     )
@@ -78,12 +77,7 @@ class SignUpForm(AgreementForm):
 class CodeRequestForm(RequestLoginCodeForm):
     """Signing in: only the address."""
 
-    email = forms.EmailField(
-        error_messages={"invalid": EMAIL_WRONG},
-        label=_("Your e-mail address"),
-        max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
-    )
+    email = AddressField(label=_("Your e-mail address"), max_length=254)
 
     refused_for = ""  # the address of which too many codes were asked
 
@@ -239,8 +233,7 @@ class ProfileForm(forms.Form):
 class DeletionForm(forms.Form):
     """Typing one's own address, so that nothing is deleted by mistake."""
 
-    email = forms.EmailField(
-        error_messages={"invalid": EMAIL_WRONG},
+    email = AddressField(
         label=_("Type your e-mail address to confirm"),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )

@@ -13,6 +13,7 @@ import pytest
 from mail.models import Message
 from tests.factories.volunteers import UserFactory
 from tests.redis_server import Server
+from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.redis, pytest.mark.django_db(transaction=True)]
 
@@ -38,13 +39,6 @@ def site(installation, redis_server):
     installation.start("web", **more)
     wait_until(lambda: ask(f"http://127.0.0.1:{port}/healthz") == 200)
     return f"http://127.0.0.1:{port}/"
-
-
-def wait_until(condition, seconds=60):
-    ends = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < ends, "it did not happen"
-        time.sleep(0.05)
 
 
 def ask(address):

@@ -11,15 +11,9 @@ import pytest
 from mail.delivering import BATCH
 from mail.models import Message
 from tests.factories.mail import MessageFactory
+from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.both, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("hello")]
-
-
-def wait_until(condition, seconds=240):
-    ends = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < ends, "it did not happen"
-        time.sleep(0.05)
 
 
 def queue_confirmations(number):

@@ -17,6 +17,7 @@ from events import registering
 from mail.models import Message
 from tests.events import seats
 from tests.factories.events import SlotFactory
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -29,13 +30,6 @@ def confirmations(transactional_db):
     slot = SlotFactory(capacity=PEOPLE)
     for volunteer in seats.people(PEOPLE):
         registering.register(volunteer, slot=slot, by=None)
-
-
-def wait_until(condition, seconds=240):
-    ends = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < ends, "it did not happen"
-        time.sleep(0.05)
 
 
 def unsent():
