@@ -96,21 +96,28 @@ def stop(child: "subprocess.Popen[bytes]") -> None:
         child.wait()
 
 
+def catches_interrupts(process: int) -> bool:
+    """Whether it is a `make` that handles SIGINT, as far as can be seen (Linux only). One started in the background
+    by a script does not: it ignores SIGINT from the beginning.
+    """
+    try:
+        name = Path(f"/proc/{process}/comm").read_text().strip()
+        caught = re.search(r"(?m)^SigCgt:\s*(\w+)", Path(f"/proc/{process}/status").read_text())
+    except OSError:
+        return False
+    return name in ("make", "gmake") and caught is not None and bool(int(caught[1], 16) & 1 << (signal.SIGINT - 1))
+
+
 def is_abandoned() -> bool:
     """Whether nobody waits for this process any more: `make` was killed, or interrupted on its own.
 
     An interrupted `make` passes SIGTERM on but not SIGINT, which it expects the terminal to have sent to all; it then
     waits, no longer catching SIGINT. That is visible on Linux; elsewhere Ctrl-C and SIGTERM do what is needed.
     """
-    if os.getppid() != PARENT:
-        return True
-    try:
-        name = Path(f"/proc/{PARENT}/comm").read_text().strip()
-        caught = re.search(r"(?m)^SigCgt:\s*(\w+)", Path(f"/proc/{PARENT}/status").read_text())
-    except OSError:
-        return False
-    is_catching = caught is None or int(caught[1], 16) & 1 << (signal.SIGINT - 1)
-    return name in ("make", "gmake") and not is_catching
+    return os.getppid() != PARENT or (PARENT_CATCHES and not catches_interrupts(PARENT))
+
+
+PARENT_CATCHES = catches_interrupts(PARENT)
 
 
 def answers(url: str) -> bool:
