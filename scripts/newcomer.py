@@ -38,9 +38,11 @@ class Visit:
 
 
 class Start:
-    """One `make run` in this folder. Its output goes to a file."""
+    """One `make run` in this folder. Its output goes to a file. ``ignoring``: a signal that a shell's script has it
+    ignore, as it does with SIGINT for what it starts in the background.
+    """
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, *, ignoring: signal.Signals | None = None) -> None:
         self.began = time.monotonic()
         self.log = folder.parent / f"run-{time.monotonic_ns()}.log"
         environment = {name: value for name, value in os.environ.items() if name not in ("VAR_DIR", "DATABASE_URL")}
@@ -53,6 +55,7 @@ class Start:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=(lambda: signal.signal(ignoring, signal.SIG_IGN)) if ignoring else None,
             )
 
     @property
@@ -170,7 +173,7 @@ def main() -> int:
         check("Ctrl-C leaves nothing running", lambda: processes_in(folder) == [], "; ".join(processes_in(folder)))
         kill_all(folder)
         for name, number in (("SIGTERM", signal.SIGTERM), ("SIGINT", signal.SIGINT)):
-            again = Start(folder, port)
+            again = Start(folder, port, ignoring=signal.SIGINT if number == signal.SIGTERM else None)
             seconds = again.wait(LATER_START)
             check("a later start", seconds is not None, f"{seconds or 0:.1f} s")
             check(f"{name} to make alone stops it", again.interrupt(number, group=False))
