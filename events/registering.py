@@ -1,8 +1,8 @@
 """Taking a seat, waiting for one, giving it back.
 
-The slot's row is the lock: whoever changes seats or the waiting list holds it. While seats are left, it is held for one
-statement (events.seating); when none is, the registration becomes a place in the waiting list, under the lock. All of
-it relies on READ COMMITTED.
+The slot's row is the lock: whoever changes seats or the waiting list holds it. To take a seat, or a number in the
+waiting list, it is held for one statement (events.seating); what several people's turns depend on takes a transaction.
+All of it relies on READ COMMITTED.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Registration, Slot
-from events.seating import seat_at_once
+from events.seating import number_at_once, seat_at_once
 from mail import queuing
 from mail.models import Message
 from volunteers.models import User, Volunteer
@@ -67,14 +67,16 @@ def register(volunteer: Volunteer, *, slot: Slot, by: User | None, until_code: b
         _become_seated(registration, slot, now)
     message = None if until_code else _message(registration, volunteer.user)
     try:
-        if slot.seats_taken < slot.capacity and seat_at_once(slot, registration, message):
+        if slot.seats_left and seat_at_once(slot, registration, message):
+            return registration
+        if not until_code and _wait_at_once(registration, slot, now):
             return registration
         with transaction.atomic():
             _lock(slot)
             if not slot.is_open(now):
                 raise RegistrationRefused(CLOSED)
             _expire(slot, now)
-            registration.save(force_insert=True)
+            registration.save(force_insert=True)  # first: who has a seat already is told so, not that none is left
             if slot.seats_left:
                 Slot.objects.filter(pk=slot.pk).update(seats_taken=F("seats_taken") + 1)
             elif until_code:
@@ -226,9 +228,19 @@ def _lock(slot: Slot) -> Slot:
     return slot
 
 
+def _wait_at_once(registration: Registration, slot: Slot, now: dt.datetime) -> bool:
+    """Whether the registration has its number in the waiting list; it is as it was before when not."""
+    _become_waiting(registration)
+    if number_at_once(slot, registration, _message(registration, _user(registration)), now):
+        return True
+    _become_seated(registration, slot, now)
+    return False
+
+
 def _join_queue(registration: Registration, slot: Slot) -> None:
+    """Takes the next number; the caller holds the slot's lock."""
+    _become_waiting(registration)
     Slot.objects.filter(pk=slot.pk).update(queue_last=F("queue_last") + 1)
-    registration.state, registration.pending_for, registration.confirmed_at = State.WAITING, "", None
     registration.queue_number = Slot.objects.values_list("queue_last", flat=True).get(pk=slot.pk)
     registration.save()
 
@@ -245,6 +257,10 @@ def _hold_on(row: Registration, now: dt.datetime) -> Registration:
 
 def _become_pending(registration: Registration, what: str, expires_at: dt.datetime | None) -> None:
     registration.state, registration.pending_for, registration.expires_at = State.PENDING, what, expires_at
+
+
+def _become_waiting(registration: Registration) -> None:
+    registration.state, registration.pending_for, registration.confirmed_at = State.WAITING, "", None
 
 
 def _become_seated(registration: Registration, slot: Slot, now: dt.datetime) -> None:

@@ -1,12 +1,13 @@
-"""A seat, who sits in it, and the message that says so: one statement, where the database can.
+"""A seat or a place in the waiting list, whose it is, and the message that says so: one statement, where possible.
 
 Everybody who registers for a date waits for the same row. In one statement PostgreSQL takes the row, writes what
-belongs to the seat and commits, without a word to the program in between, which may be busy with somebody else.
+belongs to it and commits, without a word to the program in between, which may be busy with somebody else.
 """
 
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import functools
 from typing import Any
 
@@ -17,31 +18,52 @@ from mail import queuing
 from mail.models import Message
 
 SEAT = """
-    WITH seat AS (
-        UPDATE "events_slot" SET "seats_taken" = "seats_taken" + 1
-        WHERE "id" = %s AND "state" = %s AND "seats_taken" < "capacity" RETURNING "id"
-    ), registration AS ({registration} RETURNING "id"){message}
-    SELECT "id" FROM registration
+    UPDATE "events_slot" SET "seats_taken" = "seats_taken" + 1
+    WHERE "id" = %s AND "state" = %s AND "seats_taken" < "capacity"
+    RETURNING NULL::integer AS "queue_number"
 """
+# Not while somebody holds a seat past their time: it is to be taken back first.
+NUMBER = """
+    UPDATE "events_slot" SET "queue_last" = "queue_last" + 1
+    WHERE "id" = %s AND "state" = %s AND "seats_taken" >= "capacity" AND NOT EXISTS (
+        SELECT FROM "events_registration" late
+        WHERE late."slot_id" = "events_slot"."id" AND late."state" = %s AND late."expires_at" <= %s
+    )
+    RETURNING "queue_last" AS "queue_number"
+"""
+GIVEN = "queue_number"  # by the slot's row
 
 
-def seat_at_once(slot: Slot, registration: Registration, message: Message | None) -> bool | None:
+def seat_at_once(slot: Slot, registration: Registration, message: Message | None) -> bool:
     """Whether a seat was free; if so the registration is saved in it, and the message queued.
 
-    None where the database cannot do it (SQLite): nothing has been tried then. Raises IntegrityError, having changed
-    nothing, when the person has an active registration already.
+    Never on SQLite, which cannot do it: nothing is tried then. Raises IntegrityError, having changed nothing, when the
+    person has an active registration already.
     """
+    return _at_once(SEAT, [slot.pk, Slot.State.OPEN.value], registration, message)
+
+
+def number_at_once(slot: Slot, registration: Registration, message: Message, now: dt.datetime) -> bool:
+    """Whether no seat was free, nor about to be; if so the registration is saved with its number in the waiting list.
+
+    The message is queued. As for ``seat_at_once``, never on SQLite; raises IntegrityError alike.
+    """
+    pending = Registration.State.PENDING.value
+    return _at_once(NUMBER, [slot.pk, Slot.State.OPEN.value, pending, now], registration, message)
+
+
+def _at_once(change: str, parameters: list[Any], registration: Registration, message: Message | None) -> bool:
     if connection.vendor != "postgresql":
-        return None
-    rows: list[models.Model] = [registration, message] if message else [registration]
-    parameters = [slot.pk, Slot.State.OPEN.value, *(value for row in rows for value in _values(row))]
+        return False
+    for row in (registration, message):
+        parameters += _values(row) if row else []
     undone_alone = transaction.atomic() if connection.in_atomic_block else contextlib.nullcontext()
     with undone_alone, connection.cursor() as cursor:
-        cursor.execute(_statement(with_message=message is not None), parameters)
+        cursor.execute(_statement(change, with_message=message is not None), parameters)
         found = cursor.fetchone()
     if found is None:
         return False
-    registration.pk = found[0]
+    registration.pk, registration.queue_number = found
     registration._state.adding, registration._state.db = False, connection.alias
     if message:
         queuing.wake_after_commit()
@@ -49,22 +71,25 @@ def seat_at_once(slot: Slot, registration: Registration, message: Message | None
 
 
 @functools.cache
-def _statement(*, with_message: bool) -> str:
+def _statement(change: str, *, with_message: bool) -> str:
     message = f", told AS ({_insert(Message)})" if with_message else ""
-    return SEAT.format(registration=_insert(Registration), message=message)
+    return f"""
+        WITH slot AS ({change}), registration AS ({_insert(Registration, GIVEN)} RETURNING "id", "{GIVEN}"){message}
+        SELECT "id", "{GIVEN}" FROM registration
+    """  # noqa: S608  names of ours
 
 
-def _insert(model: type[models.Model]) -> str:
-    """Writes one row of a model, if there is a seat for it."""
+def _insert(model: type[models.Model], *given: str) -> str:
+    """Writes one row of a model, if the slot was changed; columns that are ``given`` come from the slot's row."""
     columns = [field.column for field in _fields(model)]
-    values = ", ".join(["%s"] * len(columns))
-    names = ", ".join(f'"{column}"' for column in columns)
-    return f'INSERT INTO "{model._meta.db_table}" ({names}) SELECT {values} FROM seat'  # noqa: S608  names of ours
+    names = ", ".join(f'"{column}"' for column in (*columns, *given))
+    values = ", ".join(["%s"] * len(columns) + [f'"{column}"' for column in given])
+    return f'INSERT INTO "{model._meta.db_table}" ({names}) SELECT {values} FROM slot'  # noqa: S608  names of ours
 
 
 @functools.cache
 def _fields(model: type[models.Model]) -> list[models.Field[Any, Any]]:
-    return [field for field in model._meta.local_concrete_fields if not field.primary_key]
+    return [field for field in model._meta.local_concrete_fields if not field.primary_key and field.column != GIVEN]
 
 
 def _values(row: models.Model) -> list[Any]:

@@ -49,15 +49,32 @@ def test_free_seat_holds_the_slots_row_for_one_statement():
     volunteer.user  # noqa: B018 -- loaded, as it is in a request
     slot = Slot.objects.get(pk=slot.pk)
 
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
+    with CaptureQueriesContext(connection) as queries:
         registering.register(volunteer, slot=slot, by=volunteer.user)
 
     written = [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
     assert len(written) == (1 if connection.vendor == "postgresql" else 5)  # SQLite has one writer at a time anyway
     assert Registration.objects.get().state == "confirmed"
     assert Slot.objects.get().seats_taken == Message.objects.count() == 1
+
+
+def test_number_in_the_waiting_list_and_its_message_are_one_statement():
+    slot = SlotFactory(capacity=1)
+    first = register(slot)
+    volunteer = VolunteerFactory()
+    seen = Slot.objects.get(pk=slot.pk)
+
+    with CaptureQueriesContext(connection) as queries:
+        registration = registering.register(volunteer, slot=seen, by=volunteer.user)
+
+    written = [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
+    assert len(written) == 1 or connection.vendor == "sqlite"
+    assert state(registration) == ("waiting", "")
+    registration.refresh_from_db()
+    assert (registration.queue_number, registration.confirmed_at) == (1, None)
+    assert told(registration) == ["waiting"]
+    assert state(first) == ("confirmed", "")
+    assert seats(slot) == 1
 
 
 def test_slot_seen_as_free_but_full_meanwhile_says_only_what_is_so():
