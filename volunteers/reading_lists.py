@@ -134,6 +134,7 @@ class ListReader(resources.ModelResource):
             "languages": _("Languages"),
         }
         self.words: dict[str, dict[int, str]] = {"networks": {pk: str(row) for pk, row in self.mine.items()}}
+        self.said = dict[tuple[str | int, ...], str]()
         self.fields: dict[str, Any] = dict(self.fields)
         self.fields["networks"] = self._many("networks", cells.ManyWidget, self._names(self.mine.values()))
         self._add_vocabularies()
@@ -233,15 +234,19 @@ class ListReader(resources.ModelResource):
         return fields.Field(name, name, widget(choices, unknown))
 
     def in_words(self, name: str, keys: Sequence[int]) -> str:
-        return ", ".join(self.words[name].get(key, "?") for key in keys)
+        """The names of these rows of a vocabulary. Written once for all who chose the same."""
+        chosen: tuple[str | int, ...] = (name, *keys)
+        if chosen not in self.said:
+            self.said[chosen] = ", ".join(self.words[name].get(key, "?") for key in keys)
+        return self.said[chosen]
 
 
 def as_json(people: Sequence[Person]) -> bytes:
-    """People as they are kept between the preview and the confirmation."""
+    """People as they are kept between the preview and the confirmation, a line each."""
     columns = [column.name for column in dataclass_fields(Person)]
     rows = (json.dumps({name: getattr(person, name) for name in columns}) for person in people)
-    return f"[{','.join(rows)}]".encode()
+    return "\n".join(rows).encode()
 
 
 def from_json(content: bytes) -> list[Person]:
-    return [Person(**values) for values in json.loads(content)]
+    return [Person(**json.loads(line)) for line in content.splitlines()]

@@ -108,13 +108,15 @@ def workbook(content: bytes) -> tuple[list[list[Any]], set[Position]]:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         shown = python_calamine.SheetVisibleEnum.Visible
         index = next((i for i, sheet in enumerate(book.sheets_metadata) if sheet.visible == shown), 0)
+        formulas = formulas_of_ods(parts["content.xml"], index) if is_ods else formulas_of_xlsx(parts, index)
+        parts.clear()  # a large list is in memory once, not twice
         table = book.get_sheet_by_index(index).to_python(skip_empty_area=False, nrows=MAX_ROWS + 100)
     except BaseException as error:
         # A fault inside the Rust reader arrives as a PanicException, which is no Exception and has no name to import.
         if isinstance(error, Exception) or type(error).__name__ == "PanicException":
             raise not_one from error
         raise
-    return table, formulas_of_ods(parts["content.xml"], index) if is_ods else formulas_of_xlsx(parts, index)
+    return table, formulas
 
 
 def unpacked(content: bytes) -> dict[str, bytes]:
@@ -140,7 +142,8 @@ def measure_xlsx(part: bytes) -> None:
     too_large = SpreadsheetRefused(_("This sheet is too large: at most 50,000 rows and 100 columns."))
     if b"\x00" in part or b"<!DOCTYPE" in part:
         raise SpreadsheetRefused(_("This file is not a spreadsheet. Send a file in XLSX, ODS or CSV."))
-    for reference in set(REFERENCE.findall(part)):
+    for match in REFERENCE.finditer(part):
+        reference = match[1]
         if reference.isdigit():
             row, letters = int(reference), ""
         else:
