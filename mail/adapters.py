@@ -12,6 +12,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
 
 from mail import kinds, queuing
 from mail.models import Message
@@ -58,10 +59,18 @@ class AccountAdapter(DefaultAccountAdapter):
 
 def register_kinds() -> None:
     """Tells mail.kinds about allauth's letters; called once, when the room is ready."""
-    for name in sorted(set(CODES.values())):
-        kinds.register(kinds.Kind(name, compose_code, secret=True))
-    for name in (*LETTERS.values(), "account/notice"):
-        kinds.register(kinds.Kind(name, compose_letter))
+    for name, label in (
+        ("account/login_code", _("a code to sign in")),
+        ("account/email_code", _("a code for your address")),
+        ("account/password_code", _("a code for a new password")),
+    ):
+        kinds.register(kinds.Kind(name, label, compose_code, secret=True))
+    for name, label in (
+        ("account/unknown_account", _("no account at this address")),
+        ("account/already_exists", _("you have an account already")),
+        ("account/notice", _("a change to how you sign in")),
+    ):
+        kinds.register(kinds.Kind(name, label, compose_letter))
 
 
 def compose_code(context: dict[str, Any]) -> kinds.Letter | None:

@@ -12,7 +12,7 @@ class MailConfig(AppConfig):
         from volunteers import erasing, exporting, retention  # noqa: PLC0415
 
         adapters.register_kinds()
-        kinds.register(kinds.Kind(idling.KIND, idling.compose_idle))
+        kinds.register(kinds.Kind(idling.KIND, _("your account is not used"), idling.compose_idle))
         exporting.register(personal.MESSAGES)
         erasing.register(personal.let_go)
         for rule in personal.KEPT:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.functional import Promise
+
 
 @dataclass(frozen=True)
 class Attachment:
@@ -26,7 +28,7 @@ class Letter:
 
 @dataclass(frozen=True)
 class Kind:
-    """``name`` is also the templates' path: mail/<name>.{subject.txt,txt,html}.
+    """``name`` is also the templates' path: mail/<name>.{subject.txt,txt,html}; ``label`` says in words what it is.
 
     ``compose`` turns the stored context into a Letter; it returns None when there is nothing left to say (the
     registration is gone, say), and the message is dropped. The context of a ``secret`` kind (a code) is blanked as
@@ -34,6 +36,7 @@ class Kind:
     """
 
     name: str
+    label: str | Promise
     compose: Callable[[dict[str, Any]], Letter | None] = field(default=Letter)
     secret: bool = False
 
@@ -48,6 +51,11 @@ def register(kind: Kind) -> None:
 def get(name: str) -> Kind:
     """The kind of that name; KeyError when no room registered it."""
     return _kinds[name]
+
+
+def label(name: str) -> str:
+    """In words, for people; the name itself once no room registers it any more."""
+    return str(_kinds[name].label) if name in _kinds else name
 
 
 def names() -> frozenset[str]:

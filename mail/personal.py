@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from mail import kinds
 from mail.models import Message, Suppression
 from volunteers.exporting import Section
 from volunteers.models import User
@@ -26,6 +27,7 @@ MESSAGES = Section(
     _("Messages we sent you"),
     {"kind": _("kind"), "to": _("to"), "state": _("state"), "at": _("when")},
     messages_of,
+    {"kind": kinds.label},
 )
 
 

@@ -24,7 +24,7 @@ from volunteers import consenting
 from volunteers.models import Consent, User, Volunteer
 
 SESSION_KEY = "sign_up_form"
-SENT_ALREADY = _("A code was sent to this address a moment ago. Use that one, or ask again in a minute.")
+SENT_ALREADY = _("A code was sent to this address a moment ago. Use that one, or ask again a little later.")
 WAITING_SECONDS = 3600  # how long a session lasts that waits for a code: it holds the code and the address
 
 

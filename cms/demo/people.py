@@ -117,7 +117,7 @@ def add_consents(users: list[User], rng: random.Random, now: dt.datetime) -> Non
     joined = Subquery(User.objects.filter(pk=OuterRef("user")).values("date_joined"))
     for version in set(TEXT_VERSIONS.values()):
         # Nobody agrees to words before they are written, nor in the future. A version is named after its month.
-        written = min(now, dt.datetime.strptime(version, "%Y-%m").replace(tzinfo=dt.UTC))
+        written = min(now, dt.datetime.strptime(version, "%Y-%m").replace(hour=9, tzinfo=dt.UTC))
         Consent.objects.filter(text_version=version).update(at=Greatest(joined, Value(written)))
 
 

@@ -161,7 +161,7 @@ class ProgrammePage(SitePage):
 
 
 class StandardPage(SitePage):
-    """A page of text and blocks; it lists the pages below it."""
+    """A page of text and blocks; it lists the pages below it that its own cards do not lead to."""
 
     intro = models.CharField(_("introduction"), max_length=300, blank=True)
     body = StreamField(BodyBlock(), blank=True, verbose_name=_("content"))
@@ -177,6 +177,10 @@ class StandardPage(SitePage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         return super().get_context(request, *args, **kwargs) | {
-            "children": StandardPage.objects.child_of(self).live().order_by("path"),
+            "children": StandardPage.objects.child_of(self).live().exclude(pk__in=self._in_cards()).order_by("path"),
             "parents": self.get_ancestors().filter(depth__gte=3).live() if self.depth > 3 else [],
         }
+
+    def _in_cards(self) -> set[int]:
+        cards = [card for block in self.body.blocks_by_name("cards") for card in block.value["cards"]]
+        return {card["page"].pk for card in cards if card["page"]}

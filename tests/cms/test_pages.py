@@ -121,6 +121,18 @@ def test_menu_follows_the_tree_within_a_second(client, november):
     assert ("Les kits" in before, "Les kits" in after, "Les kits" in english) == (False, True, False)
 
 
+def test_page_below_is_listed_unless_a_card_leads_to_it(client):
+    kits = home().add_child(instance=StandardPage(title="Les kits", slug="kits"))
+    heat = kits.add_child(instance=StandardPage(title="La canicule en kit", slug="canicule"))
+    kits.add_child(instance=StandardPage(title="Les déchets en kit", slug="dechets"))
+    kits.body = [("cards", {"title": "", "cards": [{"label": "Il fait chaud", "page": heat}]})]
+    kits.save()
+
+    page = page_of(client, "/kits/")
+
+    assert [page.count(words) for words in ("Il fait chaud", "La canicule en kit", "Les déchets en kit")] == [1, 0, 1]
+
+
 def test_pages_may_be_shared_and_set_no_cookie(client):
     for path in ("/", "/en/", "/programme/"):
         response = client.get(path)

@@ -22,8 +22,8 @@ def hello(settings, monkeypatch):
     engine = settings.TEMPLATES[0]
     settings.TEMPLATES = [engine | {"DIRS": [*engine["DIRS"], TEMPLATES]}]
     monkeypatch.setattr(kinds, "_kinds", dict(kinds._kinds))
-    kinds.register(kinds.Kind("tests/hello"))
-    kinds.register(kinds.Kind("tests/code", secret=True))
+    kinds.register(kinds.Kind("tests/hello", "a test"))
+    kinds.register(kinds.Kind("tests/code", "a test", secret=True))
 
 
 @pytest.fixture

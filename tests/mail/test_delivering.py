@@ -262,7 +262,7 @@ def test_secret_is_forgotten_once_sent_and_not_before(smtp_server):
 
 
 def test_secret_is_forgotten_when_dropped_or_failed(smtp_server):
-    kinds.register(kinds.Kind("tests/expired", lambda context: None, secret=True))
+    kinds.register(kinds.Kind("tests/expired", "a test", lambda context: None, secret=True))
     expired = MessageFactory(kind="tests/expired", context={"code": "1234"})
     failed = MessageFactory(kind="tests/code", to="not an address", context={"code": "1234"})
 
@@ -273,7 +273,7 @@ def test_secret_is_forgotten_when_dropped_or_failed(smtp_server):
 
 
 def test_nothing_left_to_say_drops_the_message(smtp_server):
-    kinds.register(kinds.Kind("tests/over", lambda context: None))
+    kinds.register(kinds.Kind("tests/over", "a test", lambda context: None))
     message = MessageFactory(kind="tests/over")
 
     deliver_due()
@@ -285,10 +285,10 @@ def test_poisoned_message_fails_alone(smtp_server):
     def poison(context):
         raise RuntimeError("a bug")
 
-    kinds.register(kinds.Kind("tests/poison", poison))
+    kinds.register(kinds.Kind("tests/poison", "a test", poison))
     poisoned = MessageFactory(kind="tests/poison")
     without_templates = MessageFactory(kind="tests/poison2")
-    kinds.register(kinds.Kind("tests/poison2"))
+    kinds.register(kinds.Kind("tests/poison2", "a test"))
     healthy = MessageFactory()
 
     deliver_due()

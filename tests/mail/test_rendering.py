@@ -79,7 +79,7 @@ def test_attachments_keep_their_type():
         "invitation.ics", "BEGIN:VCALENDAR\r\nSUMMARY:Été\r\n".encode(), "text/calendar; method=REQUEST; charset=utf-8"
     )
     picture = kinds.Attachment("plan d’accès.png", b"\x89PNG\r\n\x00", "image/png")
-    kinds.register(kinds.Kind("tests/hello", lambda context: kinds.Letter(context, (calendar, picture))))
+    kinds.register(kinds.Kind("tests/hello", "a test", lambda context: kinds.Letter(context, (calendar, picture))))
 
     _, received = written()
     first, second = received.iter_attachments()

@@ -29,7 +29,7 @@ def main():
     settings.TEMPLATES[0]["DIRS"].append(TEMPLATES)
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
-    kinds.register(kinds.Kind("tests/hello"))
+    kinds.register(kinds.Kind("tests/hello", "a test"))
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     print("ready", flush=True)
     for line in sys.stdin:

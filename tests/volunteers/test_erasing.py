@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from mail import queuing
 from mail.models import Message, Suppression
+from tests.factories.mail import MessageFactory
 from tests.factories.volunteers import (
     DistrictFactory,
     MembershipFactory,
@@ -188,6 +189,7 @@ def test_the_page_says_in_words_what_the_download_keeps_as_codes(client, known, 
     consenting.give(known, purpose="newsletter", form="my space")
     known.volunteer.phone = number
     known.volunteer.save()
+    MessageFactory(kind="account/login_code", to=known.email)
 
     page = client.get("/en/my-space/data/").text
     data = client.get(reverse("volunteers:download")).json()
@@ -195,6 +197,8 @@ def test_the_page_says_in_words_what_the_download_keeps_as_codes(client, known, 
     assert f">{written}</td>" in page
     assert ">French</td>" in page
     assert ">your space</td>" in page
+    assert ">a code to sign in</td>" in page
+    assert "account/login_code" in [row["kind"] for row in data["messages"]]
     assert data["profile"][0]["phone"] == number
     assert data["account"][0]["language"] == "fr"
     assert [row["form"] for row in data["consents"]] == [CANARY, "my space"]

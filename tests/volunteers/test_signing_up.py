@@ -153,7 +153,7 @@ def test_the_code_is_urgent_and_written_in_the_language_of_the_page(client):
     assert re.fullmatch(r"\d{4}-\d{4}", message.context["code"])
 
 
-SENT_ALREADY = "A code was sent to this address a moment ago. Use that one, or ask again in a minute."
+SENT_ALREADY = "A code was sent to this address a moment ago. Use that one, or ask again a little later."
 
 
 def test_a_fourth_code_within_a_minute_is_not_sent_and_the_page_says_so(client):
