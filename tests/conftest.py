@@ -36,6 +36,8 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ |= {"TESTS_FOLDER": str(folder), "TESTS_TEMPLATE": "maillage"}
         if not config.option.collectonly:
             prepare_database(config, folder)
+    # Each worker's SQLite file is a copy of what has been migrated (below): not to be made anew.
+    config.option.reuse_db = os.environ.get("DATABASE_URL", "").startswith("sqlite")
     import django
 
     django.setup()
@@ -58,7 +60,6 @@ def prepare_database(config: pytest.Config, folder: Path) -> None:
             shutil.move(folder / "whole.sqlite3", snapshot)
         shutil.copy(snapshot, folder / "migrated.sqlite3")
         os.environ["DATABASE_URL"] = f"sqlite:///{folder / 'migrated.sqlite3'}"
-        config.option.reuse_db = True
         return
     from tests.postgres import Server
 
@@ -102,12 +103,18 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 
 @pytest.fixture
-def process_environment(transactional_db: None, settings: Any) -> dict[str, str]:
+def process_environment(transactional_db: None) -> dict[str, str]:
     """The environment for a process of the product (a worker, a command) on this test's own database and folder.
 
     For what only another process can show: killing it, or two of them at once. Start it with `sys.executable` in
     the project's folder; its settings are tests.settings, its broker a folder.
     """
+    return environment_for_processes()
+
+
+def environment_for_processes() -> dict[str, str]:
+    """The same for processes that outlive a test. The database must have been set up."""
+    from django.conf import settings
     from django.db import connection
 
     host, name = connection.settings_dict["HOST"], connection.settings_dict["NAME"]
@@ -116,49 +123,31 @@ def process_environment(transactional_db: None, settings: Any) -> dict[str, str]
 
 
 # --- Tests that commit ------------------------------------------------------------------------------------------------
-def commits(item: pytest.Item) -> bool:
-    """Whether the test writes for good and so empties the tables after it."""
-    marker = item.get_closest_marker("django_db")
-    names = getattr(item, "fixturenames", [])
-    return bool(
-        (marker and (marker.kwargs.get("transaction") or (marker.args and marker.args[0])))
-        or {"transactional_db", "live_server"} & set(names)
-    )
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Has every test that commits leave what migrations wrote (tests/putting_back.py)."""
+    from django.test import TransactionTestCase
+
+    from tests.putting_back import keep_rows, put_back
+
+    with django_db_blocker.unblock():
+        keep_rows()
+    TransactionTestCase._fixture_teardown = lambda _case: put_back()
 
 
+# --- What is left out -------------------------------------------------------------------------------------------------
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A test that commits starts from what migrations write, as every other does; without a browser, none is driven."""
+    """Without a browser, none is driven."""
     if markers := left_out():
         without = {item for item in items if any(map(item.get_closest_marker, markers))}
         config.hook.pytest_deselected(items=[item for item in items if item in without])
         items[:] = [item for item in items if item not in without]
-    for item in items:
-        if not commits(item):
-            continue
-        if marker := item.get_closest_marker("django_db"):
-            arguments = {"transaction": True} | marker.kwargs | {"serialized_rollback": True}
-            item.add_marker(pytest.mark.django_db(**arguments), append=False)
-        else:
-            item.fixturenames.append("django_db_serialized_rollback")
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Says loudly what was left out."""
     for words in left_out().values():
         terminalreporter.write_line(words, red=True, bold=True)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[Any]:
-    """Puts back what migrations write (languages, root page, groups...), for whichever test comes next."""
-    result = yield
-    if nextitem and commits(item):  # after the last one the database is gone
-        from django.db import connection
-        from pytest_django.plugin import blocking_manager_key
-
-        with item.config.stash[blocking_manager_key].unblock():
-            connection.creation.deserialize_db_from_string(connection._test_serialized_contents)
-    return result
 
 
 # --- What is shared by all --------------------------------------------------------------------------------------------

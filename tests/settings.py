@@ -18,9 +18,9 @@ from config.settings import CACHES, DATABASES, STORAGES  # noqa: E402
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, since threads and other processes must meet in it; tests/conftest.py puts the migrated one there.
-    DATABASES["default"]["TEST"] = {"NAME": str(VAR / "tests.sqlite3")}
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR / "tests.sqlite3"), "SERIALIZE": False}
 else:
-    DATABASES["default"]["TEST"] = {"TEMPLATE": os.environ["TESTS_TEMPLATE"]}
+    DATABASES["default"]["TEST"] = {"TEMPLATE": os.environ["TESTS_TEMPLATE"], "SERIALIZE": False}
 
 KEPT_SECONDS = 1  # under a clock that stands still: no test counts queries against the time
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

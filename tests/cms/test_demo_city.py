@@ -51,7 +51,7 @@ def inside(city, db):
 
 
 def test_nobody_agrees_before_they_join_nor_before_the_words_are_written():
-    written = dt.datetime(2026, 9, 1, tzinfo=dt.UTC)
+    written = dt.datetime(2026, 9, 1, 9, tzinfo=dt.UTC)
     lines = Consent.objects.filter(form="demo")
 
     assert set(lines.values_list("text_version", flat=True)) == {"2026-09"}

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.db import connection, connections
+from django.db import connections
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.chromium import ARGUMENTS, chromium
@@ -20,14 +20,11 @@ SECONDS = 10
 def browser(django_db_setup: None) -> Iterator[Browser]:
     """One browser for each worker; every page has a context, hence cookies, of its own."""
     # Playwright's synchronous calls run inside an event loop of its own, which Django takes for asynchronous code, and
-    # for which it keeps another connection object than before and after: neither may be left open, and the new one
-    # needs the copy of what migrations write (see tests/conftest.py).
+    # for which it keeps another connection object than before and after: neither may be left open.
     before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    migrated = connection._test_serialized_contents
     connections.close_all()
     with sync_playwright() as playwright:
-        connection._test_serialized_contents = migrated
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         yield browser
         browser.close()

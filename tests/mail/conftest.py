@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from mail import kinds
-from tests.conftest import ROOT
+from tests.conftest import ROOT, environment_for_processes
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -26,24 +26,30 @@ def hello(settings, monkeypatch):
     kinds.register(kinds.Kind("tests/code", "a test", secret=True))
 
 
-@pytest.fixture
-def start_worker(process_environment, smtp_server):
-    """Starts processes that deliver without end (tests/mail/worker.py) and returns their ids; all die with the test."""
-    command = [sys.executable, "-m", "tests.mail.worker", f"--port={smtp_server.port}"]
-    started = []
+@pytest.fixture(scope="module")
+def nursery(django_db_setup):
+    """A process that has loaded everything and forks workers (tests/mail/worker.py)."""
+    command = [sys.executable, "-m", "tests.mail.worker"]
     with subprocess.Popen(
-        command, cwd=ROOT, env=process_environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        command, cwd=ROOT, env=environment_for_processes(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as nursery:
         assert nursery.stdout.readline() == "ready\n"
-
-        def start(**options):
-            nursery.stdin.write(json.dumps(options) + "\n")
-            nursery.stdin.flush()
-            started.append(int(nursery.stdout.readline()))
-            return started[-1]
-
-        yield start
-        for worker in started:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(worker, signal.SIGKILL)
+        yield nursery
         nursery.kill()
+
+
+@pytest.fixture
+def start_worker(transactional_db, nursery, smtp_server):
+    """Starts processes that deliver without end and returns their ids; all die with the test."""
+    started = []
+
+    def start(**options):
+        nursery.stdin.write(json.dumps({"port": smtp_server.port} | options) + "\n")
+        nursery.stdin.flush()
+        started.append(int(nursery.stdout.readline()))
+        return started[-1]
+
+    yield start
+    for worker in started:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(worker, signal.SIGKILL)

@@ -1,10 +1,9 @@
 """Starts workers in processes of their own, which deliver without end.
 
-A process that has loaded everything and opened nothing waits for lines of options such as `{"lease": 1}`, forks a
-worker for each, and answers with its process id: a worker to be killed is there in no time.
+A process that has loaded everything and opened nothing waits for lines of options such as `{"port": 2525, "lease": 1}`,
+forks a worker for each, and answers with its process id: a worker to be killed is there in no time.
 """
 
-import argparse
 import datetime as dt
 import json
 import os
@@ -16,9 +15,6 @@ import django
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--port", type=int)
-    port = parser.parse_args().port
     django.setup()
 
     from django.conf import settings
@@ -28,7 +24,7 @@ def main():
 
     settings.TEMPLATES[0]["DIRS"].append(TEMPLATES)
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+    settings.EMAIL_HOST = "127.0.0.1"
     kinds.register(kinds.Kind("tests/hello", "a test"))
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     print("ready", flush=True)
@@ -38,10 +34,13 @@ def main():
         print(child, flush=True)
 
 
-def deliver_for_ever(*, lease=180.0, fence=True):
-    """`lease` in seconds; without `fence`, a worker that trusts its claims for ever."""
+def deliver_for_ever(*, port, lease=180.0, fence=True):
+    """To the mail server at `port`. `lease` in seconds; without `fence`, a worker that trusts its claims for ever."""
+    from django.conf import settings
+
     from mail import delivering
 
+    settings.EMAIL_PORT = port
     delivering.LEASE = dt.timedelta(seconds=lease)
     delivering.FIRST_WAIT = dt.timedelta(seconds=0.1)
     if not fence:
