@@ -1,4 +1,6 @@
 import datetime as dt
+import subprocess
+import sys
 
 import pytest
 import time_machine
@@ -9,6 +11,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings, strategies
 
 from mail.models import Message
+from tests.conftest import ROOT
 from tests.factories.volunteers import (
     DistrictFactory,
     MembershipFactory,
@@ -271,6 +274,34 @@ def test_uploads_are_deleted_after_30_days(organiser):
     sent.refresh_from_db()
     assert (sent.state, sent.file.name, ImportPage.objects.count()) == (State.CANCELLED, "", 0)
     assert not storages["private"].exists(name)
+
+
+@pytest.mark.both
+@pytest.mark.django_db(transaction=True)
+def test_a_list_whose_writer_is_killed_half_way_is_written_by_the_next_and_only_then(
+    process_environment, organiser, network
+):
+    sent = prepared(csv(*([f"P{n}", "Roux", f"p{n}@example.org", "", ""] for n in range(1_500))), organiser)
+    importing.confirm(sent, by=organiser)
+    before = people()
+    command = [sys.executable, "-m", "tests.volunteers.importer", str(sent.pk)]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=process_environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as writer:
+        assert writer.stdout.readline() == "inside\n"
+        writer.kill()
+
+    sent.refresh_from_db()
+    assert (people(), sent.state) == (before, State.WRITING)
+    importing.write(sent.pk)  # the dead writer's claim holds for a while
+    assert (people(), importing.sweep()) == (before, 0)
+    with time_machine.travel(timezone.now() + importing.LEASE, tick=False):
+        assert importing.sweep() == 1
+        importing.write(sent.pk)
+
+    sent.refresh_from_db()
+    assert (sent.state, sent.created) == (State.DONE, 1_500)
+    assert people() == tuple(count + 1_500 for count in before)
 
 
 def test_a_list_left_by_a_killed_worker_is_taken_up_again_then_given_up(organiser):
