@@ -1,5 +1,6 @@
 """The back office asks for a standing role and a second factor, at every request."""
 
+import io
 import time
 
 import pytest
@@ -14,6 +15,7 @@ from allauth.mfa.totp.internal.auth import (
 )
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Group, Permission
+from django.core.management import CommandError, call_command
 from django.http import HttpResponse
 from django.urls import NoReverseMatch, path, reverse
 
@@ -215,3 +217,38 @@ def test_administration_shows_nobodys_factors_nor_devices():
     assert not {Authenticator, UserSession} & shown
     with pytest.raises(NoReverseMatch):
         reverse("admin:mfa_authenticator_changelist")
+
+
+# --- A lost second factor ---------------------------------------------------------------------------------------------
+def remove_second_factors(address):
+    output = io.StringIO()
+    call_command("remove_second_factors", address, stdout=output)
+    return output.getvalue()
+
+
+def test_who_lost_all_factors_sets_up_another_at_the_next_sign_in_and_is_told(client):
+    owner, other = person("organiser"), person("administrator")
+    owner.language = "en"
+    owner.save()
+    for user in (owner, other):
+        add_app(user)
+        RecoveryCodes.activate(user)
+
+    said = remove_second_factors("Organiser@example.org")
+
+    assert said == "Removed from organiser@example.org: recovery_codes, totp.\n"
+    assert set(Authenticator.objects.values_list("user", flat=True)) == {other.pk}
+    (message,) = Message.objects.all()
+    assert (message.to, message.language, message.context["notice"]) == (owner.email, "en", "second_factors_removed")
+    sign_in_by_code(client, owner)
+    assert client.get("/organise/").url.startswith(reverse("volunteers:second-factor"))
+
+
+def test_nobody_and_nothing_to_remove_are_said_and_nothing_is_sent():
+    person("volunteer")
+
+    with pytest.raises(CommandError, match=r"No account has the address nobody@example\.org\."):
+        remove_second_factors("nobody@example.org")
+    with pytest.raises(CommandError, match="has no second factor"):
+        remove_second_factors("volunteer@example.org")
+    assert not Message.objects.exists()

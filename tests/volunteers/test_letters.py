@@ -14,7 +14,8 @@ from tests.factories.volunteers import UserFactory
 
 pytestmark = pytest.mark.django_db
 
-PREFIXES = [*adapters.CODES, *adapters.LETTERS, "mfa/email/totp_activated", "account/email/password_changed"]
+NOTICES = ["mfa/email/totp_activated", "mfa/email/second_factors_removed", "account/email/password_changed"]
+PREFIXES = [*adapters.CODES, *adapters.LETTERS, *NOTICES]
 CONTEXT = {"code": "1234-5678", "signup_url": "http://testserver/account/signup/", "ip": "203.0.113.7"}
 
 
