@@ -11,7 +11,8 @@ import datetime as dt
 import functools
 from typing import Any
 
-from django.db import connection, models, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from events.models import Registration, Slot
 from mail import queuing
@@ -53,10 +54,11 @@ def number_at_once(slot: Slot, registration: Registration, message: Message, now
 
 
 def _at_once(change: str, parameters: list[Any], registration: Registration, message: Message | None) -> bool:
+    connection = connections[DEFAULT_DB_ALIAS]  # itself: to ask which it is for each of thirty values takes time
     if connection.vendor != "postgresql":
         return False
     for row in (registration, message):
-        parameters += _values(row) if row else []
+        parameters += _values(row, connection) if row else []
     undone_alone = transaction.atomic() if connection.in_atomic_block else contextlib.nullcontext()
     with undone_alone, connection.cursor() as cursor:
         cursor.execute(_statement(change, with_message=message is not None), parameters)
@@ -92,5 +94,5 @@ def _fields(model: type[models.Model]) -> list[models.Field[Any, Any]]:
     return [field for field in model._meta.local_concrete_fields if not field.primary_key and field.column != GIVEN]
 
 
-def _values(row: models.Model) -> list[Any]:
+def _values(row: models.Model, connection: BaseDatabaseWrapper) -> list[Any]:
     return [field.get_db_prep_save(field.pre_save(row, True), connection) for field in _fields(type(row))]
