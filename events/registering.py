@@ -67,7 +67,7 @@ def register(volunteer: Volunteer, *, slot: Slot, by: User | None, until_code: b
         _become_seated(registration, slot, now)
     message = None if until_code else _message(registration, volunteer.user)
     try:
-        if slot.seats_left and seat_at_once(slot, registration, message):
+        if slot.seats_left and seat_at_once(slot, registration, message, now):
             return registration
         if not until_code and _wait_at_once(registration, slot, now):
             return registration
@@ -76,6 +76,8 @@ def register(volunteer: Volunteer, *, slot: Slot, by: User | None, until_code: b
             if not slot.is_open(now):
                 raise RegistrationRefused(CLOSED)
             _expire(slot, now)
+            if not until_code:
+                _become_seated(registration, slot, now)
             registration.save(force_insert=True)  # first: who has a seat already is told so, not that none is left
             if slot.seats_left:
                 Slot.objects.filter(pk=slot.pk).update(seats_taken=F("seats_taken") + 1)
@@ -224,17 +226,15 @@ def _lock(slot: Slot) -> Slot:
     Only FOR NO KEY UPDATE: inserting a registration takes a key share on the slot, and must not wait for us.
     """
     Slot.objects.select_for_update(no_key=True).filter(pk=slot.pk).first()
-    slot.refresh_from_db(fields=["seats_taken", "capacity", "state", "starts_at", "ends_at", "opens_at", "closes_at"])
+    terms = ["seats_taken", "capacity", "approval", "state", "starts_at", "ends_at", "opens_at", "closes_at"]
+    slot.refresh_from_db(fields=terms)
     return slot
 
 
 def _wait_at_once(registration: Registration, slot: Slot, now: dt.datetime) -> bool:
-    """Whether the registration has its number in the waiting list; it is as it was before when not."""
+    """Whether the registration has its number in the waiting list."""
     _become_waiting(registration)
-    if number_at_once(slot, registration, _message(registration, _user(registration)), now):
-        return True
-    _become_seated(registration, slot, now)
-    return False
+    return number_at_once(slot, registration, _message(registration, _user(registration)), now)
 
 
 def _join_queue(registration: Registration, slot: Slot) -> None:

@@ -18,15 +18,20 @@ from events.models import Registration, Slot
 from mail import queuing
 from mail.models import Message
 
+# Slot.is_open, of the row as it is once its turn has come.
+OPEN = """
+    "id" = %s AND "state" = %s AND "starts_at" > %s
+    AND ("opens_at" IS NULL OR "opens_at" <= %s) AND ("closes_at" IS NULL OR "closes_at" > %s)
+"""
 SEAT = """
     UPDATE "events_slot" SET "seats_taken" = "seats_taken" + 1
-    WHERE "id" = %s AND "state" = %s AND "seats_taken" < "capacity"
+    WHERE {open} AND "approval" = %s AND "seats_taken" < "capacity"
     RETURNING NULL::integer AS "queue_number"
 """
-# Not while somebody holds a seat past their time: it is to be taken back first.
+# Not while somebody is known to hold a seat past their time: it is to be taken back first.
 NUMBER = """
     UPDATE "events_slot" SET "queue_last" = "queue_last" + 1
-    WHERE "id" = %s AND "state" = %s AND "seats_taken" >= "capacity" AND NOT EXISTS (
+    WHERE {open} AND "seats_taken" >= "capacity" AND NOT EXISTS (
         SELECT FROM "events_registration" late
         WHERE late."slot_id" = "events_slot"."id" AND late."state" = %s AND late."expires_at" <= %s
     )
@@ -35,22 +40,27 @@ NUMBER = """
 GIVEN = "queue_number"  # by the slot's row
 
 
-def seat_at_once(slot: Slot, registration: Registration, message: Message | None) -> bool:
-    """Whether a seat was free; if so the registration is saved in it, and the message queued.
+def seat_at_once(slot: Slot, registration: Registration, message: Message | None, now: dt.datetime) -> bool:
+    """Whether a seat was free on the terms that were read; if so the registration is saved in it, the message queued.
 
     Never on SQLite, which cannot do it: nothing is tried then. Raises IntegrityError, having changed nothing, when the
     person has an active registration already.
     """
-    return _at_once(SEAT, [slot.pk, Slot.State.OPEN.value], registration, message)
+    return _at_once(SEAT, [*_open(slot, now), slot.approval], registration, message)
 
 
 def number_at_once(slot: Slot, registration: Registration, message: Message, now: dt.datetime) -> bool:
-    """Whether no seat was free, nor about to be; if so the registration is saved with its number in the waiting list.
+    """Whether the date is open and full; if so the registration is saved with its number in the waiting list.
 
-    The message is queued. As for ``seat_at_once``, never on SQLite; raises IntegrityError alike.
+    The message is queued. Not when a seat is about to come free. As for ``seat_at_once``, never on SQLite; raises
+    IntegrityError alike.
     """
     pending = Registration.State.PENDING.value
-    return _at_once(NUMBER, [slot.pk, Slot.State.OPEN.value, pending, now], registration, message)
+    return _at_once(NUMBER, [*_open(slot, now), pending, now], registration, message)
+
+
+def _open(slot: Slot, now: dt.datetime) -> list[Any]:
+    return [slot.pk, Slot.State.OPEN.value, now, now, now]
 
 
 def _at_once(change: str, parameters: list[Any], registration: Registration, message: Message | None) -> bool:
@@ -74,9 +84,10 @@ def _at_once(change: str, parameters: list[Any], registration: Registration, mes
 
 @functools.cache
 def _statement(change: str, *, with_message: bool) -> str:
+    slot, registration = change.format(open=OPEN), _insert(Registration, GIVEN)
     message = f", told AS ({_insert(Message)})" if with_message else ""
     return f"""
-        WITH slot AS ({change}), registration AS ({_insert(Registration, GIVEN)} RETURNING "id", "{GIVEN}"){message}
+        WITH slot AS ({slot}), registration AS ({registration} RETURNING "id", "{GIVEN}"){message}
         SELECT "id", "{GIVEN}" FROM registration
     """  # noqa: S608  names of ours
 

@@ -1,6 +1,6 @@
-"""After a test that commits: the tables emptied, and what migrations wrote put back.
+"""After a test that commits: the tables emptied, and what was there before any test put back.
 
-Django truncates every table, then builds the rows again from JSON, object by object: a second and a half each time.
+Django empties every table, then builds the rows again from JSON, object by object: a second and a half each time.
 Here the rows are copied once, in the database itself, and come back from there: a twentieth of it.
 """
 
@@ -12,7 +12,7 @@ COPY = "migrated_"  # before the name of a table
 
 
 def keep_rows() -> None:
-    """Copies the rows that migrations wrote; called once for each database."""
+    """Copies the rows that are there before any test; called once for each database."""
     with connection.cursor() as cursor:
         for table in tables():
             cursor.execute(f'SELECT EXISTS (SELECT 1 FROM "{table}")')

@@ -99,11 +99,11 @@ def workbook(content: bytes) -> tuple[list[list[Any]], set[Position]]:
         is_ods = True
     else:
         raise not_one
-    for name, part in parts.items():
+    for name in parts:
         if is_ods and name == "content.xml":
-            measure_ods(part)
+            measure_ods(parts[name])
         elif name.startswith("xl/worksheets/") and name.endswith(".xml"):
-            measure_xlsx(part)
+            measure_xlsx(parts[name])
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         shown = python_calamine.SheetVisibleEnum.Visible

@@ -113,7 +113,7 @@ def test_a_life_of_cancellations_offers_and_newcomers(slot):
 def test_check_then_write_oversells(slot, monkeypatch):
     """The race can fail: the same crowd, with the one conditional update taken out."""
 
-    def careless(slot, registration, message):
+    def careless(slot, registration, message, now):
         row = Slot.objects.get(pk=slot.pk)
         if row.seats_taken >= row.capacity:
             return False

@@ -102,16 +102,32 @@ def test_slot_seen_as_full_but_free_meanwhile_gives_the_seat():
     assert told(registration) == ["confirmed"]
 
 
-def test_slot_closed_meanwhile_takes_nobody():
-    slot = SlotFactory()
+@pytest.mark.parametrize("full", [False, True])
+@pytest.mark.parametrize(("field", "hours"), [("state", None), ("closes_at", -1), ("opens_at", 1), ("starts_at", -1)])
+def test_slot_closed_meanwhile_takes_nobody(field, hours, full):
+    slot = SlotFactory(capacity=1)
+    if full:
+        RegistrationFactory(slot=slot)
     seen = Slot.objects.get(pk=slot.pk)
-    Slot.objects.update(state="cancelled")
+    Slot.objects.update(**{field: timezone.now() + dt.timedelta(hours=hours) if hours else "cancelled"})
 
     with pytest.raises(RegistrationRefused):
         registering.register(VolunteerFactory(), slot=seen, by=None)
 
-    assert not Registration.objects.exists()
+    assert Registration.objects.count() == full
     assert not Message.objects.exists()
+
+
+def test_slot_where_an_organiser_decides_meanwhile_waits_for_the_answer():
+    slot = SlotFactory(capacity=1)
+    seen = Slot.objects.get(pk=slot.pk)
+    Slot.objects.update(approval=True)
+
+    registration = registering.register(VolunteerFactory(), slot=seen, by=None)
+
+    assert state(registration) == ("pending", "approval")
+    assert told(registration) == ["pending"]
+    assert seats(slot) == 1
 
 
 def test_twice_is_once():

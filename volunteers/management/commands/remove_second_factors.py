@@ -29,11 +29,11 @@ class Command(BaseCommand):
         user = User.objects.filter(email__iexact=options["address"]).first()
         if user is None:
             raise CommandError(f"No account has the address {options['address']}.")
-        factors = list(Authenticator.objects.filter(user=user))
-        if not factors:
+        factors = Authenticator.objects.filter(user=user)
+        kinds = ", ".join(sorted(set(factors.values_list("type", flat=True))))
+        if not kinds:
             raise CommandError(f"{user.email} has no second factor: nothing was changed.")
-        Authenticator.objects.filter(pk__in=[factor.pk for factor in factors]).delete()
+        factors.delete()
         with translation.override(user.language):
             get_adapter().send_mail("mfa/email/second_factors_removed", user.email, {"user": user})
-        kinds = ", ".join(sorted(factor.type for factor in factors))
         self.stdout.write(f"Removed from {user.email}: {kinds}.")
