@@ -30,6 +30,14 @@ LETTERS = {
     "account/email/unknown_account": "account/unknown_account",
     "account/email/account_already_exists": "account/already_exists",
 }
+LABELS = {
+    "account/login_code": _("a code to sign in"),
+    "account/email_code": _("a code for your address"),
+    "account/password_code": _("a code for a new password"),
+    "account/unknown_account": _("no account at this address"),
+    "account/already_exists": _("you have an account already"),
+    "account/notice": _("a change to how you sign in"),
+}
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -59,18 +67,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
 def register_kinds() -> None:
     """Tells mail.kinds about allauth's letters; called once, when the room is ready."""
-    for name, label in (
-        ("account/login_code", _("a code to sign in")),
-        ("account/email_code", _("a code for your address")),
-        ("account/password_code", _("a code for a new password")),
-    ):
-        kinds.register(kinds.Kind(name, label, compose_code, secret=True))
-    for name, label in (
-        ("account/unknown_account", _("no account at this address")),
-        ("account/already_exists", _("you have an account already")),
-        ("account/notice", _("a change to how you sign in")),
-    ):
-        kinds.register(kinds.Kind(name, label, compose_letter))
+    for name in sorted(set(CODES.values())):
+        kinds.register(kinds.Kind(name, LABELS[name], compose_code, secret=True))
+    for name in (*LETTERS.values(), "account/notice"):
+        kinds.register(kinds.Kind(name, LABELS[name], compose_letter))
 
 
 def compose_code(context: dict[str, Any]) -> kinds.Letter | None:

@@ -37,7 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
         if not config.option.collectonly:
             prepare_database(config, folder)
     # Each worker's SQLite file is a copy of what has been migrated (below): not to be made anew.
-    config.option.reuse_db = os.environ.get("DATABASE_URL", "").startswith("sqlite")
+    config.option.reuse_db |= os.environ.get("DATABASE_URL", "").startswith("sqlite")
     import django
 
     django.setup()

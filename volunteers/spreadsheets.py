@@ -112,7 +112,8 @@ def workbook(content: bytes) -> tuple[list[list[Any]], set[Position]]:
         parts.clear()  # a large list is in memory once, not twice
         table = book.get_sheet_by_index(index).to_python(skip_empty_area=False, nrows=MAX_ROWS + 100)
     except BaseException as error:
-        # A fault inside the Rust reader arrives as a PanicException, which is no Exception and has no name to import.
+        # References that lead nowhere, and faults inside the Rust reader: these arrive as a PanicException, which is
+        # no Exception and has no name to import.
         if isinstance(error, Exception) or type(error).__name__ == "PanicException":
             raise not_one from error
         raise
