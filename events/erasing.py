@@ -18,9 +18,12 @@ def let_go(user: User) -> None:
 
     What ended stays for the counts: it loses what an organiser wrote to the person, and the person when the account
     disappears (``Registration.volunteer``).
+
+    Locks the slots' rows in the order of their keys, as everybody must who holds several.
     """
     Registration.objects.filter(volunteer__user=user).exclude(end_note="").update(end_note="")
-    for registration in Registration.objects.active().filter(volunteer__user=user).select_related("slot"):
+    active = Registration.objects.active().filter(volunteer__user=user).order_by("slot_id")
+    for registration in active.select_related("slot"):
         registering.cancel(registration, by=None)
 
 

@@ -1,7 +1,7 @@
 """A person leaves: everything that tells who they are goes, the counts stay.
 
 The rooms above say how they let go of somebody by registering an eraser from their AppConfig.ready(); each is called
-inside the transaction, before the account disappears, and must be harmless twice.
+inside the transaction, before the account disappears, is called twice there, and must be harmless twice.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from volunteers.models import Erasure, User
+from volunteers.models import Erasure, User, Volunteer
 
 UNPROVED_DAYS = 7
 
@@ -44,16 +44,28 @@ def erase(user: User) -> None:
     Raises ErasureRefused for the only administrator.
     """
     with transaction.atomic():
-        user = User.objects.select_for_update().get(pk=user.pk)
-        administrators = User.objects.filter(is_superuser=True, is_active=True)
-        if user.is_superuser and not administrators.exclude(pk=user.pk).exists():
-            raise ErasureRefused(_("You are the only administrator. Name another one first."))
+        if user.is_superuser:
+            _demand_another_administrator(user)
+        # Others may still write to this person: who holds a row that an eraser needs may be about to.
+        user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+        for eraser in _erasers:
+            eraser(user)
+        # From here on nothing new hangs on the account; the erasers come again for what came in between.
+        User.objects.select_for_update().get(pk=user.pk)
+        Volunteer.objects.select_for_update().filter(user=user).first()
         for eraser in _erasers:
             eraser(user)
         keys = list(UserSession.objects.filter(user=user).values_list("session_key", flat=True))
         Session.objects.filter(session_key__in=keys).delete()
         Erasure.objects.get_or_create(account=user.pk)
         user.delete()
+
+
+def _demand_another_administrator(user: User) -> None:
+    """Holds all administrators' rows until the end of the transaction: of the last two, one stays."""
+    administrators = User.objects.filter(is_superuser=True, is_active=True).order_by("pk")
+    if not [other for other in administrators.select_for_update(no_key=True) if other.pk != user.pk]:
+        raise ErasureRefused(_("You are the only administrator. Name another one first."))
 
 
 def erase_unproved(now: dt.datetime | None = None) -> int:

@@ -81,7 +81,7 @@ def erase_idle(now: dt.datetime | None = None) -> int:
     erased = 0
     for pk in _keys(to_erase(now)):
         with transaction.atomic():
-            User.objects.select_for_update().filter(pk=pk).first()
+            User.objects.select_for_update(no_key=True).filter(pk=pk).first()
             user = to_erase(now).filter(pk=pk).first()
             if user is not None:
                 erasing.erase(user)

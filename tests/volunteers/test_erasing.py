@@ -27,6 +27,7 @@ from tests.factories.volunteers import (
     UserFactory,
     VolunteerFactory,
 )
+from tests.racing import at_once
 from volunteers import consenting, describing, erasing, exporting, joining, signing_up, tasks
 from volunteers.models import Consent, Erasure, Membership, User, Volunteer
 
@@ -295,3 +296,13 @@ def test_coming_in_by_code_lasts_two_weeks_from_then(client, settings):
     client.post(asked.url, {"code": Message.objects.get().context["code"]})
 
     assert client.session.get_expiry_age() == settings.SESSION_COOKIE_AGE
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_the_last_two_administrators_one_stays():
+    administrators = [UserFactory(is_superuser=True), UserFactory(is_superuser=True)]
+
+    results = at_once(erasing.erase, administrators)
+
+    assert sorted(type(result).__name__ for result in results) == ["ErasureRefused", "NoneType"]
+    assert User.objects.filter(is_superuser=True).count() == 1
