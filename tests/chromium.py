@@ -1,4 +1,8 @@
-"""Where the browser is. Debian's `chromium` is what the browser tests are written for; CHROMIUM names another."""
+"""Where the browser is. Debian's `chromium` is what the browser tests are written for; CHROMIUM names another.
+
+Its package `chromium-headless-shell` is the same browser without what a window needs; it takes a third less of the
+processor, and is preferred where it is.
+"""
 
 import os
 import shutil
@@ -19,7 +23,8 @@ ARGUMENTS = [
 
 def chromium() -> str | None:
     """The path of the browser, or None when there is none."""
-    for name in (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome"):
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+    for name in (os.environ.get("CHROMIUM"), *names):
         if name and (path := shutil.which(name)):
             return path
     return None

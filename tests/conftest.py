@@ -4,6 +4,7 @@ One PostgreSQL server serves the whole run, started by the process that gives ou
 With `DATABASE_URL=sqlite:///...` the same tests run on SQLite (`make test` does so for those marked `both`).
 """
 
+import gc
 import hashlib
 import os
 import shutil
@@ -136,12 +137,29 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 
 
 # --- What is left out -------------------------------------------------------------------------------------------------
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without a browser, none is driven."""
+    """Without a browser, none is driven. The longest tests come first, so that no worker ends alone with one."""
     if markers := left_out():
         without = {item for item in items if any(map(item.get_closest_marker, markers))}
         config.hook.pytest_deselected(items=[item for item in items if item in without])
         items[:] = [item for item in items if item not in without]
+    give_out_the_longest_first(items)
+
+
+def give_out_the_longest_first(items: list[pytest.Item]) -> None:
+    """Puts them where the workers begin: each of the two is given half of the list."""
+    long = [item for item in items if item.get_closest_marker("long")]
+    others = [item for item in items if not item.get_closest_marker("long")]
+    half = len(items) // 2 - len(long[::2])
+    items[:] = [*long[::2], *others[:half], *long[1::2], *others[half:]]
+
+
+def pytest_collection_finish() -> None:
+    """Sets aside what has been loaded from Python's collector, which would look through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 50)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

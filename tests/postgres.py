@@ -28,6 +28,7 @@ fsync = off
 synchronous_commit = off
 full_page_writes = off
 autovacuum_naptime = 10min
+jit = off
 shared_buffers = 256MB
 wal_level = minimal
 max_wal_senders = 0

@@ -113,6 +113,7 @@ def test_a_second_run_changes_nothing():
     assert dump() == before
 
 
+@pytest.mark.long
 def test_the_same_seed_gives_the_same_city():
     first = dump()
 

@@ -69,6 +69,7 @@ def wait_for(address, status, seconds):
         time.sleep(0.2)
 
 
+@pytest.mark.long
 def test_pages_say_so_at_once_and_come_back_by_themselves(site, database):
     wait_for(site + "/healthz", 200, 120)
     assert [ask(site + page)[0] for page in PAGES] == [200, 200]

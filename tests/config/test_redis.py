@@ -62,6 +62,7 @@ def ask_for_code(site, email):
         return answer.url == f"{site}{FORM}confirm/"
 
 
+@pytest.mark.long
 def test_mail_leaves_limits_count_and_neither_is_missed_while_redis_is_away(
     site, installation, redis_server, smtp_server
 ):

@@ -58,6 +58,7 @@ def test_same_person_clicking_ten_times_has_one_registration(slot):
     assert seats.check_instant(slot.pk)["holding"] == 1
 
 
+@pytest.mark.long
 def test_a_life_of_cancellations_offers_and_newcomers(slot):
     """Twelve lives at once, until each act has been done often enough to have met all others."""
     crowd = seats.people(420)

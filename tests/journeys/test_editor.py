@@ -22,6 +22,7 @@ def editor():
     return user
 
 
+@pytest.mark.long
 def test_editor_signs_in_previews_and_publishes_both_languages(browser_page, editor, mailbox):
     app = add_app(editor)
     page = browser_page(width=1280, height=900)

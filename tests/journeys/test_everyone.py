@@ -140,6 +140,7 @@ def look(address, n):
     return f"/en{address}" if english else address, zip((360, 1280), schemes, strict=True)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("reader", READERS)
 def test_axe_finds_nothing_wide_or_narrow_light_or_dark_with_menus_and_errors_shown(
     browser_page, sign_in, axe, world, reader
@@ -165,6 +166,7 @@ def test_axe_finds_nothing_wide_or_narrow_light_or_dark_with_menus_and_errors_sh
     assert faults == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("reader", READERS)
 def test_nothing_is_wider_than_a_narrow_screen_nor_with_letters_twice_as_large(browser_page, sign_in, world, reader):
     page = browser_page(width=320)

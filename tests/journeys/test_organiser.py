@@ -59,6 +59,7 @@ def calendar_of(message):
     return icalendar.Calendar.from_ical(part.get_payload(decode=True))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("js", "width"), [(False, 360), (True, 1280)])
 def test_theme_training_and_date_are_made_then_published(browser_page, open_office, network, js, width):
     venue = VenueFactory()

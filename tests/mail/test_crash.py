@@ -39,6 +39,7 @@ def test_workers_side_by_side_send_each_message_once(start_worker, smtp_server):
     assert Counter(copies(smtp_server).values()) == {1: 200}
 
 
+@pytest.mark.long
 def test_killed_worker_loses_nothing(start_worker, smtp_server):
     """500 confirmations, and eight workers killed at random moments while they leave."""
     moments = random.Random(2026)

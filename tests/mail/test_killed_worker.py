@@ -62,6 +62,7 @@ def begin(installation, smtp_server):
     wait_until(lambda: smtp_server.received > before)
 
 
+@pytest.mark.long
 def test_killed_worker_loses_no_confirmation(confirmations, installation, smtp_server):
     moments, left_over = random.Random(), []
     worker = installation.start("worker")
