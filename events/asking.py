@@ -15,7 +15,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from events import calendars, registering
+from events import calendars, registering, reports
 from events.models import Registration, Slot
 from volunteers import signing_up
 from volunteers.models import User, Volunteer
@@ -91,8 +91,9 @@ def fulfil(user: User, wish: Wish) -> Registration | None:
     """The session that asked has proved the address: registers for good.
 
     None when it proved another address, or asks no longer (WISH_LASTS): who gave up and signs in some other day is
-    not enrolled by surprise. A hold that has run out meanwhile is asked for again, with the waiting list when no seat
-    is left. Raises RegistrationRefused when the date can no longer be had.
+    not enrolled by surprise. None, too, when something else of theirs is at that time: that is said first, where the
+    sign-up leads to, and a seat that is held stays so meanwhile. A hold that has run out is asked for again, with the
+    waiting list when no seat is left. Raises RegistrationRefused when the date can no longer be had.
     """
     if wish.user != user.pk or timezone.now() - dt.datetime.fromisoformat(wish.asked_at) > WISH_LASTS:
         return None
@@ -100,12 +101,15 @@ def fulfil(user: User, wish: Wish) -> Registration | None:
     made = volunteer.registrations.active().filter(pk=wish.registration or 0).select_related("slot").first()
     if made and made.state != Registration.State.PENDING:
         return made
+    slot = made.slot if made else Slot.objects.get(pk=wish.slot)
+    if reports.clashes(volunteer, slot).exists():
+        return None
     try:
         if made:
             return registering.confirm(made, by=user)
     except registering.RegistrationRefused:
         pass  # taken back in this very moment: asked for again below
-    return registering.register(volunteer, slot=Slot.objects.get(pk=wish.slot), by=user)
+    return registering.register(volunteer, slot=slot, by=user)
 
 
 def let_go(wish: Wish) -> None:

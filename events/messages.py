@@ -14,7 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
-from events import calendars, kinds, offers
+from events import calendars, kinds, offers, reports
 from events.models import Registration
 from mail.kinds import Attachment, Letter
 
@@ -37,6 +37,7 @@ def compose_registration(context: dict[str, Any]) -> Letter | None:
     letter["note"] = context.get("note", "")
     if news == "offer":
         letter["answer_url"] = settings.SITE_URL + reverse("events:offer", args=[offers.token_of(row)])
+        letter["clashes"] = list(reports.clashes_of(row))
     # A calendar knows the entry only if it was once confirmed.
     return Letter(letter, _invitation(row) if row.confirmed_at else ())
 

@@ -23,6 +23,13 @@ def clashes(volunteer: Volunteer, slot: Slot) -> RegistrationQuerySet:
     return at_once.active().exclude(slot=slot).order_by("slot__starts_at")
 
 
+def clashes_of(registration: Registration) -> RegistrationQuerySet:
+    """The same for a seat offered or held, before it is accepted; none for what there is nothing to accept of."""
+    if registration.pending_for not in ANSWERABLE or registration.volunteer is None:
+        return Registration.objects.none()
+    return clashes(registration.volunteer, registration.slot)
+
+
 @dataclass(frozen=True)
 class Agenda:
     """A person's dates: ``to_answer`` (seats offered or held), what comes, soonest first, what has been, latest first.

@@ -128,6 +128,7 @@ def _registration_page(
         | {
             "may_register_again": not registration.is_active and slot.is_open() and not _has_active(registration),
             "agreement": agreement,
+            "clashes": reports.clashes_of(registration),
             "has_begun": _has_begun(registration),
             "is_over": slot.ends_at <= timezone.now(),
         }
@@ -140,10 +141,11 @@ def _registration_page(
 @require_POST
 @login_required
 def confirm(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """Takes the seat that is offered or held; asks first for what the person has not agreed to yet."""
+    """Takes the seat that is offered or held; says first what else is at that time, and what is not agreed to yet."""
     registration, user = _mine(request, uid), _person(request)
     agreement = _agreement_for(request, registration)
-    if agreement is not None and not agreement.is_valid():
+    agreed = agreement is None or agreement.is_valid()
+    if not agreed or _is_unsaid_clash(request, registration):
         return _registration_page(request, registration, agreement=agreement)
     _agree(user, agreement, form="offer")
     try:
@@ -188,10 +190,11 @@ def answer_offer(request: HttpRequest, token: str) -> HttpResponse:
     registration, stands = found
     context: dict[str, Any] = _links(registration.slot) | {"slot": registration.slot, "registration": registration}
     agreement = _agreement_for(request, registration) if stands else None
-    agreed = "decline" in request.POST or agreement is None or agreement.is_valid()
-    if request.method == "POST" and stands and agreed:
+    declined = "decline" in request.POST
+    agreed = agreement is None or agreement.is_valid()
+    if request.method == "POST" and stands and (declined or (agreed and not _is_unsaid_clash(request, registration))):
         try:
-            if "decline" in request.POST:
+            if declined:
                 registration = registering.give_back(registration, by=None)
             else:
                 _agree(_user_of(registration), agreement, form="offer")
@@ -201,7 +204,10 @@ def answer_offer(request: HttpRequest, token: str) -> HttpResponse:
         context |= {"registration": registration, "answered": True}
         stands = False
     context |= {"stands": stands, "agreement": agreement} | badge_of(registration)
-    status = 422 if not agreed and agreement is not None and agreement.errors else 200
+    if stands:
+        context["clashes"] = reports.clashes_of(registration)
+        context["anothers"] = request.user.is_authenticated and request.user != _user_of(registration)
+    status = 422 if stands and agreement is not None and agreement.errors else 200
     return render(request, "events/offer.html", context, status=status)
 
 
@@ -273,6 +279,11 @@ def _agreement_for(request: HttpRequest, registration: Registration) -> Agreemen
     """The same, where saying yes is what the person can do now."""
     may_answer = registration.pending_for in (PendingFor.OFFER, PendingFor.CODE)
     return _agreement(request, _user_of(registration)) if may_answer else None
+
+
+def _is_unsaid_clash(request: HttpRequest, registration: Registration) -> bool:
+    """Whether something else is at that time, and the form that was sent did not say so."""
+    return "despite_clash" not in request.POST and reports.clashes_of(registration).exists()
 
 
 def _agree(user: User, agreement: AgreementForm | None, *, form: str) -> None:

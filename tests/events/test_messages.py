@@ -86,6 +86,18 @@ def test_offer_says_until_when_and_how_to_answer(client, slot):
     assert mine.state == "confirmed"
 
 
+def test_offer_says_what_else_is_at_that_time(slot):
+    seat = register(slot, VolunteerFactory())
+    mine = register(slot)
+    RegistrationFactory(volunteer=mine.volunteer, slot=SlotFactory(starts_at=slot.starts_at, title_en="The other one"))
+    registering.cancel(seat, by=None)
+
+    offer = written()[-1]
+
+    assert "You already have something at that time:\n- The other one, " in offer.body
+    assert "The other one" in html_of(offer)
+
+
 def test_approval_is_no_confirmation(slot):
     Slot.objects.update(approval=True)
     register(slot)

@@ -144,6 +144,26 @@ def test_full_date_leads_to_the_waiting_list_once_the_code_is_typed(client):
     assert page.context["registration"].rank == 1
 
 
+@pytest.mark.parametrize(("capacity", "state"), [(2, "confirmed"), (1, "waiting")])
+def test_clash_is_said_after_the_code_and_before_anything_is_confirmed(client, capacity, state):
+    slot, awa = dated(capacity=capacity), VolunteerFactory(user__email="awa@example.org")
+    RegistrationFactory(slot=slot)
+    other = RegistrationFactory(volunteer=awa, slot=dated(starts_at=slot.starts_at, title_en="The other one"))
+
+    answer = client.post(address(slot), details())
+    page = type_code(client, code_in_the_mail(), answer.url)
+
+    assert list(page.context["clashes"]) == [other]
+    assert "The other one" in page.text and 'name="despite_clash"' in page.text
+    assert not awa.registrations.filter(slot=slot, state__in=["confirmed", "waiting"]).exists()
+
+    held = awa.registrations.filter(slot=slot).first()
+    page = reverse("events:registration-confirm", args=[held.uid]) if held else address(slot)
+    client.post(page, {"despite_clash": "yes"})
+
+    assert awa.registrations.get(slot=slot).state == state
+
+
 def test_nobody_is_enrolled_by_a_stranger(client):
     """Somebody typed Awa's address; Awa then signs in elsewhere: nothing was done in her name."""
     awa = VolunteerFactory(user__email="awa@example.org")

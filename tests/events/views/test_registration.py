@@ -134,6 +134,43 @@ def test_offer_is_taken_by_a_click_not_by_a_visit(client):
     assert registration.state == "confirmed"
 
 
+def clashing(registration):
+    slot = SlotFactory(starts_at=registration.slot.starts_at, title_en="The other one")
+    return RegistrationFactory(volunteer=registration.volunteer, slot=slot)
+
+
+@pytest.mark.parametrize("by_link", [False, True], ids=["signed in", "by the link"])
+def test_clash_is_said_before_an_offer_is_taken(client, by_link):
+    registration = signed_in(client, offered())
+    clashing(registration)
+    page, answer = page_of(registration), page_of(registration, "confirm")
+    if by_link:
+        client.logout()
+        page = answer = link_of(registration)
+
+    for said in (client.get(page), client.post(answer)):
+        assert "You already have something at that time" in said.text
+        assert 'name="despite_clash"' in said.text
+        assert ("The other one" in said.text) is not by_link, "the link names what is told to nobody but the person"
+        registration.refresh_from_db()
+        assert registration.state == "pending"
+
+    client.post(answer, {"despite_clash": "yes"})
+
+    registration.refresh_from_db()
+    assert registration.state == "confirmed"
+
+
+def test_clash_keeps_nobody_from_saying_no_by_the_link(client):
+    registration = agreed(offered())
+    clashing(registration)
+
+    client.post(link_of(registration), {"decline": "yes"})
+
+    registration.refresh_from_db()
+    assert registration.state == "cancelled"
+
+
 def test_offer_past_its_time_is_refused_with_a_sentence(client):
     registration = signed_in(client, offered())
     Registration.objects.update(expires_at=timezone.now())
@@ -325,6 +362,17 @@ def test_whoever_was_put_on_the_list_agrees_before_saying_yes_by_the_link(client
     registration.refresh_from_db()
     assert (registration.state, consenting.missing(user)) == ("confirmed", [])
     assert set(user.consents.values_list("form", flat=True)) == {"offer"}
+
+
+def test_link_says_when_the_reader_is_signed_in_as_somebody_else(client):
+    registration = offered()
+    words = "This seat is offered to somebody else"
+
+    assert words not in client.get(link_of(registration)).text
+    client.force_login(registration.volunteer.user)
+    assert words not in client.get(link_of(registration)).text
+    client.force_login(UserFactory())
+    assert words in client.get(link_of(registration)).text
 
 
 def test_only_what_is_missing_is_asked_behind_the_link(client):
