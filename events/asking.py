@@ -11,7 +11,6 @@ import datetime as dt
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
@@ -27,9 +26,10 @@ WISH_LASTS = dt.timedelta(hours=1)
 class Wish:
     """What a session asked for; also what the code page shows of it. Only plain values: it travels as JSON.
 
-    ``expires_at`` is the end of the hold (ISO 8601, as are all moments here). It and ``full``, the waiting list comes
-    next, depend on the slot alone and never on what the address is already registered for: whoever types it must not
-    learn that.
+    ``registration`` is what is held. ``expires_at`` is the end of the
+    hold (ISO 8601, as are all moments here). It and ``full``, the waiting list comes next, depend on the slot alone
+    and never on what the address is already registered for: whoever types it must not learn that, and neither from
+    the places left (``registering.hold_for_nobody``).
     """
 
     slot: int
@@ -60,25 +60,22 @@ def ask(email: str, *, slot: Slot, language: str) -> tuple[Volunteer, Wish]:
 
     Raises RegistrationRefused when the slot is not open.
     """
-    had_seats, now = slot.seats_left > 0, timezone.now()
+    now = timezone.now()
     if not slot.is_open(now):
         raise registering.RegistrationRefused(registering.CLOSED)
     volunteer = signing_up.person_for(email, language=language)
     try:
-        registration = registering.register(volunteer, slot=slot, by=None, until_code=True)
+        held = registering.register(volunteer, slot=slot, by=None, until_code=True)
+        if held.pending_for != Registration.PendingFor.CODE:
+            held = registering.hold_for_nobody(Slot.objects.get(pk=slot.pk), asked=volunteer.user)
     except registering.SlotFull:
-        registration, had_seats = None, False
-    held_until = None
-    if registration and registration.pending_for == Registration.PendingFor.CODE:
-        held_until = registration.expires_at
-    elif registration and had_seats:  # registered already: answered like anybody else
-        held_until = now + dt.timedelta(minutes=settings.HOLD_MINUTES)
+        held = None
     return volunteer, Wish(
         slot=slot.pk,
         user=volunteer.user_id,
-        registration=registration.pk if registration else None,
-        expires_at=held_until.isoformat() if held_until else "",
-        full=held_until is None,
+        registration=held.pk if held else None,
+        expires_at=held.expires_at.isoformat() if held and held.expires_at else "",
+        full=held is None,
         title=slot.title,
         place=calendars.place_of(slot),
         starts_at=slot.starts_at.isoformat(),
@@ -98,7 +95,8 @@ def fulfil(user: User, wish: Wish) -> Registration | None:
     if wish.user != user.pk or timezone.now() - dt.datetime.fromisoformat(wish.asked_at) > WISH_LASTS:
         return None
     volunteer = user.volunteer
-    made = volunteer.registrations.active().filter(pk=wish.registration or 0).select_related("slot").first()
+    let_go(wish, only_for_nobody=True)
+    made = volunteer.registrations.active().filter(slot=wish.slot).select_related("slot").first()
     if made and made.state != Registration.State.PENDING:
         return made
     slot = made.slot if made else Slot.objects.get(pk=wish.slot)
@@ -112,8 +110,8 @@ def fulfil(user: User, wish: Wish) -> Registration | None:
     return registering.register(volunteer, slot=slot, by=user)
 
 
-def let_go(wish: Wish) -> None:
-    """Gives back at once what was held for a session that will get no code.
+def let_go(wish: Wish, *, only_for_nobody: bool = False) -> None:
+    """Gives back at once what was held for a session that will get no code, or for nobody.
 
     A seat held from before stays: another session of this person, elsewhere, may still have a good code.
     """
@@ -122,5 +120,7 @@ def let_go(wish: Wish) -> None:
         pending_for=Registration.PendingFor.CODE,
         created_at__gte=dt.datetime.fromisoformat(wish.asked_at),
     )
+    if only_for_nobody:
+        held = held.filter(volunteer=None)
     for registration in held.select_related("slot"):
         registering.cancel(registration, by=None, reason=Registration.EndReason.EXPIRED)

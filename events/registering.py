@@ -45,7 +45,16 @@ def offer_deadline(*, now: dt.datetime, starts_at: dt.datetime) -> dt.datetime:
     return min(now + max(window, dt.timedelta(minutes=15)), starts_at)
 
 
-def register(volunteer: Volunteer, *, slot: Slot, by: User | None, until_code: bool = False) -> Registration:
+def hold_for_nobody(slot: Slot, *, asked: User) -> Registration:
+    """Holds a seat as ``register(until_code=True)`` does when that address was typed, though it has a seat already.
+
+    Places left are public: did they stay as they are, they would tell whoever types an address that it is registered.
+    Ends like any hold, and leaves nothing behind. Raises like ``register``.
+    """
+    return register(None, slot=slot, by=asked, until_code=True)
+
+
+def register(volunteer: Volunteer | None, *, slot: Slot, by: User | None, until_code: bool = False) -> Registration:
     """Gives the volunteer a seat, or else a number in the waiting list, and queues the message that says so.
 
     ``until_code`` only holds the seat for HOLD_MINUTES, until the code sent by mail proves the address; nothing is
@@ -65,7 +74,7 @@ def register(volunteer: Volunteer, *, slot: Slot, by: User | None, until_code: b
         _become_pending(registration, PendingFor.CODE, now + dt.timedelta(minutes=settings.HOLD_MINUTES))
     else:
         _become_seated(registration, slot, now)
-    message = None if until_code else _message(registration, volunteer.user)
+    message = None if until_code else _message(registration, _user(registration))
     try:
         if slot.seats_left and seat_at_once(slot, registration, message, now):
             return registration
@@ -86,9 +95,10 @@ def register(volunteer: Volunteer, *, slot: Slot, by: User | None, until_code: b
             else:
                 _join_queue(registration, slot)
             if not until_code:
-                _tell(registration, volunteer.user)
+                _tell(registration, _user(registration))
     except IntegrityError:
-        existing = Registration.objects.active().filter(volunteer=volunteer, slot=slot).first()
+        whose = {"volunteer": volunteer} if volunteer else {"volunteer": None, "created_by": by}
+        existing = Registration.objects.active().filter(slot=slot, **whose).first()
         if existing is None:
             raise
         existing.slot = slot
@@ -279,8 +289,11 @@ def _end(row: Registration, slot: Slot, state: str, *, by: User | None, reason: 
     row.state, row.pending_for, row.expires_at = state, "", None
     row.ended_at, row.ended_by, row.end_reason, row.end_note = timezone.now(), by, reason, note
     row.sequence += 1
-    row.save()
-    if was_told and row.volunteer_id:
+    if row.volunteer_id:
+        row.save()
+    else:  # held for nobody: nothing to tell or to count
+        row.delete()
+    if was_told:
         _tell(row, _user(row), note=note)
     if held_seat and not (slot.state == Slot.State.OPEN and slot.seats_left >= 0 and _offer_to_next(slot)):
         Slot.objects.filter(pk=slot.pk).update(seats_taken=F("seats_taken") - 1)

@@ -122,6 +122,7 @@ def call_off(slot: Slot, *, by: User, reason: str = "") -> int:
             return 0
         if slot.ends_at <= now:
             raise ChangeRefused(_("This date is over: it can no longer be cancelled."))
+        slot.registrations.filter(volunteer=None, pending_for=PendingFor.CODE).delete()
         # Locked first, so that who has just proved an address is among those told.
         rows = slot.registrations.active().select_for_update(no_key=True, of=("self",))
         to_tell = [row for row in rows.select_related("volunteer__user") if row.pending_for != PendingFor.CODE]

@@ -25,7 +25,7 @@ def recipients(slot: Slot, *, states: Collection[str]) -> RegistrationQuerySet:
     """
     rows = slot.registrations.filter(state__in=states).exclude(volunteer=None).exclude(pending_for=PendingFor.CODE)
     never_told = Q(end_reason=Registration.EndReason.EXPIRED, confirmed_at=None, queue_number=None)
-    back = slot.registrations.active().values("volunteer")
+    back = slot.registrations.active().exclude(volunteer=None).values("volunteer")
     ended_for_good = Q(state__in=Registration.ACTIVE) | ~Q(volunteer__in=back)
     return rows.exclude(never_told).filter(ended_for_good)
 

@@ -110,6 +110,12 @@ class Registration(models.Model):
                 condition=Q(state__in=("pending", "confirmed", "waiting")),
                 name="registration_one_active",
             ),
+            # A seat held for nobody (events.asking), in the name of an account that has one: one for each, too.
+            models.UniqueConstraint(
+                fields=["created_by", "slot"],
+                condition=Q(volunteer=None, pending_for="code"),
+                name="registration_one_for_nobody",
+            ),
             models.CheckConstraint(
                 condition=Q(state="pending") & ~Q(pending_for="") | ~Q(state="pending") & Q(pending_for=""),
                 name="registration_pending_for_something",

@@ -9,12 +9,13 @@ from django.utils import timezone
 from django.utils.formats import time_format
 from django.utils.translation import override
 
-from events import registering
+from events import registering, scheduling
 from events.models import Registration, Slot
 from mail.models import Message
 from tests.factories.events import RegistrationFactory, SlotFactory
 from tests.factories.trainings import SessionFactory
-from tests.factories.volunteers import VolunteerFactory
+from tests.factories.volunteers import NetworkOrganiserFactory, UserFactory, VolunteerFactory
+from tests.office import inside
 from volunteers import consenting
 from volunteers.models import Consent, User
 
@@ -142,6 +143,52 @@ def test_full_date_leads_to_the_waiting_list_once_the_code_is_typed(client):
     mine = Registration.objects.get(volunteer__user__email="awa@example.org")
     assert (mine.state, mine.queue_number) == ("waiting", 1)
     assert page.context["registration"].rank == 1
+
+
+@pytest.mark.parametrize("has", ["nothing", "a seat", "an account"])
+def test_places_left_do_not_tell_who_is_registered(client, has):
+    slot = dated(capacity=10)
+    if has != "nothing":
+        awa = VolunteerFactory(user__email="awa@example.org")
+        RegistrationFactory(volunteer=awa, slot=slot if has == "a seat" else dated(starts_at=slot.ends_at))
+
+    left = []
+    for browser in (client, client, Client()):
+        browser.post(address(slot), details())
+        left.append(Slot.objects.get(pk=slot.pk).seats_left)
+
+    assert left == [9 - (has == "a seat")] * 3
+
+
+def test_seat_held_for_nobody_goes_back_with_the_code_with_time_and_with_the_date(client):
+    slot, other = dated(capacity=10), dated(capacity=10)
+    awa = VolunteerFactory(user__email="awa@example.org")
+    seats = [RegistrationFactory(volunteer=awa, slot=each) for each in (slot, other)]
+
+    for each in (slot, other):
+        page = client.post(address(each), details()).url
+        assert Slot.objects.get(pk=each.pk).seats_taken == each.registrations.count() == 2
+    type_code(client, code_in_the_mail(), page)
+    registering.expire_due(timezone.now() + dt.timedelta(minutes=16))
+
+    assert list(Registration.objects.order_by("pk")) == seats
+    assert set(Slot.objects.values_list("seats_taken", flat=True)) == {1}
+
+    Client().post(address(slot), details())
+    scheduling.call_off(Slot.objects.get(pk=slot.pk), by=UserFactory())
+
+    assert list(Registration.objects.order_by("pk")) == seats
+
+
+def test_organisers_do_not_see_a_seat_held_for_nobody(client):
+    slot, awa = dated(capacity=10), VolunteerFactory(user__email="awa@example.org")
+    RegistrationFactory(volunteer=awa, slot=slot)
+    client.post(address(slot), details())
+
+    page = inside(NetworkOrganiserFactory(network=slot.network).user).get(reverse("organise:slot", args=[slot.pk]))
+
+    assert slot.registrations.count() == 2
+    assert [row.volunteer for row in page.context["page_obj"]] == [awa]
 
 
 @pytest.mark.parametrize(("capacity", "state"), [(2, "confirmed"), (1, "waiting")])
