@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from events import registering
@@ -16,12 +16,13 @@ from volunteers.retention import Rule
 def let_go(user: User) -> None:
     """Gives back every seat and place in a waiting list, which tells those who are next. Harmless twice.
 
-    What ended stays for the counts: it loses what an organiser wrote to the person, and the person when the account
-    disappears (``Registration.volunteer``).
+    What ended stays for the counts: it loses what organisers wrote to the person or about them, and the person when
+    the account disappears (``Registration.volunteer``).
 
     Locks the slots' rows in the order of their keys, as everybody must who holds several.
     """
-    Registration.objects.filter(volunteer__user=user).exclude(end_note="").update(end_note="")
+    told = Q(known_as__isnull=False) | ~Q(end_note="")
+    Registration.objects.filter(told, volunteer__user=user).update(end_note="", known_as=None)
     active = Registration.objects.active().filter(volunteer__user=user).order_by("slot_id")
     for registration in active.select_related("slot"):
         registering.cancel(registration, by=None)

@@ -23,6 +23,7 @@ def _registrations(user: User) -> Iterable[Row]:
             "ended_at": row.ended_at,
             "end_reason": row.get_end_reason_display(),
             "end_note": row.end_note,
+            "known_as": " ".join((row.known_as or {}).values()).strip(),
             "attendance": row.get_attendance_display(),
         }
 
@@ -40,6 +41,7 @@ REGISTRATIONS = Section(
         "ended_at": _("ended"),
         "end_reason": _("why it ended"),
         "end_note": _("the organiser's words"),
+        "known_as": _("the name an organiser typed"),
         "attendance": _("attendance"),
     },
     _registrations,

@@ -135,7 +135,9 @@ def _rows(slot: Slot, tab: str) -> RegistrationQuerySet:
 
 def _search(rows: RegistrationQuerySet, words: str, *, by_email: bool) -> RegistrationQuerySet:
     for word in words.split()[:5]:
-        found = Q(volunteer__user__first_name__icontains=word) | Q(volunteer__user__last_name__icontains=word)
+        own = Q(volunteer__user__first_name__icontains=word) | Q(volunteer__user__last_name__icontains=word)
+        typed = Q(known_as__first_name__icontains=word) | Q(known_as__last_name__icontains=word)
+        found = (own & Q(known_as__isnull=True)) | typed
         if by_email:
             found |= Q(volunteer__user__email__icontains=word)
         rows = rows.filter(found)

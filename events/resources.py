@@ -14,8 +14,8 @@ from events.models import Registration
 class RegistrationResource(resources.ModelResource):
     """The people registered for one slot, for its organisers. Export only."""
 
-    first_name = fields.Field(attribute="volunteer__user__first_name")
-    last_name = fields.Field(attribute="volunteer__user__last_name")
+    first_name = fields.Field()
+    last_name = fields.Field()
     email = fields.Field(attribute="volunteer__user__email")
     phone = fields.Field()
     state = fields.Field(attribute="get_state_display")
@@ -48,9 +48,24 @@ class RegistrationResource(resources.ModelResource):
             _("Registered at"),
         ]
 
+    def dehydrate_first_name(self, row: Registration) -> str:
+        return self._name(row, "first_name")
+
+    def dehydrate_last_name(self, row: Registration) -> str:
+        return self._name(row, "last_name")
+
+    @staticmethod
+    def _name(row: Registration, part: str) -> str:
+        if row.known_as is not None:
+            return str(row.known_as[part])
+        return getattr(row.volunteer.user, part) if row.volunteer else ""
+
     def dehydrate_phone(self, row: Registration) -> str:
-        """As people of the country write it: without the sign that a spreadsheet takes for a formula."""
-        phone = row.volunteer.phone if row.volunteer else None
+        """As people of the country write it: without the sign that a spreadsheet takes for a formula.
+
+        Not of somebody whom the organiser knows only by what they typed.
+        """
+        phone = row.volunteer.phone if row.volunteer and row.known_as is None else None
         return phone.as_national if phone else ""
 
     def dehydrate_rank(self, row: Registration) -> int | str:

@@ -87,6 +87,12 @@ class Registration(models.Model):
         default="",
         help_text=_("What the organiser who ended it wrote to the person."),
     )
+    known_as = models.JSONField(
+        null=True,
+        blank=True,
+        default=None,
+        help_text=_("first_name and last_name as typed by an organiser who did not know the person; else empty."),
+    )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -129,6 +135,15 @@ class Registration(models.Model):
 
     def __str__(self) -> str:
         return f"{self.slot_id} · {self.volunteer_id} · {self.state}"
+
+    @property
+    def person_name(self) -> str:
+        """The name that organisers see; "" when there is none, or nobody any more."""
+        if self.volunteer is None:
+            return ""
+        if self.known_as is not None:
+            return f"{self.known_as['first_name']} {self.known_as['last_name']}".strip()
+        return self.volunteer.user.get_full_name()
 
     @property
     def is_active(self) -> bool:

@@ -106,7 +106,7 @@ def test_enlisted_person_is_told_as_if_they_had_signed_up(by):
     assert (first.was_there, other.was_there) == (False, False)
     first, other = first.registration, other.registration
     assert (first.pk, first.state, other.state, other.created_by) == (held.pk, "confirmed", "confirmed", by)
-    assert first.volunteer.user.first_name == "Awa"
+    assert (first.volunteer.user.first_name, first.person_name, other.person_name) == ("Awa", "X Y", "Li")
     assert sorted(Message.objects.values_list("to", "language")) == [
         ("ana@example.org", "fr"),
         ("new@example.org", "en"),
