@@ -57,6 +57,13 @@ def _live_keys(user: User, keys: list[str]) -> set[str]:
     }
 
 
+def sign_out_everywhere(user: User) -> None:
+    """Ends all sessions of this person, on every device."""
+    noted = UserSession.objects.filter(user=user)
+    Session.objects.filter(session_key__in=list(noted.values_list("session_key", flat=True))).delete()
+    noted.delete()
+
+
 def forget_ended(now: dt.datetime | None = None) -> int:
     """Deletes the sessions that have expired (codes, addresses, names in them) and the devices that had them.
 

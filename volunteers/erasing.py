@@ -10,12 +10,11 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from allauth.usersessions.models import UserSession
-from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from volunteers import devices
 from volunteers.models import Erasure, User, Volunteer
 
 UNPROVED_DAYS = 7
@@ -55,8 +54,7 @@ def erase(user: User) -> None:
         Volunteer.objects.select_for_update().filter(user=user).first()
         for eraser in _erasers:
             eraser(user)
-        keys = list(UserSession.objects.filter(user=user).values_list("session_key", flat=True))
-        Session.objects.filter(session_key__in=keys).delete()
+        devices.sign_out_everywhere(user)
         Erasure.objects.get_or_create(account=user.pk)
         user.delete()
 

@@ -17,6 +17,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Group, Permission
 from django.core.management import CommandError, call_command
 from django.http import HttpResponse
+from django.test import Client
 from django.urls import NoReverseMatch, path, reverse
 
 from config.urls import urlpatterns as real_urlpatterns
@@ -167,6 +168,8 @@ def test_a_role_taken_away_closes_the_door_at_the_next_request(client):
     user = enter(client)
     NetworkOrganiser.objects.filter(user=user).delete()
 
+    assert client.get("/organise/").status_code == 302
+    client.force_login(user)
     assert client.get("/organise/").status_code == 403
 
 
@@ -252,3 +255,49 @@ def test_nobody_and_nothing_to_remove_are_said_and_nothing_is_sent():
     with pytest.raises(CommandError, match="has no second factor"):
         remove_second_factors("volunteer@example.org")
     assert not Message.objects.exists()
+
+
+# --- A role goes ------------------------------------------------------------------------------------------------------
+def stop_administering(user):
+    user.is_superuser = False
+    user.save()
+
+
+LOSSES = {
+    "network": (lambda user: NetworkOrganiserFactory(user=user), lambda user: user.organiser_roles.all().delete()),
+    "group": (lambda user: user.groups.add(group()), lambda user: user.groups.clear()),
+    "group, from its side": (lambda user: user.groups.add(group()), lambda user: group().user_set.remove(user)),
+    "administrator": (lambda user: None, stop_administering),
+}
+
+
+def group():
+    return Group.objects.get_or_create(name="Test")[0]
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_no_session_survives_the_removal_of_its_role(loss):
+    gain, lose = LOSSES[loss]
+    user, other = UserFactory(is_superuser=loss == "administrator"), UserFactory()
+    gain(user)
+    gain(other)
+    clients = [Client(), Client(), Client()]
+    for client, who in zip(clients, (user, user, other), strict=True):
+        client.force_login(who)
+        client.get("/my-space/security/")
+
+    lose(user)
+
+    assert [client.get("/my-space/security/").status_code for client in clients] == [302, 302, 200]
+
+
+def test_what_takes_no_role_ends_no_session(client):
+    user = UserFactory()
+    client.force_login(user)
+    client.get("/my-space/security/")
+
+    user.first_name = "Li"
+    user.save()
+    user.groups.add(group())
+
+    assert client.get("/my-space/security/").status_code == 200
