@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from django.core.exceptions import ValidationError
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 PAPER = "#f3efe4"  # the darkest ground that the site writes on by day (--sunken in the stylesheet)
@@ -32,6 +33,9 @@ def validate_readable(colour: str) -> None:
         raise ValidationError(_("Write a colour as #rrggbb, for example #27378f."))
     if (ratio := contrast(colour, PAPER)) < READABLE:
         raise ValidationError(
-            _("This colour would be hard to read: its contrast with the page is %(ratio).1f. It needs 4.5 at least."),
-            params={"ratio": ratio},
+            _(
+                "This colour would be hard to read: its contrast with the page is %(ratio)s, "
+                "and must be at least %(least)s."
+            ),
+            params={"ratio": number_format(ratio, 1), "least": number_format(READABLE, 1)},
         )

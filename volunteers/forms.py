@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.forms import (
     BaseConfirmCodeForm,
@@ -228,6 +228,11 @@ class ProfileForm(forms.Form):
         help_text=_("So that we give you a place that suits you."),
         widget=forms.RadioSelect,
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Now, since it is by the names in the reader's language.
+        cast("RowsField", self.fields["languages"]).queryset = SpokenLanguage.objects.order_by("name")
 
 
 class DeletionForm(forms.Form):

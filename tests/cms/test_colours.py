@@ -1,5 +1,8 @@
+import re
+
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils.translation import override
 
 from cms.appearance import digest, stylesheet
 from cms.colours import contrast, validate_readable
@@ -48,3 +51,12 @@ def test_own_colours_are_a_stylesheet_named_by_its_content(client):
     assert (sheet.content.decode(), sheet["Content-Type"]) == (css, "text/css; charset=utf-8")
     assert "immutable" in sheet["Cache-Control"]
     assert client.get("/colours-000000000000.css").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("language", "numbers"),
+    [("fr", "de 1,3, et doit être d’au moins 4,5."), ("en", "is 1.3, and must be at least 4.5.")],
+)
+def test_contrast_is_told_in_the_readers_figures(language, numbers):
+    with override(language), pytest.raises(ValidationError, match=re.escape(numbers)):
+        validate_readable("#ffc72e")

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from tests.factories.volunteers import DistrictFactory, NetworkFactory, VolunteerFactory
 from volunteers.devices import forget_ended
-from volunteers.models import Membership, Volunteer
+from volunteers.models import Membership, SpokenLanguage, Volunteer
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +36,17 @@ def test_each_page_opens_to_its_person_and_to_nobody_else(client, volunteer, nam
     assert "no-store" in opened["Cache-Control"]
     assert 'aria-current="page"' in opened.content.decode()
     assert (refused.status_code, refused.url.split("?")[0]) == (302, sign_in)
+
+
+@pytest.mark.parametrize(("language", "names"), [("", ["allemand", "peul"]), ("/en", ["Fula", "German"])])
+def test_languages_are_in_the_order_of_the_readers_words(client, volunteer, language, names):
+    SpokenLanguage.objects.all().delete()
+    SpokenLanguage.objects.create(code="de", name_fr="allemand", name_en="German")
+    SpokenLanguage.objects.create(code="ff", name_fr="peul", name_en="Fula")
+
+    form = client.get(language + reverse("volunteers:profile")).context["form"]
+
+    assert [label for _key, label in form.fields["languages"].choices] == names
 
 
 def test_profile_saves_what_was_said(client, volunteer):
