@@ -99,6 +99,8 @@ def _about(row: Registration) -> dict[str, Any]:
         "slot": row.slot,
         "first_name": row.volunteer.user.first_name if row.volunteer else "",
         "place": calendars.place_of(row.slot),
+        # Whoever waits, or has not confirmed, has no seat at the meeting yet.
+        "online_url": row.slot.online_url if row.state == State.CONFIRMED else "",
         "page_url": calendars.page_of(row),
         "slot_url": settings.SITE_URL + kinds.page_of(row.slot),
         "space_url": settings.SITE_URL + reverse("events:space"),

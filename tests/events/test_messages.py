@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 from icalendar import Calendar
 
-from events import registering, scheduling
+from events import registering, scheduling, writing
 from events.models import Registration, Slot
 from mail.models import Message
 from mail.rendering import render
@@ -183,6 +183,40 @@ def test_move_tells_old_and_new_and_replaces_the_entry(slot):
     assert method == "REQUEST"
     assert entry.start == start.replace(microsecond=0)
     assert entry["SEQUENCE"] == before.walk("VEVENT")[0]["SEQUENCE"] + 1
+
+
+URL = "https://visio.example.org/room"
+
+
+def put_online(slot):
+    place = scheduling.Place(venue=None, room=None, online_url=URL)
+    scheduling.move(slot, starts_at=slot.starts_at, ends_at=slot.ends_at, place=place, by=UserFactory())
+
+
+def write_to_all(slot):
+    states = ["confirmed", "pending", "waiting"]
+    writing.write(slot, states=states, subject="Bring gloves", body="It is cold.", key="k", by=UserFactory())
+
+
+@pytest.mark.parametrize(
+    ("state", "told"), [("confirmed", True), ("waiting", False), ("offer", False), ("approval", False)]
+)
+@pytest.mark.parametrize("act", [put_online, write_to_all])
+def test_address_of_the_meeting_is_told_to_who_has_a_seat_alone(act, state, told):
+    facts = {"state": state, "confirmed_at": None, "queue_number": 1}
+    if state in ("offer", "approval"):
+        facts |= {"state": "pending", "pending_for": state, "expires_at": timezone.now() + dt.timedelta(days=1)}
+    registration = RegistrationFactory(volunteer=awa(), slot__capacity=1, **facts)
+    if state == "waiting":
+        RegistrationFactory(slot=registration.slot)
+    if act is write_to_all:
+        put_online(registration.slot)
+        Message.objects.all().delete()
+    act(registration.slot)
+
+    (email,) = written()
+
+    assert [URL in text for text in (email.body, html_of(email))] == [told, told]
 
 
 def test_of_two_moves_before_the_mail_left_the_last_is_told(slot):
