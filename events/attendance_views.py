@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
 from events import attending, enlisting
 from events.models import Registration, Slot
@@ -38,7 +39,8 @@ def attendance(request: OrganiserRequest, pk: int) -> HttpResponse:
 @office_page
 @require_POST
 def mark(request: OrganiserRequest, pk: int) -> HttpResponse:
-    """Marks one person, or all that are not marked yet. By htmx, answers with that person's line."""
+    """Marks one person, or all that are not marked yet. By htmx, answers with that person's line; a refusal
+    loads the whole page, which says it."""
     slot = slot_for(request, pk, only_attendance=True)
     chosen = keys_in(request.POST.getlist("registration"))
     if request.POST.get("all"):
@@ -50,7 +52,7 @@ def mark(request: OrganiserRequest, pk: int) -> HttpResponse:
         )
     except ChangeRefused as refusal:
         messages.error(request, str(refusal))
-        return redirect("organise:attendance", pk=slot.pk)
+        return HttpResponseClientRefresh() if _by_htmx(request) else redirect("organise:attendance", pk=slot.pk)
     if _by_htmx(request) and len(chosen) == 1:
         row = slot.registrations.select_related("volunteer__user").filter(pk=chosen[0]).first()
         return render(request, "organise/_attended.html", {"slot": slot, "row": row, "in_place": True} | _counts(slot))

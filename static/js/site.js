@@ -45,6 +45,37 @@ document.addEventListener("htmx:afterSwap", () => {
   stood = null;
 });
 
+// What could not be sent, or was refused, is said where it was tapped, and taken away once it has worked. The buttons
+// stay as they were: tapping again tries again.
+const placeOf = (element) => element.closest("li") ?? element;
+const failureIn = (place) => place.querySelector(":scope > .failure");
+function fail({ elt, requestConfig }, failure) {
+  const place = placeOf(elt);
+  const reading = requestConfig.verb === "get";
+  const present = failureIn(place);
+  if (reading && present) return; // what asks by itself every few seconds says it once
+  present?.remove();
+  const { content } = document.querySelector(`template[data-failure=${reading ? "reading" : failure}]`);
+  place.append(content.cloneNode(true));
+}
+for (const type of ["htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(type, ({ detail }) => fail(detail, "network"));
+}
+document.addEventListener("htmx:responseError", ({ detail }) => fail(detail, "server"));
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (detail.successful) failureIn(placeOf(detail.elt))?.remove();
+});
+// An answer from another address is a whole page, the entrance mostly: it does not belong inside this one.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const [asked, answered] = [detail.pathInfo.requestPath, detail.xhr.responseURL || detail.pathInfo.requestPath].map(
+    (address) => new URL(address, location.href).pathname,
+  );
+  if (asked === answered) return;
+  detail.shouldSwap = false;
+  if (detail.requestConfig.verb === "get") location.assign(detail.xhr.responseURL);
+  else location.reload();
+});
+
 // After a refused form, the summary of what is wrong comes first.
 function focusErrors(root) {
   root.querySelector("[data-focus]")?.focus({ preventScroll: false });

@@ -121,6 +121,76 @@ def test_attendance_is_marked_on_a_phone(open_office, network, js):
         assert registration.attendance == attendance
 
 
+@pytest.fixture
+def attendance_page(open_office, network):
+    slot = SlotFactory(network=network, starts_at=timezone.now() + dt.timedelta(minutes=30))
+    registration = RegistrationFactory(slot=slot)
+    page = open_office()
+    page.goto(f"/organise/slots/{slot.pk}/attendance/")
+    return page, registration
+
+
+def attendance_of(registration):
+    registration.refresh_from_db()
+    return registration.attendance
+
+
+def test_attendance_says_on_the_row_that_there_is_no_network(attendance_page, axe):
+    page, registration = attendance_page
+    alert = page.locator(f"#r{registration.pk} [role=alert]")
+    absent = page.locator(f"#a{registration.pk}")
+
+    page.context.set_offline(True)
+    for _tap in range(2):
+        absent.click()
+        alert.wait_for()
+    assert alert.inner_text().strip() == "Pas de réseau : rien n’est enregistré. Recommencez quand il est revenu."
+    assert alert.count() == 1
+    assert (absent.get_attribute("aria-pressed"), attendance_of(registration)) == ("false", "")
+    axe(page)
+
+    page.context.set_offline(False)
+    absent.click()
+    page.locator(f"#a{registration.pk}[aria-pressed=true]").wait_for()
+    assert alert.count() == 0
+    assert attendance_of(registration) == "absent"
+
+
+@pytest.mark.parametrize("status", [403, 500])
+def test_attendance_says_on_the_row_that_the_server_refused(attendance_page, status):
+    page, registration = attendance_page
+    page.route("**/attendance/mark/", lambda route: route.fulfill(status=status, body="<h1>Whole page</h1>"))
+
+    page.locator(f"#p{registration.pk}").click()
+
+    alert = page.locator(f"#r{registration.pk} [role=alert]")
+    alert.wait_for()
+    assert alert.inner_text().strip().startswith("Quelque chose n’a pas marché : rien n’est enregistré.")
+    assert page.locator("h1").count() == 1
+
+
+def test_attendance_after_signing_out_elsewhere_leads_to_the_entrance_and_back(attendance_page):
+    page, registration = attendance_page
+    page.context.clear_cookies(name="sessionid")
+
+    page.locator(f"#p{registration.pk}").click()
+
+    page.wait_for_url(f"**/account/login/?next=%2Forganise%2Fslots%2F{registration.slot_id}%2Fattendance%2F")
+    assert attendance_of(registration) == ""
+
+
+def test_attendance_that_cannot_be_marked_any_more_says_why(attendance_page):
+    page, registration = attendance_page
+    Slot.objects.update(state=Slot.State.CANCELLED)
+
+    page.locator(f"#p{registration.pk}").click()
+
+    page.locator(".toast--error").wait_for()
+    assert said(page).startswith("Les présences se notent")
+    assert page.locator("main").count() == 1
+    assert attendance_of(registration) == ""
+
+
 def test_date_is_moved_written_about_and_called_off_each_told_once(open_office, network, mailbox):
     slot = SlotFactory(network=network, title_en="Bicycle repair")
     SessionFactory(training=TrainingFactory(network=network, theme=None), slot=slot)
