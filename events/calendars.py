@@ -154,7 +154,18 @@ def _calendar(registrations: list[Registration], events: list[Event], method: st
 def _time_zone(name: str, first_year: int, last_year: int) -> Timezone:
     """The rules of the zone for these years; clients trust them over what they know themselves."""
     first, last = dt.date(first_year, 1, 1), dt.date(last_year, 1, 1)
-    return Timezone.from_tzinfo(ZoneInfo(name), name, first_date=first, last_date=last)
+    zone = Timezone.from_tzinfo(ZoneInfo(name), name, first_date=first, last_date=last)
+    for rule in zone.standard + zone.daylight:
+        # icalendar 7.3 gives the first hour shown after a change forward, 03:00, and RFC 5545 (3.6.5) wants the one
+        # that the clocks showed as it came, 02:00. To go once from_tzinfo does so.
+        skipped = rule.TZOFFSETTO - rule.TZOFFSETFROM
+        if skipped > dt.timedelta():
+            rule.DTSTART -= skipped
+            if rule.rdates:
+                others = [moment - skipped for moment, *_ in rule.rdates]
+                del rule["RDATE"]
+                rule.add("rdate", others)
+    return zone
 
 
 def _organiser() -> vCalAddress:

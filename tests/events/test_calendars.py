@@ -1,4 +1,5 @@
 import datetime as dt
+import io
 import subprocess
 import sys
 from pathlib import Path
@@ -6,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from dateutil import tz
 from django.utils import timezone
 from django.utils.translation import override
 from icalendar import Calendar
@@ -28,6 +30,43 @@ def at(*when):
 
 def slot_at(start, **facts):
     return SlotFactory(starts_at=start, ends_at=start + dt.timedelta(hours=2), **facts)
+
+
+# The nights of 25 October 2026 and 28 March 2027: the clocks change at 01:00 UTC.
+NIGHTS = [
+    (2026, 10, 24, 23),
+    (2026, 10, 25, 0),
+    (2026, 10, 25, 2),
+    (2027, 3, 28, 0),
+    (2027, 3, 28, 1),
+    (2027, 3, 28, 2),
+]
+
+
+@pytest.mark.parametrize("hour", NIGHTS)
+def test_clocks_change_at_their_hour_for_who_trusts_the_rules_of_the_file(hour):
+    start = dt.datetime(*hour, tzinfo=dt.UTC)
+    _method, content = calendars.invitation(RegistrationFactory(slot=slot_at(start)))
+
+    [zone] = Calendar.from_ical(content).timezones
+    shown = event_in(content)["DTSTART"].dt.replace(tzinfo=None)
+    assert shown == start.astimezone(PARIS).replace(tzinfo=None)
+    for rules in (zone.to_tz(lookup_tzid=False), tz.tzical(io.StringIO(zone.to_ical().decode())).get()):
+        assert shown.replace(tzinfo=rules).astimezone(dt.UTC) == start
+        assert start.astimezone(rules).replace(tzinfo=None) == shown
+
+
+def test_rules_of_the_zone_begin_by_the_clock_before_each_change():
+    _method, content = calendars.invitation(RegistrationFactory(slot=slot_at(at(2026, 12, 3, 18, 30))))
+
+    [zone] = Calendar.from_ical(content).timezones
+    [summer] = zone.daylight
+    winter = zone.standard[-1]
+    rules = [[rule[name].to_ical() for name in ("DTSTART", "RDATE", "TZOFFSETFROM")] for rule in (summer, winter)]
+    assert rules == [
+        [b"20250330T020000", b"20260329T020000,20270328T020000", "+0100"],
+        [b"20251026T030000", b"20261025T030000,20271031T030000", "+0200"],
+    ]
 
 
 def test_invitation_says_what_when_where_and_for_whom():
