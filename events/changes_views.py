@@ -15,6 +15,7 @@ from events.models import Registration, Slot
 from events.organise_forms import CallOffForm, MoveForm, TermsForm, WordForm
 from events.organise_views import OrganiserRequest, office_page, page_context, said_offered, slot_for
 from events.scheduling import ChangeRefused
+from events.writing import AnotherWordLeft
 
 GET_AND_POST = ["GET", "HEAD", "POST"]
 
@@ -104,13 +105,16 @@ def call_off(request: OrganiserRequest, pk: int) -> HttpResponse:
 @office_page
 @require_http_methods(GET_AND_POST)
 def write(request: OrganiserRequest, pk: int) -> HttpResponse:
-    """One message each; sent twice by a double click, it leaves once."""
+    """One message each; sent twice by a double click, it leaves once. Another text from the same form asks again."""
     slot = slot_for(request, pk)
     form = WordForm(request.POST or None, initial={"states": [Registration.State.CONFIRMED]})
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
         try:
             told = writing.write(slot, **values | {"key": values["key"].hex}, by=request.user)
+        except AnotherWordLeft as refusal:
+            form.renew()
+            form.add_error(None, str(refusal))
         except ChangeRefused as refusal:
             form.add_error(None, str(refusal))
         else:

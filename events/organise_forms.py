@@ -309,3 +309,8 @@ class WordForm(forms.Form):
         help_text=_("Plain text. Date, place and a link to their registration are added below it."),
     )
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+    def renew(self) -> None:
+        """Shown again, what was typed is a message of its own."""
+        self.data = self.data.copy()
+        self.data[self.add_prefix("key")] = str(uuid.uuid4())

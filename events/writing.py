@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +17,10 @@ from volunteers.models import User
 
 State = Registration.State
 PendingFor = Registration.PendingFor
+
+
+class AnotherWordLeft(ChangeRefused):
+    """This opening of the form has sent another text already."""
 
 
 def recipients(slot: Slot, *, states: Collection[str]) -> RegistrationQuerySet:
@@ -33,8 +38,9 @@ def recipients(slot: Slot, *, states: Collection[str]) -> RegistrationQuerySet:
 def write(slot: Slot, *, states: Collection[str], subject: str, body: str, key: str, by: User) -> int:
     """Queues one message for each person registered in those states; returns how many are in the outbox.
 
-    ``key`` belongs to one opening of the form: the same one a second time, by a double click, sends nothing more.
-    Plain text. Refuses an empty text, a subject of several lines, and an empty audience.
+    ``key`` belongs to one opening of the form: the same text a second time, by a double click, sends nothing more,
+    and another text is refused (AnotherWordLeft). Plain text. Refuses an empty text, a subject of several lines, and
+    an empty audience.
     """
     subject, body = subject.strip(), body.strip()
     if not subject or not body:
@@ -45,14 +51,25 @@ def write(slot: Slot, *, states: Collection[str], subject: str, body: str, key: 
     told = {row.volunteer: row for row in rows if row.volunteer}  # the latest of each person
     if not told:
         raise ChangeRefused(_("Nobody is in the groups that you chose."))
-    queuing.queue_many(
-        queuing.draft(
-            "events/word-from-organiser",
-            key=f"word:{slot.pk}:{key}:{volunteer.pk}",
-            user=volunteer.user,
-            context={"registration": str(row.uid), "subject": subject, "body": body, "by": by.pk},
-            priority=Message.Priority.NORMAL,
+    keys = f"word:{slot.pk}:{key}:"
+    with transaction.atomic():
+        queuing.queue_many(
+            queuing.draft(
+                "events/word-from-organiser",
+                key=f"{keys}{volunteer.pk}",
+                user=volunteer.user,
+                context={"registration": str(row.uid), "subject": subject, "body": body, "by": by.pk},
+                priority=Message.Priority.NORMAL,
+            )
+            for volunteer, row in told.items()
         )
-        for volunteer, row in told.items()
-    )
+        # Looked at after writing, which waits for whoever was writing the same keys at the same moment.
+        others = Message.objects.filter(key__startswith=keys)
+        if others.exclude(context__subject=subject, context__body=body).exists():
+            raise AnotherWordLeft(
+                _(
+                    "Your first text has left already, and this one has not been sent. "
+                    "Send again to write a second message."
+                )
+            )
     return len(told)

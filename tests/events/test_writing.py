@@ -34,6 +34,21 @@ def test_write_reaches_the_chosen_states_once(by):
     assert len(told()) == 3
 
 
+def test_write_refuses_another_text_under_the_same_key(by):
+    slot = SlotFactory()
+    RegistrationFactory.create_batch(2, slot=slot)
+    writing.write(slot, states=["confirmed"], **WORD, by=by)
+    RegistrationFactory(slot=slot)
+
+    for changed in ({"body": "Il fera chaud."}, {"subject": "Apportez des lunettes"}):
+        with pytest.raises(writing.AnotherWordLeft):
+            writing.write(slot, states=["confirmed"], **WORD | changed, by=by)
+    assert len(told()) == 2
+
+    assert writing.write(slot, states=["confirmed"], **WORD, by=by) == 3
+    assert len(told()) == 3
+
+
 def test_write_to_the_cancelled_leaves_out_who_came_back_and_who_never_was(by):
     slot = SlotFactory()
     gone = RegistrationFactory(slot=slot, cancelled=True)

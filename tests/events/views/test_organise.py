@@ -6,6 +6,7 @@ import uuid
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.messages import get_messages
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
@@ -418,6 +419,26 @@ def test_write_by_a_double_click_leaves_once(slot, organiser):
     assert Message.objects.count() == 1
     organiser.post(url("write", slot), word | {"key": uuid.uuid4()})
     assert Message.objects.count() == 2
+
+
+def test_write_another_text_from_the_same_form_asks_again(slot, organiser):
+    RegistrationFactory.create_batch(2, slot=slot)
+    key = organiser.get(url("write", slot)).context["form"]["key"].value()
+    word = {"states": ["confirmed"], "subject": "Gants", "body": "Apportez-en.", "key": key}
+    organiser.post(url("write", slot), word)
+
+    with override("en"):
+        answer = organiser.post(url("write", slot), word | {"body": "N’en apportez pas."})
+
+    form = answer.context["form"]
+    assert form.non_field_errors() == [
+        "Your first text has left already, and this one has not been sent. Send again to write a second message."
+    ]
+    assert form["body"].value() == "N’en apportez pas."
+    assert Message.objects.count() == 2
+    again = {name: form[name].value() for name in form.fields}
+    assert "2 " in str(list(get_messages(organiser.post(url("write", slot), again).wsgi_request))[-1])
+    assert Message.objects.filter(context__body="N’en apportez pas.").count() == 2
 
 
 def test_publish_a_draft(slot, organiser):
