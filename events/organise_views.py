@@ -253,7 +253,8 @@ def export(request: OrganiserRequest, pk: int) -> HttpResponse:
     slot = slot_for(request, pk)
     rows = slot.registrations.exclude(pending_for=PendingFor.CODE).select_related("volunteer__user").with_rank()
     dataset = RegistrationResource().export(queryset=rows.order_by("state", "queue_number", "pk"))
-    return xlsx_response(dataset, filename=f"{timezone.localtime(slot.starts_at):%Y-%m-%d} {slot.title}")
+    filename = f"{timezone.localtime(slot.starts_at):%Y-%m-%d} {slot.title}"
+    return xlsx_response(dataset, title=_("Registrations"), filename=filename)
 
 
 @office_page

@@ -49,7 +49,8 @@ class RegistrationResource(resources.ModelResource):
         ]
 
     def dehydrate_first_name(self, row: Registration) -> str:
-        return self._name(row, "first_name")
+        """Of whoever has left, that they have: their line still counts."""
+        return self._name(row, "first_name") if row.volunteer else _("Account deleted")
 
     def dehydrate_last_name(self, row: Registration) -> str:
         return self._name(row, "last_name")
@@ -73,4 +74,4 @@ class RegistrationResource(resources.ModelResource):
 
     def dehydrate_registered_at(self, row: Registration) -> dt.datetime:
         """In the city's time, without zone: spreadsheets know none."""
-        return timezone.localtime(row.created_at).replace(tzinfo=None)
+        return timezone.localtime(row.created_at).replace(tzinfo=None, second=0, microsecond=0)

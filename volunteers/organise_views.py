@@ -84,7 +84,7 @@ def volunteer_list(request: OrganiserRequest) -> HttpResponse:
 def export(request: OrganiserRequest) -> HttpResponse:
     """The same people, all pages, as a spreadsheet."""
     people: QuerySet[Volunteer] = found(request).qs
-    return xlsx_response(VolunteerResource().export(people), filename=_("volunteers"))
+    return xlsx_response(VolunteerResource().export(people), title=_("Volunteers"), filename=_("volunteers"))
 
 
 # --- Lists sent in ------------------------------------------------------------------------------------------------
@@ -184,4 +184,4 @@ def import_refused(request: OrganiserRequest, pk: int) -> HttpResponse:
         for row in page.rows:
             for column, value, why in row["faults"]:
                 table.append([row["row"], column, value, why])
-    return xlsx_response(table, filename=_("refused rows"))
+    return xlsx_response(table, title=_("Refused rows"), filename=_("refused rows"))

@@ -509,6 +509,24 @@ def test_export_runs_no_formula_and_names_nobody(slot, organiser):
     assert answer["Cache-Control"] == "no-store, private" or "no-store" in answer["Cache-Control"]
 
 
+def test_export_has_moments_and_numbers_as_such_and_says_who_has_left(slot, organiser):
+    registered_at = dt.datetime(2026, 10, 25, 0, 45, 12, 345678, tzinfo=dt.UTC)
+    for facts in ({"volunteer__user__first_name": "Awa", "waiting": True}, {"volunteer": None, "cancelled": True}):
+        row = RegistrationFactory(slot=slot, **facts)
+        Registration.objects.filter(pk=row.pk).update(created_at=registered_at)
+
+    with override("en"):
+        sheet = load_workbook(io.BytesIO(organiser.get(url("export", slot)).content)).active
+
+    assert sheet.title == "Registrations"
+    gone, waiting = sheet.iter_rows(min_row=2)
+    assert [gone[0].value, waiting[0].value] == ["Account deleted", "Awa"]
+    assert (waiting[5].value, waiting[5].data_type) == (1, "n")
+    moment = waiting[7]
+    assert moment.is_date and moment.number_format == "dd/mm/yyyy hh:mm"
+    assert moment.value.isoformat() == "2026-10-25T02:45:00"
+
+
 def test_sign_sheet_has_confirmed_only(slot, organiser):
     row = RegistrationFactory(slot=slot)
     waiting = RegistrationFactory(slot=slot, waiting=True)
