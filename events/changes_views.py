@@ -57,7 +57,7 @@ def terms(request: OrganiserRequest, pk: int) -> HttpResponse:
 @office_page
 @require_http_methods(GET_AND_POST)
 def move(request: OrganiserRequest, pk: int) -> HttpResponse:
-    """Two steps: the new time and place, then who will be told, and only then it is done."""
+    """Two steps: the new time and place, then who will be told, and only then it is done; a second time, it is said."""
     slot = slot_for(request, pk)
     to_tell = scheduling.concerned(slot).count() if slot.state == Slot.State.OPEN else 0
     with transaction.atomic():
@@ -65,6 +65,10 @@ def move(request: OrganiserRequest, pk: int) -> HttpResponse:
         form = MoveForm(request.POST or None, slot=slot)
         asks = False
         if request.method == "POST" and form.is_valid():
+            if form.is_done and "back" not in request.POST:
+                told = scheduling.told_of_move(slot)
+                messages.success(request, said_told(told) if told else _("It has this time and place now."))
+                return redirect("organise:slot", pk=slot.pk)
             asks = bool(to_tell) and "confirmed" not in request.POST
             if not asks and "back" not in request.POST:
                 try:
@@ -87,17 +91,22 @@ def move(request: OrganiserRequest, pk: int) -> HttpResponse:
 @office_page
 @require_http_methods(GET_AND_POST)
 def call_off(request: OrganiserRequest, pk: int) -> HttpResponse:
-    """Cancels the date for everybody, after a box was ticked."""
+    """Cancels the date for everybody, after a box was ticked. A second time, says that it is cancelled."""
     slot = slot_for(request, pk)
     form = CallOffForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            told = scheduling.call_off(slot, by=request.user, reason=form.cleaned_data["reason"])
-        except ChangeRefused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("This date is cancelled.") + f" {said_told(told)}")
+    with transaction.atomic():
+        _hold_if_posted(request, slot)
+        if request.method == "POST" and slot.state == Slot.State.CANCELLED:
+            messages.info(request, _("This date is cancelled already."))
             return redirect("organise:slot", pk=slot.pk)
+        if request.method == "POST" and form.is_valid():
+            try:
+                told = scheduling.call_off(slot, by=request.user, reason=form.cleaned_data["reason"])
+            except ChangeRefused as refusal:
+                form.add_error(None, str(refusal))
+            else:
+                messages.success(request, _("This date is cancelled.") + f" {said_told(told)}")
+                return redirect("organise:slot", pk=slot.pk)
     to_tell = scheduling.concerned(slot).count()
     return render(request, "organise/call_off.html", page_context(request, slot, form=form, to_tell=to_tell))
 

@@ -148,6 +148,8 @@ class MoveForm(FreshFormMixin, TimeAndPlaceForm):
 
     watched = ["starts_at", "ends_at", "venue", "room", "online_url", "state"]
 
+    is_done = False  # somebody, mostly the same double click, has just made the slot what is asked here
+
     def __init__(self, *args: Any, slot: Slot, **kwargs: Any) -> None:
         kwargs["initial"] = {
             "starts_at": slot.starts_at,
@@ -161,7 +163,14 @@ class MoveForm(FreshFormMixin, TimeAndPlaceForm):
         self.watch(slot)
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        try:
+            cleaned = super().clean()
+        except forms.ValidationError as stale:
+            cancelled = self.slot.state == Slot.State.CANCELLED
+            if stale.code != "stale" or self.errors or cancelled or not self.slot_stays():
+                raise
+            self.is_done = True
+            return self.cleaned_data
         if not self.errors and self.slot_stays():
             raise forms.ValidationError(_("Nothing changes: this is its time and place already."))
         return cleaned

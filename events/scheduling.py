@@ -28,6 +28,7 @@ from volunteers.models import User
 State = Registration.State
 PendingFor = Registration.PendingFor
 
+MOVED = "events/slot-moved"
 FURTHEST = dt.timedelta(days=3 * 365)  # how far ahead a date may be; beyond it is a slip of the keyboard
 
 
@@ -100,13 +101,18 @@ def move(slot: Slot, *, starts_at: dt.datetime, ends_at: dt.datetime, place: Pla
         slot.save()
         slot.registrations.filter(pending_for=PendingFor.OFFER, expires_at__gt=starts_at).update(expires_at=starts_at)
         told = _tell_all(
-            "events/slot-moved",
+            MOVED,
             slot,
             concerned(slot).select_related("volunteer__user"),
             old | {"slot_sequence": slot.sequence},
         )
         registering.promote_waiting(slot)
     return told
+
+
+def told_of_move(slot: Slot) -> int:
+    """How many people have a message in the outbox, or had one, about the slot's time and place as they are now."""
+    return Message.objects.filter(key__startswith=f"{MOVED}:{slot.pk}:{slot.sequence}:").count()
 
 
 def call_off(slot: Slot, *, by: User, reason: str = "") -> int:

@@ -323,6 +323,49 @@ def test_move_asks_before_it_tells(slot, organiser):
     assert (slot.starts_at, slot.sequence, Message.objects.count()) == (later, 1, 1)
 
 
+def said(answer):
+    return [str(message) for message in get_messages(answer.wsgi_request)][-1]
+
+
+@pytest.mark.parametrize("people", [0, 2])
+def test_move_by_a_double_click_says_twice_what_was_done_once(slot, organiser, people):
+    RegistrationFactory.create_batch(people, slot=slot)
+    later = timezone.localtime(slot.starts_at + dt.timedelta(days=2)).replace(second=0, microsecond=0)
+    data = {
+        "seen": organiser.get(url("move", slot)).context["form"]["seen"].value(),
+        "starts_at": f"{later:%Y-%m-%dT%H:%M}",
+        "ends_at": f"{later + dt.timedelta(hours=1):%Y-%m-%dT%H:%M}",
+        "venue": slot.venue_id,
+        "confirmed": "1",
+    }
+
+    with override("en"):
+        answers = [organiser.post(url("move", slot), data) for _click in range(2)]
+
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert [answer.url.removeprefix("/en") for answer in answers] == [url("slot", slot)] * 2
+    second = "2 people get a message." if people else "It has this time and place now."
+    assert said(answers[1]) == second
+    assert Slot.objects.get().sequence == 1
+    assert Message.objects.count() == people
+    other = data | {"ends_at": f"{later + dt.timedelta(hours=2):%Y-%m-%dT%H:%M}"}
+    assert organiser.post(url("move", slot), other).context["form"].has_error("__all__", "stale")
+
+
+def test_call_off_by_a_double_click_counts_nobody_falsely(slot, organiser):
+    RegistrationFactory.create_batch(2, slot=slot)
+
+    with override("en"):
+        answers = [organiser.post(url("call-off", slot), {"sure": "on"}) for _click in range(2)]
+
+    assert [answer.url.removeprefix("/en") for answer in answers] == [url("slot", slot)] * 2
+    assert [said(answer) for answer in answers] == [
+        "This date is cancelled. 2 people get a message.",
+        "This date is cancelled already.",
+    ]
+    assert Message.objects.count() == 2
+
+
 def test_move_to_the_same_place_and_time_announces_nothing(slot, organiser):
     RegistrationFactory(slot=slot)
     starts_at, ends_at = timezone.localtime(slot.starts_at), timezone.localtime(slot.ends_at)
