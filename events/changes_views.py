@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from events import scheduling, writing
+from events import overview, scheduling, writing
 from events.models import Registration, Slot
 from events.organise_forms import CallOffForm, MoveForm, TermsForm, WordForm
 from events.organise_views import OrganiserRequest, office_page, page_context, said_offered, slot_for
@@ -84,7 +84,8 @@ def move(request: OrganiserRequest, pk: int) -> HttpResponse:
                 else:
                     messages.success(request, said_told(told))
                     return redirect("organise:slot", pk=slot.pk)
-    context = page_context(request, slot, form=form, to_tell=to_tell)
+    clashes = overview.clashes(request.user, form.moved() if asks else slot)
+    context = page_context(request, slot, form=form, to_tell=to_tell, clashes=clashes)
     return render(request, "organise/move_confirm.html" if asks else "organise/move.html", context)
 
 

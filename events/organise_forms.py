@@ -181,6 +181,11 @@ class MoveForm(FreshFormMixin, TimeAndPlaceForm):
         asked = [self.cleaned_data["starts_at"], self.cleaned_data["ends_at"]]
         return asked == shown and self.place() == Place.of(self.slot)
 
+    def moved(self) -> Slot:
+        """The slot's time and place as asked, not saved."""
+        asked = {name: self.cleaned_data[name] for name in ("starts_at", "ends_at", "venue", "room")}
+        return Slot(pk=self.slot.pk, **asked)
+
 
 class InChargeField(forms.CharField):
     """People in charge, by the e-mail addresses of their accounts: a list of thousands is no choice."""

@@ -112,7 +112,11 @@ def slot_detail(request: OrganiserRequest, pk: int) -> HttpResponse:
     rows = _search(_rows(slot, tab), words, by_email=context["organises"])
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     return render(
-        request, "organise/slot.html", context | {"tab": tab, "counts": counted, "q": words, "page_obj": page}
+        request,
+        "organise/slot.html",
+        context
+        | {"tab": tab, "counts": counted, "q": words, "page_obj": page}
+        | {"clashes": overview.clashes(request.user, slot) if context["organises"] else []},
     )
 
 

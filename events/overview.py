@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Q
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
-from events import attending
+from events import attending, kinds
 from events.models import Registration, Slot
 from events.models.slots import SlotQuerySet
 from volunteers.models import User
@@ -65,6 +67,34 @@ def to_do(user: User | AnonymousUser, now: dt.datetime | None = None) -> ToDo:
         elif slot.starts_at < now + FEW_WITHIN and slot.seats_taken < slot.capacity * FEW_SHARE:
             found.few.append(slot)
     return found
+
+
+@dataclass(frozen=True)
+class Clash:
+    """Another date in the same place at the same time. ``url`` is "" for who may not know which."""
+
+    slot: Slot
+    url: str
+
+    @property
+    def words(self) -> str:
+        return f"{self.slot.title}, {date_format(timezone.localtime(self.slot.starts_at), 'SHORT_DATETIME_FORMAT')}"
+
+
+def clashes(user: User | AnonymousUser, slot: Slot, now: dt.datetime | None = None) -> list[Clash]:
+    """What else is in the slot's place at its time (five at most); nothing once it is over or called off."""
+    if slot.state == Slot.State.CANCELLED or slot.ends_at <= (now or timezone.now()):
+        return []
+    found = list(Slot.objects.clashing(slot).order_by("starts_at", "pk")[:5])
+    keys = [other.pk for other in found]
+    mine = set(Slot.objects.visible_to(user).filter(pk__in=keys).values_list("pk", flat=True)) if found else set()
+    return [Clash(other, _page_for(other, mine=other.pk in mine)) for other in found]
+
+
+def _page_for(slot: Slot, *, mine: bool) -> str:
+    if mine:
+        return reverse("organise:slot", args=[slot.pk])
+    return "" if slot.state == Slot.State.DRAFT else kinds.page_of(slot)
 
 
 def state_shown(slot: Slot, now: dt.datetime | None = None) -> str:

@@ -48,7 +48,11 @@ def add_session(
     in_charge: Iterable[User],
     by: User,
 ) -> Session:
-    """A new date of the training, as a draft: its slot takes the training's network and titles. Nobody is told."""
+    """A new date of the training, as a draft: its slot takes the training's network and titles. Nobody is told.
+
+    Harmless twice: a draft of the training which is the same in everything asked is the one returned. Locks the
+    training's row.
+    """
     if ends_at <= starts_at:
         raise ChangeRefused(_("The end must come after the beginning."))
     check_moment(starts_at)
@@ -68,10 +72,21 @@ def add_session(
     )
     for language, _name in settings.LANGUAGES:
         setattr(slot, f"title_{language}", getattr(training, f"title_{language}"))
+    in_charge = set(in_charge)
     with transaction.atomic():
+        Training.objects.select_for_update(no_key=True).filter(pk=training.pk).values_list("pk").get()
+        if twin := _twin(slot, training, in_charge):
+            return twin
         slot.save()
         slot.people_in_charge.set(in_charge)
         return Session.objects.create(training=training, slot=slot)
+
+
+def _twin(slot: Slot, training: Training, in_charge: set[User]) -> Session | None:
+    asked = ("starts_at", "ends_at", "venue", "room", "online_url", "capacity", "opens_at", "closes_at", "approval")
+    same = {f"slot__{name}": getattr(slot, name) for name in asked}
+    drafts = training.sessions.filter(**same, slot__state=Slot.State.DRAFT).select_related("slot").order_by("pk")
+    return next((session for session in drafts if set(session.slot.people_in_charge.all()) == in_charge), None)
 
 
 def titles_of(training: Training) -> dict[str, str]:

@@ -50,6 +50,14 @@ class SlotQuerySet(models.QuerySet["Slot"]):
             Q(network__in=organised_networks(user)) | Q(pk__in=user.slots_in_charge.order_by().values("pk"))
         )
 
+    def clashing(self, slot: Slot) -> Self:
+        """Slots not called off in the same room at the same time, or, when it is in none, in no room of its venue."""
+        if slot.venue_id is None:
+            return self.none()
+        place = Q(room=slot.room_id) if slot.room_id else Q(venue=slot.venue_id, room=None)
+        others = self.filter(place, starts_at__lt=slot.ends_at, ends_at__gt=slot.starts_at).exclude(pk=slot.pk)
+        return others.exclude(state=Slot.State.CANCELLED)
+
     def with_waiting(self) -> Self:
         """Adds ``waiting``: how many people are in the waiting list."""
         return self.annotate(waiting=Count("registrations", filter=Q(registrations__state="waiting")))

@@ -5,6 +5,7 @@ import io
 import uuid
 
 import pytest
+import time_machine
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages import get_messages
 from django.urls import reverse
@@ -12,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import override
 from openpyxl import load_workbook
 
-from events import permissions
+from events import kinds, overview, permissions
 from events.models import Registration, Room, Slot
 from mail.models import Message
 from tests.factories.events import RegistrationFactory, SlotFactory, VenueFactory
@@ -162,7 +163,7 @@ def test_slot_pages_queries(slot, organiser, django_assert_num_queries, page, qu
 
 
 HOME_QUERIES = 12
-SLOT_QUERIES = 12
+SLOT_QUERIES = 13
 ATTENDANCE_QUERIES = 11
 
 
@@ -482,6 +483,77 @@ def test_write_another_text_from_the_same_form_asks_again(slot, organiser):
     again = {name: form[name].value() for name in form.fields}
     assert "2 " in str(list(get_messages(organiser.post(url("write", slot), again).wsgi_request))[-1])
     assert Message.objects.filter(context__body="N’en apportez pas.").count() == 2
+
+
+# --- The same place at the same time ---------------------------------------------------------------------------------
+def beside(slot, **facts):
+    """Another date that overlaps this one's last hour, in its venue."""
+    facts = {"venue": slot.venue, "room": slot.room, "network": slot.network} | facts
+    return SlotFactory(starts_at=slot.ends_at - dt.timedelta(hours=1), **facts)
+
+
+def clashes_on(client, name, slot):
+    return [(clash.slot, clash.url) for clash in client.get(url(name, slot)).context["clashes"]]
+
+
+@pytest.mark.parametrize("roomy", [False, True])
+def test_slot_page_names_what_else_is_there_at_that_time(slot, organiser, roomy):
+    if roomy:
+        slot.room = Room.objects.create(venue=slot.venue, name="A")
+        slot.save()
+    mine = beside(slot, draft=True)
+    beside(slot, cancelled=True)
+    beside(slot, room=None if roomy else Room.objects.create(venue=slot.venue, name="B"))
+    beside(slot, venue=VenueFactory(), room=None)
+    SlotFactory(starts_at=slot.ends_at, venue=slot.venue, room=slot.room)  # just after
+    SlotFactory(online=True, starts_at=slot.starts_at)
+
+    for name in ("slot", "move"):
+        assert clashes_on(organiser, name, slot) == [(mine, url("slot", mine))]
+    with override("en"):
+        page = organiser.get(url("slot", slot)).content.decode()
+    assert "Something else is planned in the same place at the same time:" in page
+    assert mine.title_en in page
+
+
+@pytest.mark.parametrize(("state", "shown"), [("draft", False), ("open", True)])
+def test_a_draft_of_another_network_is_not_named(slot, organiser, state, shown):
+    theirs = beside(slot, state=state, network=NetworkFactory(), title_fr="Visite secrète")
+    SessionFactory(slot=theirs)
+
+    page = organiser.get(url("slot", slot))
+
+    [clash] = page.context["clashes"]
+    assert (clash.url, "Visite secrète" in page.content.decode()) == (kinds.page_of(theirs) if shown else "", shown)
+
+
+def test_clashes_are_no_longer_told_once_over_or_called_off(slot, organiser):
+    beside(slot)
+    assert len(clashes_on(organiser, "slot", slot)) == 1
+    Slot.objects.filter(pk=slot.pk).update(state="cancelled")
+    assert clashes_on(organiser, "slot", slot) == []
+    with time_machine.travel(slot.ends_at, tick=False):
+        assert overview.clashes(AnonymousUser(), slot) == []
+
+
+def test_move_warns_of_what_is_there_and_does_not_forbid(slot, organiser):
+    RegistrationFactory(slot=slot)
+    there = SlotFactory(network=slot.network, starts_at=slot.starts_at + dt.timedelta(days=2), venue=slot.venue)
+    later = timezone.localtime(there.starts_at)
+    data = {
+        "seen": organiser.get(url("move", slot)).context["form"]["seen"].value(),
+        "starts_at": f"{later:%Y-%m-%dT%H:%M}",
+        "ends_at": f"{later + dt.timedelta(hours=1):%Y-%m-%dT%H:%M}",
+        "venue": slot.venue_id,
+    }
+
+    asked = organiser.post(url("move", slot), data)
+    done = organiser.post(url("move", slot), data | {"confirmed": "1"}, follow=True)
+
+    for answer, template in ((asked, "organise/move_confirm.html"), (done, "organise/slot.html")):
+        assert answer.templates[0].name == template
+        assert [clash.slot for clash in answer.context["clashes"]] == [there]
+        assert there.title_fr in answer.content.decode()
 
 
 def test_publish_a_draft(slot, organiser):

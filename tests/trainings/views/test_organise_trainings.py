@@ -259,6 +259,19 @@ def test_session_stays_in_the_quarter_of_its_theme(training, organiser):
     assert Session.objects.count() == 1
 
 
+def test_session_sent_twice_is_made_once(training, organiser):
+    trainer = UserFactory()
+    data = session_data(timezone.now() + dt.timedelta(days=9), venue=VenueFactory().pk, in_charge=trainer.email)
+
+    answers = [organiser.post(url("session-add", training.pk), data) for _click in range(2)]
+
+    [slot] = Slot.objects.all()
+    assert [answer.url for answer in answers] == [reverse("organise:slot", args=[slot.pk])] * 2
+    organiser.post(url("session-add", training.pk), data | {"in_charge": UserFactory().email})  # a second group
+    organiser.post(url("session-add", training.pk), data | {"capacity": 13})
+    assert Slot.objects.count() == 3
+
+
 def test_session_duplicated_in_one_click(training, organiser):
     trainer = UserFactory()
     session = SessionFactory(training=training, slot__approval=True)
