@@ -35,6 +35,27 @@ class MomentInput(forms.DateTimeInput):
         super().__init__(format="%Y-%m-%dT%H:%M")
 
 
+class MomentField(forms.DateTimeField):
+    """A moment on the city's clocks. Refuses the hour that they skip in spring, and the one they show twice."""
+
+    widget = MomentInput
+
+    def to_python(self, value: Any) -> dt.datetime | None:
+        try:
+            return super().to_python(value)
+        except forms.ValidationError as error:
+            if error.code != "ambiguous_timezone" or not error.params:
+                raise
+            raise _no_moment(error.params["datetime"]) from error
+
+
+def _no_moment(shown: dt.datetime) -> forms.ValidationError:
+    moment = timezone.make_aware(shown).astimezone(dt.UTC)
+    if timezone.localtime(moment).replace(tzinfo=None) == shown:
+        return forms.ValidationError(_("This hour comes twice that day: the clocks go back. Choose another one."))
+    return forms.ValidationError(_("This hour does not exist that day: the clocks go forward."))
+
+
 def _networks_of(request: HttpRequest | None) -> QuerySet[Network]:
     return organised_networks(request.user) if request else Network.objects.none()
 
@@ -90,8 +111,8 @@ class PersonForm(forms.Form):
 class TimeAndPlaceForm(forms.Form):
     """When and where. ``capacity``: the seats that the room must hold, when the form does not ask for them."""
 
-    starts_at = forms.DateTimeField(label=_("Starts"), widget=MomentInput)
-    ends_at = forms.DateTimeField(label=_("Ends"), widget=MomentInput)
+    starts_at = MomentField(label=_("Starts"))
+    ends_at = MomentField(label=_("Ends"))
     venue = forms.ModelChoiceField(
         label=_("Venue"), queryset=Venue.objects.all(), required=False, empty_label=_("Online")
     )
@@ -129,7 +150,7 @@ class TimeAndPlaceForm(forms.Form):
             self.add_error("room", _("This room is at another venue."))
         elif room and not venue:
             self.add_error("venue", _("Choose the room's venue."))
-        if not venue and "venue" not in self.errors and not cleaned.get("online_url"):
+        if not venue and not {"venue", "online_url"} & self.errors.keys() and not cleaned.get("online_url"):
             self.add_error("online_url", _("Give a venue, or the address where to meet online."))
         capacity = cleaned.get("capacity", self.capacity_kept)
         if room and capacity:
@@ -214,12 +235,8 @@ class SeatsForm(forms.Form):
     """Seats, and how one registers for them."""
 
     capacity = forms.IntegerField(label=_("Seats"), min_value=1, max_value=100_000)
-    opens_at = forms.DateTimeField(
-        label=_("Registration opens"), widget=MomentInput, required=False, help_text=_("Empty: at once.")
-    )
-    closes_at = forms.DateTimeField(
-        label=_("Registration closes"), widget=MomentInput, required=False, help_text=_("Empty: when it starts.")
-    )
+    opens_at = MomentField(label=_("Registration opens"), required=False, help_text=_("Empty: at once."))
+    closes_at = MomentField(label=_("Registration closes"), required=False, help_text=_("Empty: when it starts."))
     approval = forms.BooleanField(
         label=_("An organiser approves each registration"),
         required=False,

@@ -175,9 +175,13 @@ def change_terms(
     """Changes what registering asks for: seats, opening, approval, people in charge, titles. Nobody is told.
 
     ``titles`` has a title for each language. Returns how many people waiting are offered a seat. Refuses like
-    ``resize``. Those whose answer is already awaited stay before the organiser when approval is no longer asked.
+    ``resize``, and a date called off. Those whose answer is already awaited stay before the organiser when approval
+    is no longer asked.
     """
     with transaction.atomic():
+        _hold(slot)
+        if slot.state == Slot.State.CANCELLED:
+            raise ChangeRefused(_("This date was cancelled: make another one instead."))
         offered = resize(slot, capacity=capacity, by=by)
         slot.opens_at, slot.closes_at, slot.approval = opens_at, closes_at, approval
         _entitle(slot, titles)

@@ -410,6 +410,42 @@ def test_move_says_what_is_wrong_beside_its_field(slot, organiser):
     assert Slot.objects.get().sequence == 0
 
 
+def test_move_says_one_thing_about_an_address_that_is_none(slot, organiser):
+    data = {"starts_at": "2030-01-01T10:00", "ends_at": "2030-01-01T11:00", "online_url": "nowhere at all"}
+    with override("en"):
+        errors = organiser.post(url("move", slot), data).context["form"].errors
+        assert errors["online_url"] == ["Enter a valid URL."]
+
+
+@pytest.mark.parametrize(
+    ("hour", "said"),
+    [
+        ("2027-03-28T02:30", "This hour does not exist that day: the clocks go forward."),
+        ("2026-10-25T02:30", "This hour comes twice that day: the clocks go back. Choose another one."),
+    ],
+)
+def test_hours_that_the_clocks_skip_or_repeat_are_refused_in_plain_words(slot, organiser, hour, said):
+    with override("en"):
+        form = organiser.post(url("move", slot), {"starts_at": hour, "ends_at": "2027-03-28T03:30"}).context["form"]
+        assert form.errors["starts_at"] == [said]
+    assert "ends_at" not in form.errors
+
+
+def test_a_date_called_off_has_nothing_left_to_change(slot, organiser):
+    data = {"seen": organiser.get(url("terms", slot)).context["form"]["seen"].value(), "title_fr": "Un", "capacity": 9}
+    Slot.objects.update(state="cancelled")
+
+    with override("en"):
+        answers = [organiser.get(url("terms", slot)), organiser.get(url("move", slot))]
+        answers.append(organiser.post(url("terms", slot), data))
+
+    for answer in answers:
+        page = answer.content.decode()
+        assert "This date was cancelled: make another one instead." in page
+        assert 'name="capacity"' not in page and 'name="starts_at"' not in page
+    assert Slot.objects.get().capacity == 3
+
+
 def test_terms_of_two_tabs(slot, organiser):
     page = organiser.get(url("terms", slot)).context["form"]
     data = {"seen": page["seen"].value(), "title_fr": "Un", "title_en": "One", "capacity": 3}

@@ -75,6 +75,12 @@ LIST_QUERIES = 11
 TRAINING_QUERIES = 10
 
 
+def test_list_says_of_a_training_that_it_has_no_date(training, organiser):
+    page = organiser.get(url("list")).content.decode()
+    assert '<span class="soft">aucune</span>' in page
+    assert "Thèmes de ce trimestre et des suivants" in page
+
+
 def test_theme_once_a_quarter(training, organiser):
     year = timezone.localdate().year
     data = {"network": training.network_id, "year": year, "quarter": 4, "title_fr": "Aller vers", "title_en": ""}
