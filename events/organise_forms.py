@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from typing import Any
+from typing import Any, cast
 
 import django_filters
 from django import forms
 from django.core.validators import validate_email
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -343,5 +343,6 @@ class WordForm(forms.Form):
 
     def renew(self) -> None:
         """Shown again, what was typed is a message of its own."""
-        self.data = self.data.copy()
-        self.data[self.add_prefix("key")] = str(uuid.uuid4())
+        typed = cast(QueryDict, self.data).copy()
+        typed[self.add_prefix("key")] = str(uuid.uuid4())
+        self.data = typed
