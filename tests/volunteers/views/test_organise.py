@@ -79,7 +79,8 @@ def test_list_filters(client, organiser, role, query, names):
     assert [person.user.first_name for person in answer.context["page_obj"]] == names
 
 
-def test_list_makes_the_same_queries_whatever_its_length(client, organiser, role):
+def test_list_makes_the_same_queries_whatever_its_length(client, organiser, role, settings):
+    settings.KEPT_SECONDS = 60  # a slow machine looks the menus up again in between
     counts = []
     for people in (1, 29):
         for _ in range(people):
