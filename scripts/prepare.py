@@ -3,7 +3,6 @@
 One process for all of it, since starting Django is what takes the time at a second start.
 """
 
-import errno
 import hashlib
 import io
 import logging
@@ -11,9 +10,12 @@ import os
 import sys
 from pathlib import Path
 
+import failures
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+os.environ["DATABASE_POOL_SIZE"] = "0"  # one connection: and when there is none, PostgreSQL's own reason at once
 
 
 def prepare() -> None:
@@ -52,19 +54,19 @@ def collect_static(target: Path) -> None:
     stamp.write_text(made_from)
 
 
-def is_disk_full(error: BaseException | None) -> bool:
-    """Whether a full disk is behind this error, however deep."""
-    while error is not None:
-        if getattr(error, "errno", None) == errno.ENOSPC or "disk is full" in str(error):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
+def database() -> Path:
+    """The SQLite file, as far as the settings could be read."""
+    from django.conf import settings  # noqa: PLC0415 - as above
+
+    if settings.configured and settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+        return Path(settings.DATABASES["default"]["NAME"])
+    return ROOT / (os.environ.get("VAR_DIR") or "var") / "maillage.sqlite3"
 
 
 if __name__ == "__main__":
     try:
         prepare()
     except Exception as error:
-        if is_disk_full(error):
-            sys.exit("The disk is full: free some space, then run this again.")
+        if said := failures.sentence(error, database()):
+            sys.exit(said)
         raise

@@ -17,7 +17,10 @@ import urllib.request
 from pathlib import Path
 from types import FrameType
 
+import failures
+
 ROOT = Path(__file__).resolve().parent.parent
+VAR = ROOT / (os.environ.get("VAR_DIR") or "var")
 SECONDS_TO_STOP = 20
 # honcho kills what has not ended after 5 seconds; a worker is given time to finish the message that it is sending.
 HONCHO = "import honcho.manager as m, honcho.command as c; m.KILL_WAIT = 15; c.main()"
@@ -40,19 +43,17 @@ def interrupt(number: int, _: FrameType | None) -> None:
 
 def environment(port: int) -> dict[str, str]:
     """What the product is started with. Whatever the caller has set in the environment wins."""
-    var = Path(os.environ.get("VAR_DIR", ROOT / "var"))
-    var.mkdir(parents=True, exist_ok=True)
+    VAR.mkdir(parents=True, exist_ok=True)
     ours = {
-        "VAR_DIR": str(var),
         "DEMO": "1",
         "DEBUG": "0",
         "SITE_URL": f"http://localhost:{port}",
         "SECURE_SSL_REDIRECT": "0",  # plain HTTP, on this machine only
         "SECURE_HSTS_SECONDS": "0",
-        "SECRET_KEY": secret_key(var / "secret-key"),
+        "SECRET_KEY": secret_key(VAR / "secret-key"),
     }
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    return ours | os.environ | {"PORT": str(port), "PATH": path, "PYTHONUNBUFFERED": "1"}
+    return ours | os.environ | {"VAR_DIR": str(VAR), "PORT": str(port), "PATH": path, "PYTHONUNBUFFERED": "1"}
 
 
 def secret_key(file: Path) -> str:
@@ -66,7 +67,7 @@ def secret_key(file: Path) -> str:
 def port_number() -> int:
     """The port asked for, when it is one and nobody uses it; exits with one sentence otherwise."""
     text = os.environ.get("PORT") or "8000"
-    if not text.isdigit() or not 0 < int(text) < 65536:
+    if not re.fullmatch("[0-9]{1,5}", text) or not 0 < int(text) < 65536:
         sys.exit(f"PORT is a number from 1 to 65535, not {text!r}.")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -179,4 +180,6 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except OSError as error:
-        sys.exit("The disk is full: free some space, then run this again." if error.errno == 28 else str(error))
+        if said := failures.sentence(error, VAR / "maillage.sqlite3"):
+            sys.exit(said)
+        raise
