@@ -4,6 +4,7 @@ Standard library only. Each child has a session of its own, so that Ctrl-C reach
 them in order.
 """
 
+import fcntl
 import os
 import re
 import secrets
@@ -43,7 +44,6 @@ def interrupt(number: int, _: FrameType | None) -> None:
 
 def environment(port: int) -> dict[str, str]:
     """What the product is started with. Whatever the caller has set in the environment wins."""
-    VAR.mkdir(parents=True, exist_ok=True)
     ours = {
         "DEMO": "1",
         "DEBUG": "0",
@@ -64,27 +64,51 @@ def secret_key(file: Path) -> str:
     return file.read_text().strip()
 
 
+def lock() -> int:
+    """Keeps VAR_DIR to this start; exits with one sentence when another has it. Returns what keeps it.
+
+    The system lets go of it when the last process that holds it is gone, however it went. It is the folder itself that
+    is locked: there is no file to be left behind, or to be refused by a disk that cannot be written.
+    """
+    VAR.mkdir(parents=True, exist_ok=True)
+    held = os.open(VAR, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        sys.exit(
+            f"Maillage is already running from this folder ({VAR}): stop it first, or give this one a folder and a "
+            "port of its own (make run VAR_DIR=/another/folder PORT=8001)."
+        )
+    except OSError:
+        pass  # some network folders know no locks
+    return held
+
+
 def port_number() -> int:
-    """The port asked for, when it is one and nobody uses it; exits with one sentence otherwise."""
+    """The port asked for, when it is one; exits with one sentence otherwise."""
     text = os.environ.get("PORT") or "8000"
     if not re.fullmatch("[0-9]{1,5}", text) or not 0 < int(text) < 65536:
         sys.exit(f"PORT is a number from 1 to 65535, not {text!r}.")
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", int(text)))
-        except PermissionError:
-            sys.exit(f"Port {text} is kept for the administrator of this machine: choose another (make run PORT=8001).")
-        except OSError:
-            sys.exit(
-                f"Port {text} is taken by another program: choose another (make run PORT={int(text) % 65535 + 1})."
-            )
     return int(text)
 
 
-def start(*command: str, env: dict[str, str]) -> "subprocess.Popen[bytes]":
-    """Starts a child in a session of its own."""
-    return subprocess.Popen(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, start_new_session=True)
+def probe(port: int) -> None:
+    """Exits with one sentence when this port cannot be had."""
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", port))
+        except PermissionError:
+            sys.exit(f"Port {port} is kept for the administrator of this machine: choose another (make run PORT=8001).")
+        except OSError:
+            sys.exit(f"Port {port} is taken by another program: choose another (make run PORT={port % 65535 + 1}).")
+
+
+def start(*command: str, env: dict[str, str], held: int) -> "subprocess.Popen[bytes]":
+    """Starts a child in a session of its own. It shares the lock, since it may outlive this process."""
+    return subprocess.Popen(
+        command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, start_new_session=True, pass_fds=[held]
+    )
 
 
 def stop(child: "subprocess.Popen[bytes]") -> None:
@@ -158,14 +182,16 @@ def wait(child: "subprocess.Popen[bytes]", url: str = "", env: dict[str, str] | 
 def main() -> int:
     """Returns 0 after an orderly stop asked for by Ctrl-C, or the code of what failed."""
     port = port_number()
+    held = lock()
+    probe(port)
     env = environment(port)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
-    child = start(sys.executable, "scripts/prepare.py", env=env)
+    child = start(sys.executable, "scripts/prepare.py", env=env, held=held)
     try:
         if code := wait(child):
             return code
-        child = start(sys.executable, "-c", HONCHO, "start", "--port", str(port), env=env)
+        child = start(sys.executable, "-c", HONCHO, "start", "--port", str(port), env=env, held=held)
         return wait(child, f"http://localhost:{port}/", env)
     except Interrupted as interrupted:
         stop(child)

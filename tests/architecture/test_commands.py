@@ -1,6 +1,8 @@
 """What the two commands say when the machine is not as they need it: one sentence, and no traceback."""
 
+import fcntl
 import os
+import runpy
 import shutil
 import socket
 import subprocess
@@ -102,3 +104,36 @@ def test_a_taken_port_is_one_sentence(tmp_path):
     assert refused.returncode == 1
     assert refused.stderr.startswith(f"Port {port} is taken by another program")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_second_start_from_the_same_folder_is_one_sentence(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        folder = os.open(tmp_path, os.O_RDONLY)
+        fcntl.flock(folder, fcntl.LOCK_EX)  # as the first start does for as long as it lives
+        refused = run(sys.executable, "scripts/run.py", cwd=ROOT, PORT=port, VAR_DIR=str(tmp_path))
+        os.close(folder)
+        later = run(sys.executable, "scripts/run.py", cwd=ROOT, PORT=port, VAR_DIR=str(tmp_path))
+
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(f"Maillage is already running from this folder ({tmp_path}): stop it first")
+    assert refused.stderr.count("\n") == 1
+    assert later.stderr.startswith(f"Port {port} is taken")
+
+
+def test_a_start_keeps_its_folder_to_itself_with_its_children(tmp_path, monkeypatch):
+    """Two starts at once on an empty folder; then the first is killed, and its child goes on."""
+    monkeypatch.syspath_prepend(ROOT / "scripts")
+    monkeypatch.setenv("VAR_DIR", str(tmp_path))
+    module = runpy.run_path(str(ROOT / "scripts" / "run.py"))
+    held = module["lock"]()
+    with pytest.raises(SystemExit, match="already running from this folder"):
+        module["lock"]()
+    child = module["start"]("sleep", "60", env=dict(os.environ), held=held)
+    os.close(held)
+
+    with pytest.raises(SystemExit, match="already running from this folder"):
+        module["lock"]()
+    child.kill()
+    child.wait()
+    os.close(module["lock"]())
