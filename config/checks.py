@@ -1,6 +1,6 @@
 """What must be right in a deployment; `manage.py check` tells, and `check --deploy` tells more.
 
-Django itself refuses to start without a SECRET_KEY.
+What the settings could not even be made from, config/environment.py has refused before.
 """
 
 from __future__ import annotations

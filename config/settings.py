@@ -5,25 +5,23 @@ Without any variable this is a development installation: SQLite, a filesystem br
 
 from pathlib import Path
 
-import environ
 from django.utils.translation import gettext_lazy as _
 
+from config import environment as env
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
 
 # --- Where things are ---------------------------------------------------------------------------------------------
-VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
-VAR_DIR.mkdir(parents=True, exist_ok=True)
+VAR_DIR = env.folder("VAR_DIR", BASE_DIR / "var")
 
-DEBUG = env.bool("DEBUG", default=False)
-DEMO = env.bool("DEMO", default=DEBUG)  # shows /mailbox/ and the demonstration accounts
-SECRET_KEY = env.str("SECRET_KEY", default="")
-if DEBUG and not SECRET_KEY:
-    # Only a development server may start without a key; `check --deploy` refuses it elsewhere.
-    SECRET_KEY = "development-only-" + "0" * 50
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+DEBUG = env.switch("DEBUG", False)
+DEMO = env.switch("DEMO", DEBUG)  # shows /mailbox/ and the demonstration accounts
+# Only a development server may start without a key.
+_key = "fifty random characters or more"
+SECRET_KEY = env.text("SECRET_KEY", "development-only-" + "0" * 50) if DEBUG else env.needed("SECRET_KEY", _key)
+ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+SITE_URL = env.text("SITE_URL", "http://localhost:8000").rstrip("/")
+CSRF_TRUSTED_ORIGINS = env.names("CSRF_TRUSTED_ORIGINS", [])
 
 # --- What it is made of -------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -120,7 +118,7 @@ TEMPLATES = [
 FORM_RENDERER = "config.forms.PageRenderer"
 
 # --- Database -----------------------------------------------------------------------------------------------------
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'maillage.sqlite3'}")}
+DATABASES = {"default": env.database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'maillage.sqlite3'}")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # WAL lets readers go on while one writes; immediate transactions take the write lock first, so that a reading
@@ -145,7 +143,7 @@ else:
         options="-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=15000"
         " -c join_collapse_limit=4",
     )
-    if pool_size := env.int("DATABASE_POOL_SIZE", default=8):
+    if pool_size := env.number("DATABASE_POOL_SIZE", 8, least=0):
         # Seconds: a request waits for a connection no longer than people do; and a pool that lost its server tries
         # again at once when asked, where its own pauses double up to minutes.
         _pool = {"min_size": 1, "max_size": pool_size, "timeout": 3, "reconnect_timeout": 2}
@@ -154,10 +152,10 @@ else:
         DATABASES["default"]["ENGINE"] = "config.postgresql"
 
 # --- Cache and queue ----------------------------------------------------------------------------------------------
-REDIS_URL = env.str("REDIS_URL", default="")
+REDIS_URL = env.redis("REDIS_URL")
 if REDIS_URL:
     # Redis may be away: what is cached is made again, and mail waits for the next beat. Nobody waits over a second.
-    CACHES = {
+    CACHES: dict[str, dict[str, object]] = {
         "default": {
             "BACKEND": "config.caches.SoftRedisCache",
             "LOCATION": REDIS_URL,
@@ -209,11 +207,10 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- Mail ---------------------------------------------------------------------------------------------------------
 # Development writes each message as a file that /mailbox/ shows; production gives smtp://user:password@host:port
-vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
-if not env.str("EMAIL_URL", default=""):
-    EMAIL_BACKEND = "mail.mailbox.MailboxBackend"
+EMAIL_BACKEND = "mail.mailbox.MailboxBackend"
+vars().update(env.relay("EMAIL_URL"))
 EMAIL_TIMEOUT = 20
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Maillage <bonjour@maillage.example>")
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Maillage <bonjour@maillage.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # --- Languages, time ----------------------------------------------------------------------------------------------
@@ -224,11 +221,11 @@ FORMAT_MODULE_PATH = ["config.formats"]
 MODELTRANSLATION_DEFAULT_LANGUAGE = "fr"
 MODELTRANSLATION_LANGUAGES = ("fr", "en")
 MODELTRANSLATION_FALLBACK_LANGUAGES = ("fr", "en")
-TIME_ZONE = env.str("CITY_TIME_ZONE", default="Europe/Paris")
+TIME_ZONE = env.time_zone("CITY_TIME_ZONE", "Europe/Paris")
 USE_I18N = True
 WAGTAIL_I18N_ENABLED = True
 USE_TZ = True
-PHONENUMBER_DEFAULT_REGION = env.str("PHONE_REGION", default="FR")
+PHONENUMBER_DEFAULT_REGION = env.country("PHONE_REGION", "FR")
 
 # --- Accounts -----------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "volunteers.User"
@@ -271,7 +268,7 @@ ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 8, "dashed": True}  # 1234-5678, typed with or without dash
 ACCOUNT_PREVENT_ENUMERATION = True
 # Known and unknown addresses are answered after the same time (seconds), whatever the work behind.
-SIGN_IN_SECONDS = env.float("SIGN_IN_SECONDS", default=0.4)
+SIGN_IN_SECONDS = env.number("SIGN_IN_SECONDS", 0.4, least=0)
 # One address is guarded closely; one network (a town hall's Wi-Fi, a mobile carrier) may be 300 people in ten minutes.
 ACCOUNT_RATE_LIMITS = {
     "signup": "300/10m/ip",
@@ -284,8 +281,8 @@ ACCOUNT_RATE_LIMITS = {
 }
 # Where the client's network address comes from: by default the connection itself. Behind proxies, how many of them
 # add to X-Forwarded-For, or the one header that a trusted proxy always sets.
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
-ALLAUTH_TRUSTED_CLIENT_IP_HEADER = env.str("TRUSTED_CLIENT_IP_HEADER", default="") or None
+ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0, least=0)
+ALLAUTH_TRUSTED_CLIENT_IP_HEADER = env.text("TRUSTED_CLIENT_IP_HEADER") or None
 
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no cookie but session and CSRF
 
@@ -302,8 +299,8 @@ MFA_TOTP_ISSUER = "Maillage"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG  # http://localhost is where development happens
 
 # The city's own account, by OpenID Connect; nothing of it is shown unless these are given.
-OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", default="")
-OIDC_NAME = env.str("OIDC_NAME", default="OpenID Connect")
+OIDC_SERVER_URL = env.text("OIDC_SERVER_URL")
+OIDC_NAME = env.text("OIDC_NAME", "OpenID Connect")
 SOCIALACCOUNT_ADAPTER = "volunteers.adapters.SocialAccountAdapter"
 SOCIALACCOUNT_LOGIN_ON_GET = False
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = False
@@ -314,8 +311,8 @@ SOCIALACCOUNT_PROVIDERS = {
             {
                 "provider_id": "city",
                 "name": OIDC_NAME,
-                "client_id": env.str("OIDC_CLIENT_ID", default=""),
-                "secret": env.str("OIDC_CLIENT_SECRET", default=""),
+                "client_id": env.text("OIDC_CLIENT_ID"),
+                "secret": env.text("OIDC_CLIENT_SECRET"),
                 "settings": {"server_url": OIDC_SERVER_URL},
             }
         ]
@@ -374,33 +371,35 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 X_FRAME_OPTIONS = "DENY"  # but for the administrations, see config/headers.py
-SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")  # for /.well-known/security.txt: mailto:... or https://...
+SECURITY_CONTACT = env.text("SECURITY_CONTACT")  # for /.well-known/security.txt: mailto:... or https://...
 SECURE_REFERRER_POLICY = "same-origin"
 CSRF_FAILURE_VIEW = "config.errors.form_too_old"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 14 * 24 * 60 * 60  # seconds
 if not DEBUG:
-    SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
+    SECURE_SSL_REDIRECT = env.switch("SECURE_SSL_REDIRECT", True)
     SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
-    SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000)
+    SECURE_HSTS_SECONDS = env.number("SECURE_HSTS_SECONDS", 31_536_000, least=0)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT
-    if env.bool("TRUST_PROXY", default=False):
+    if env.switch("TRUST_PROXY", False):
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True  # what /admin/ exports is safe to open
 
 # --- Seats --------------------------------------------------------------------------------------------------------
-HOLD_MINUTES = env.int("HOLD_MINUTES", default=15)  # a seat kept while the code travels
-OFFER_HOURS = env.int("OFFER_HOURS", default=24)  # a promoted person's time to confirm
+HOLD_MINUTES = env.number("HOLD_MINUTES", 15, least=1)  # a seat kept while the code travels
+OFFER_HOURS = env.number("OFFER_HOURS", 24, least=1)  # a promoted person's time to confirm
 
 # --- Accounts -----------------------------------------------------------------------------------------------------
-IDLE_MONTHS = env.int("IDLE_MONTHS", default=24)  # an account that nobody has used for so long is erased
+IDLE_MONTHS = env.number("IDLE_MONTHS", 24, least=1)  # an account that nobody has used for so long is erased
 
 # --- Logs ---------------------------------------------------------------------------------------------------------
 # One line for each event, on the standard error; config/logs.py says what is left out.
-LOG_FORMAT = env.str("LOG_FORMAT", default="plain" if DEBUG else "json")
+LOG_FORMAT = env.one_of("LOG_FORMAT", "plain" if DEBUG else "json", ("json", "plain"))
+_levels = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+LOG_LEVEL = env.one_of("LOG_LEVEL", "WARNING" if DEBUG or DEMO else "INFO", _levels)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -410,7 +409,7 @@ LOGGING = {
         "plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["paths"]}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="WARNING" if DEBUG or DEMO else "INFO")},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
         # Django would add its own handlers, and write to administrators by mail.
         "django": {"handlers": [], "level": "INFO", "propagate": True},
