@@ -5,14 +5,21 @@ What the settings could not even be made from, config/environment.py has refused
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
+from email.utils import parseaddr
 from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator, validate_email
 
 SECOND_FACTOR = "volunteers.middleware"
+HOST = re.compile(r"\.?[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\]", re.IGNORECASE)  # with a dot: all below it
+HEADER = re.compile(r"[A-Za-z0-9-]+")
+is_secure_url = URLValidator(schemes=["https"])
 
 
 @register(Tags.database)
@@ -46,6 +53,33 @@ def addresses(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[Ch
     if not settings.SITE_URL.startswith("https://"):
         return [Error("SITE_URL must be the site's public address, with https.", id="maillage.E003")]
     return []
+
+
+def is_valid(value: str, validator: Callable[[str], None]) -> bool:
+    """Whether one of Django's validators takes it."""
+    try:
+        validator(value)
+    except ValidationError:
+        return False
+    return True
+
+
+@register(Tags.security, deploy=True)
+def words(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """What starts, and then leaves people before a refusal, without a sender, or with somebody else's address."""
+    found: list[CheckMessage] = []
+    if not all(HOST.fullmatch(host) for host in settings.ALLOWED_HOSTS):
+        found.append(Error("ALLOWED_HOSTS must be host names, without * scheme, port or path.", id="maillage.E007"))
+    if settings.SECURITY_CONTACT and not re.match(r"(mailto:|https://)\S+$", settings.SECURITY_CONTACT):
+        found.append(Error("SECURITY_CONTACT must begin with mailto: or https://", id="maillage.E008"))
+    if settings.OIDC_SERVER_URL and not is_valid(settings.OIDC_SERVER_URL, is_secure_url):
+        found.append(Error("OIDC_SERVER_URL must be an address that begins with https://", id="maillage.E009"))
+    if not is_valid(parseaddr(settings.DEFAULT_FROM_EMAIL)[1], validate_email):
+        found.append(Error("DEFAULT_FROM_EMAIL holds no mail address.", id="maillage.E010"))
+    header = settings.ALLAUTH_TRUSTED_CLIENT_IP_HEADER
+    if header and not HEADER.fullmatch(header):
+        found.append(Error("TRUSTED_CLIENT_IP_HEADER must be one header's name.", id="maillage.E011"))
+    return found
 
 
 @register(Tags.security, deploy=True)

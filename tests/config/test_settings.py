@@ -76,6 +76,32 @@ def test_second_factor_is_there(settings):
     assert [one.id for one in checks.second_factor(None)] == ["maillage.E004"]
 
 
+@pytest.mark.parametrize(
+    ("name", "wrong", "right", "code"),
+    [
+        ("ALLOWED_HOSTS", ["*"], ["ville.example"], "E007"),
+        ("ALLOWED_HOSTS", ["https://ville.example"], [".ville.example", "127.0.0.1", "[::1]"], "E007"),
+        ("ALLOWED_HOSTS", ["ville.example/"], ["localhost"], "E007"),
+        ("SECURITY_CONTACT", "securite@ville.example", "mailto:securite@ville.example", "E008"),
+        ("SECURITY_CONTACT", "http://ville.example", "https://ville.example/securite", "E008"),
+        ("OIDC_SERVER_URL", "http://compte.ville.example", "https://compte.ville.example/realms/ville", "E009"),
+        ("OIDC_SERVER_URL", "https://", "", "E009"),
+        ("DEFAULT_FROM_EMAIL", "La ville", "La ville <bonjour@ville.example>", "E010"),
+        ("ALLAUTH_TRUSTED_CLIENT_IP_HEADER", "X-Real-IP ", "X-Real-IP", "E011"),
+        ("ALLAUTH_TRUSTED_CLIENT_IP_HEADER", "X Real IP", None, "E011"),
+    ],
+)
+def test_words_that_lead_nowhere_are_told(settings, name, wrong, right, code):
+    setattr(settings, name, right)
+    assert checks.words(None) == []
+    setattr(settings, name, wrong)
+
+    found = [
+        one for one in run_checks(tags=["security"], include_deployment_checks=True) if one.id == f"maillage.{code}"
+    ]
+    assert [one.msg.split()[0] for one in found] == [name.removeprefix("ALLAUTH_")]
+
+
 def operators_page():
     return (ROOT / "docs" / "operators.md").read_text()
 
