@@ -1,20 +1,22 @@
-"""The page shown when something broke, and the one shown while the database is away: neither asks the database.
-And what becomes of a form whose token no longer stands."""
+"""The pages shown when something broke, when a request cannot be read, and while the database is away: none asks the
+database. And what becomes of a form whose token no longer stands."""
 
 import sys
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.multipartparser import MultiPartParserError
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.csrf import csrf_failure
-from django.views.decorators.csrf import requires_csrf_token
 
 AWAY = (OperationalError, InterfaceError)  # also a statement or a lock that took too long
 RETRY_AFTER = 10  # seconds
+UNREADABLE = (BadRequest, SuspiciousOperation, MultiPartParserError)  # what Django answers by 400
 
 # Pages for who is not signed in yet. The token changes at sign-in, so that these, open in another tab, are too old.
 ENTRANCES = {
@@ -28,15 +30,31 @@ ENTRANCES = {
 }
 
 
-@requires_csrf_token
 def server_error(request: HttpRequest) -> HttpResponse:
-    """handler500: 503 with Retry-After when it is the database that does not answer, 500 otherwise."""
-    away = isinstance(sys.exc_info()[1], AWAY)
-    with translation.override(translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE):
-        page = render_to_string("503.html" if away else "500.html")
+    """handler500: 503 with Retry-After when it is the database that does not answer, 500 otherwise.
+
+    And 400 when it is the page of another refusal that came upon a body that cannot be read: those look for a form's
+    token in it. This one does not, and so cannot fail for the same reason.
+    """
+    error = sys.exc_info()[1]
+    if isinstance(error, UNREADABLE):
+        return bad_request(request, error)
+    away = isinstance(error, AWAY)
+    page = page_in_its_language(request, "503.html" if away else "500.html")
     if away:
         return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_AFTER)})
     return HttpResponse(page, status=500)
+
+
+def bad_request(request: HttpRequest, exception: BaseException) -> HttpResponse:
+    """handler400: a body, a Host or anything else that is not as it must be."""
+    return HttpResponse(page_in_its_language(request, "400.html"), status=400)
+
+
+def page_in_its_language(request: HttpRequest, template: str) -> str:
+    """An error's page, made of nothing but the address: not of the session, the person, or the form."""
+    with translation.override(translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE):
+        return render_to_string(template)
 
 
 def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -12,6 +12,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 from cms.views import sign_in
 from config import headers, health
 
+handler400 = "config.errors.bad_request"
 handler500 = "config.errors.server_error"
 admin.site.site_header = admin.site.site_title = "Maillage"
 

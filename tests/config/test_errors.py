@@ -77,6 +77,55 @@ def test_no_page_there(client, address, language):
     assert f'<html lang="{language}"' in response.content.decode()
 
 
+FORM = "application/x-www-form-urlencoded"
+UNREADABLE = {
+    "another charset": {"content_type": f"{FORM}; charset=utf-16", "data": "email=ana@example.org"},
+    "too large": {"content_type": FORM, "data": "x" * 3_000_000},
+    "too many fields": {"content_type": FORM, "data": "x=1&" * 1500},
+    "damaged parts": {"content_type": "multipart/form-data", "data": "--x"},
+    "another host": {"headers": {"host": "evil.example"}, "data": {}},
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("sent", UNREADABLE.values(), ids=UNREADABLE)
+@pytest.mark.parametrize(("address", "language"), [("/account/login/", "fr"), ("/en/account/login/", "en")])
+def test_request_that_cannot_be_read_gets_a_page_with_every_header(strict, settings, sent, address, language):
+    settings.ALLOWED_HOSTS = ["testserver"]
+    readable = strict.get(address)  # brings the token's cookie, with which the form's is looked for
+    with translation.override("en" if language == "fr" else "fr"):
+        response = strict.post(address, **sent)
+
+    assert response.status_code == 400
+    assert f'<html lang="{language}"' in response.content.decode()
+    assert "error-page" in response.content.decode()
+    for header in ("Content-Security-Policy", "Permissions-Policy", "X-Frame-Options", "X-Content-Type-Options"):
+        assert response[header] == readable[header]
+
+
+@pytest.mark.django_db
+def test_request_that_cannot_be_read_is_no_error_of_ours(strict, caplog):
+    strict.get("/account/login/")
+    caplog.set_level("INFO")
+
+    strict.post("/account/login/", **UNREADABLE["another charset"])
+
+    (line,) = caplog.records
+    assert (line.name, line.levelname, line.status) == ("maillage.requests", "INFO", 400)
+
+
+@pytest.mark.django_db
+def test_body_that_cannot_be_read_sent_to_no_page(strict):
+    """The page for that looks for a form's token, and so reads the body in its turn."""
+    strict.raise_request_exception = False
+    strict.get("/account/login/")  # brings the token's cookie
+
+    response = strict.post("/en/nowhere.txt", **UNREADABLE["another charset"])
+
+    assert response.status_code == 400
+    assert "error-page" in response.content.decode()
+
+
 @pytest.fixture
 def strict():
     """A browser whose forms need their token."""
