@@ -14,6 +14,8 @@ urlpatterns = [
     path("confirm-email/", views.EmailCodeView.as_view(), name="account_email_verification_sent"),
     path("password/reset/", views.PasswordResetView.as_view(), name="account_reset_password"),
     path("password/reset/confirm/", views.PasswordCodeView.as_view(), name="account_confirm_password_reset_code"),
+    path("oidc/<str:provider_id>/login/", views.city_sign_in, name="openid_connect_login"),
+    path("oidc/<str:provider_id>/login/callback/", views.city_callback, name="openid_connect_callback"),
     # One page shows all that protects the account and where it is open.
     path("2fa/", RedirectView.as_view(pattern_name="volunteers:security"), name="mfa_index"),
     path("2fa/webauthn/", RedirectView.as_view(pattern_name="volunteers:security"), name="mfa_list_webauthn"),

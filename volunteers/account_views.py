@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from allauth.account import views as allauth_views
 from allauth.account.internal.decorators import login_stage_required
 from allauth.account.stages import LoginByCodeStage, LoginStage
 from allauth.core import ratelimit
+from allauth.socialaccount.providers.openid_connect import views as openid_views
 from django.conf import settings
 from django.contrib import messages
 from django.forms import BaseForm
@@ -25,6 +29,11 @@ from django.views.decorators.cache import never_cache
 from volunteers import addresses, guessing, signing_up
 from volunteers.forms import CodeForm, SignUpForm
 from volunteers.pacing import evenly_paced
+
+logger = logging.getLogger(__name__)
+# What allauth lets through when the provider is away (requests' errors are OSErrors), or answers by something that is
+# not JSON, is no object, or lacks what OpenID Connect asks for.
+NO_USE = (OSError, ValueError, LookupError, TypeError, AttributeError)
 
 
 class CountedGuesses:
@@ -167,3 +176,22 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         signing_up.remember(request, volunteer.user, first_name=form.cleaned_data["first_name"], form="sign-up page")
         return signing_up.prove_address(request, volunteer.user, next_url=next_url)
     return render(request, "account/signup.html", {"form": form, "next": next_url})
+
+
+def leading_back(view: Callable[[HttpRequest, str], HttpResponse]) -> Callable[[HttpRequest, str], HttpResponse]:
+    """A provider that gives no answer of use leads back to the sign-in page, where the code by mail works."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, provider_id: str) -> HttpResponse:
+        try:
+            return view(request, provider_id)
+        except NO_USE:
+            logger.exception("the OpenID Connect provider gives no answer of use")
+            messages.error(request, _("The city's accounts do not answer just now. Sign in with a code sent by mail."))
+            return redirect("account_login")
+
+    return wrapped
+
+
+city_sign_in = leading_back(openid_views.login)
+city_callback = leading_back(openid_views.callback)

@@ -25,14 +25,19 @@ class Provider(HTTPServer):
         self.url = f"http://127.0.0.1:{self.server_port}"
         self.person = {"sub": "42", "email": "Awa@Example.org", "email_verified": True, "given_name": "Awa"}
         self.asked = []
+        self.configuration = {"issuer": self.url}
+        for name, path in (("authorization", "/authorize"), ("token", "/token"), ("userinfo", "/me")):
+            self.configuration[f"{name}_endpoint"] = self.url + path
+
+    def close(self):
+        self.shutdown()
+        self.server_close()
 
 
 class Handler(BaseHTTPRequestHandler):
     def do_GET(self):
-        url = self.server.url
         if self.path == "/.well-known/openid-configuration":
-            names = {"authorization_endpoint": "/authorize", "token_endpoint": "/token", "userinfo_endpoint": "/me"}
-            self.answer({"issuer": url, **{name: url + path for name, path in names.items()}})
+            self.answer(self.server.configuration)
         else:
             assert self.headers["Authorization"] == "Bearer opened"
             self.answer(self.server.person)
@@ -43,7 +48,7 @@ class Handler(BaseHTTPRequestHandler):
         self.answer({"access_token": "opened", "token_type": "Bearer", "expires_in": 60})
 
     def answer(self, data):
-        body = json.dumps(data).encode()
+        body = data if isinstance(data, bytes) else json.dumps(data).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
@@ -63,8 +68,7 @@ def provider(settings):
     app["settings"] = {"server_url": server.url}
     settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [app]}}
     yield server
-    server.shutdown()
-    server.server_close()
+    server.close()
     thread.join()
 
 
@@ -130,3 +134,47 @@ def test_the_second_factor_is_asked_after_the_provider_too(client, provider):
 
     assert answer.url == reverse("mfa_authenticate")
     assert "_auth_user_id" not in client.session
+
+
+SORRY = "The city&#x27;s accounts do not answer just now. Sign in with a code sent by mail."
+
+
+@pytest.mark.parametrize("configuration", [b"<h1>Maintenance</h1>", [], {}, {"authorization_endpoint": 1}])
+def test_a_provider_that_talks_nonsense_leads_back_to_the_code(client, provider, configuration):
+    provider.configuration = configuration
+
+    answer = client.post("/en/account/oidc/city/login/", follow=True)
+
+    assert answer.redirect_chain == [("/en/account/login/", 302)]
+    assert SORRY in answer.content.decode()
+
+
+def test_a_provider_that_is_away_leads_back_to_the_code(client, provider):
+    provider.close()
+
+    answer = client.post("/en/account/oidc/city/login/", follow=True)
+
+    assert answer.redirect_chain == [("/en/account/login/", 302)]
+    assert SORRY in answer.content.decode()
+
+
+@pytest.mark.parametrize("person", [b"", [], None])
+def test_a_provider_that_talks_nonsense_of_somebody_opens_nothing(client, provider, person):
+    provider.person = person
+
+    answer = go_through(client, provider)
+
+    assert "_auth_user_id" not in client.session
+    assert User.objects.count() == 0
+    assert answer.status_code in (302, 401)
+
+
+def test_a_provider_that_goes_away_meanwhile_leads_back_to_the_code(client, provider):
+    left = client.post(reverse("openid_connect_login", args=["city"]))
+    state = parse_qs(urlsplit(left.url).query)["state"][0]
+    provider.close()
+
+    answer = client.get("/en/account/oidc/city/login/callback/", {"code": "abc", "state": state}, follow=True)
+
+    assert answer.redirect_chain == [("/en/account/login/", 302)]
+    assert SORRY in answer.content.decode()
