@@ -106,6 +106,14 @@ def operators_page():
     return (ROOT / "docs" / "operators.md").read_text()
 
 
+@pytest.mark.parametrize(
+    "option", ["granian.* --log-level warning", "celery --quiet .*worker", "celery --quiet .*beat"]
+)
+def test_documented_commands_keep_plain_text_out_of_the_logs_as_the_demonstration_s_do(option):
+    assert re.search(option, (ROOT / "Procfile").read_text())
+    assert re.search(f"`{option}", operators_page())
+
+
 def test_table_of_variables_is_what_the_settings_read():
     read = re.findall(r"\benv(?:\.\w+)?\(\s*\"([A-Z_]+)\"", (ROOT / "config" / "settings.py").read_text())
     table = re.findall(r"^\| `([A-Z_]+)` \|", operators_page(), re.MULTILINE)
