@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 MAX_FILE_BYTES = 20 * 1024**2
 MAX_UNPACKED_BYTES = 200 * 1024**2
+MAX_UNFOLDING = 100  # times its own size, past 20 MB: a sheet of one word in every cell unfolds 25 times
 MAX_PARTS = 2_000  # files inside a workbook
 MAX_ROWS = 50_000
 MAX_COLUMNS = 100
@@ -28,9 +29,10 @@ MAX_CELL_CHARACTERS = 2_000
 
 # A cell's reference in a sheet of XLSX: <c r="AB12" ...>. Rows carry <row r="12">.
 REFERENCE = re.compile(rb"""\br\s*=\s*["']([^"']*)["']""")
-FORMULA = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\br\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["'][^>]*>\s*<(?:\w+:)?f\b""")
+ROW_OR_CELL = re.compile(rb"<(?:\w+:)?(?:(row)|c)\b")
+FORMULA = re.compile(rb"""<(?:\w+:)?c\b[^<>]*?\br\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["'][^<>]*>\s*<(?:\w+:)?f\b""")
 ODS_TOKEN = re.compile(
-    rb"""<(table:table|table:table-row|table:table-cell|table:covered-table-cell)(\s[^>]*?)?(/?)>|(<text:p)"""
+    rb"""<(table:table|table:table-row|table:table-cell|table:covered-table-cell)(\s[^<>]*?)?(/?)>|(<text:p)"""
 )
 ODS_REPEAT = re.compile(rb"""number-(?:rows|columns)-repeated\s*=\s*["'](\d+)["']""")
 
@@ -121,18 +123,29 @@ def workbook(content: bytes) -> tuple[list[list[Any]], set[Position]]:
 
 
 def unpacked(content: bytes) -> dict[str, bytes]:
-    """The text parts of a zipped workbook, counted while they unfold; raises when they grow past the bounds."""
+    """The text parts of a zipped workbook; raises when they are, or say that they are, larger than the bounds.
+
+    What the archive says of its sizes is looked at before anything unfolds, then counted: who lies is refused too.
+    """
     parts, total = {}, 0
+    bound = min(MAX_UNPACKED_BYTES, max(MAX_FILE_BYTES, MAX_UNFOLDING * len(content)))
+    too_large = SpreadsheetRefused(_("Once unpacked, this workbook is far too large."))
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         entries = archive.infolist()
         if len(entries) > MAX_PARTS:
             raise SpreadsheetRefused(_("This workbook is too complex. Copy its first sheet into a new one."))
+        if sum(entry.file_size for entry in entries) > bound:
+            raise too_large
         for entry in entries:
+            # zipfile stops at the size that is said, and the reader of the sheet does not: both shall see the same.
+            said, entry.file_size = entry.file_size, bound + 1
             with archive.open(entry) as part:
-                data = part.read(MAX_UNPACKED_BYTES - total + 1)
+                data = part.read(bound - total + 1)
             total += len(data)
-            if total > MAX_UNPACKED_BYTES:
-                raise SpreadsheetRefused(_("Once unpacked, this workbook is far too large."))
+            if total > bound:
+                raise too_large
+            if len(data) != said:
+                raise zipfile.BadZipFile
             if entry.filename.endswith((".xml", ".rels")) or entry.filename == "mimetype":
                 parts[entry.filename.lstrip("/")] = data
     return parts
@@ -143,6 +156,14 @@ def measure_xlsx(part: bytes) -> None:
     too_large = SpreadsheetRefused(_("This sheet is too large: at most 50,000 rows and 100 columns."))
     if b"\x00" in part or b"<!DOCTYPE" in part:
         raise SpreadsheetRefused(_("This file is not a spreadsheet. Send a file in XLSX, ODS or CSV."))
+    rows = cells = 0  # which need not say where they lie, and cost time empty
+    for match in ROW_OR_CELL.finditer(part):
+        if match[1]:
+            rows += 1
+        else:
+            cells += 1
+        if rows > MAX_ROWS + 100 or cells > MAX_ROWS * MAX_COLUMNS:
+            raise too_large
     for match in REFERENCE.finditer(part):
         reference = match[1]
         if reference.isdigit():
@@ -160,15 +181,22 @@ def measure_ods(part: bytes) -> None:
     """Refuses a sheet whose filled cells are repeated beyond the bounds. Empty ones at the edges cost nothing."""
     if b"\x00" in part or b"<!DOCTYPE" in part:
         raise SpreadsheetRefused(_("This file is not a spreadsheet. Send a file in XLSX, ODS or CSV."))
-    rows = columns = 1
-    for tag, attributes, _closed, filled in ODS_TOKEN.findall(part):
+    too_large = SpreadsheetRefused(_("This sheet is too large: at most 50,000 rows and 100 columns."))
+    rows = columns = 1  # that the present elements stand for
+    written = cells = 0  # elements of the present sheet, which cost time empty
+    for match in ODS_TOKEN.finditer(part):
+        tag, attributes, _closed, filled = match.groups(b"")
         if filled:
             if rows > MAX_ROWS or columns > MAX_COLUMNS:
-                raise SpreadsheetRefused(_("This sheet is too large: at most 50,000 rows and 100 columns."))
+                raise too_large
+        elif tag == b"table:table":
+            written = cells = 0
         elif tag == b"table:table-row":
-            rows = repeated(attributes)
+            rows, written = repeated(attributes), written + 1
         else:
-            columns = repeated(attributes)
+            columns, cells = repeated(attributes), cells + 1
+        if written > MAX_ROWS + 100 or cells > MAX_ROWS * MAX_COLUMNS:
+            raise too_large
 
 
 def repeated(attributes: bytes) -> int:

@@ -1,7 +1,10 @@
 import io
+import re
 import zipfile
+import zlib
 
 import pytest
+from django.utils.translation import override
 from hypothesis import given, settings, strategies
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -123,6 +126,74 @@ def test_read_reads_or_refuses_any_bytes(tail, start):
         return
 
     assert isinstance(result, Sheet)
+
+
+def rewritten(content, name, change, lies=False):
+    """The workbook with one part changed; when it ``lies``, the part says that it is as long as before."""
+    output = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as after:
+        for part in before.namelist():
+            data = before.read(part)
+            after.writestr(part, change(data) if part == name else data)
+        if lies:
+            entry, said = after.getinfo(name), before.read(name)
+            entry.file_size, entry.CRC = len(said), zlib.crc32(said)
+    return output.getvalue()
+
+
+def with_rows(rows):
+    return rewritten(xlsx(ROW), SHEET, lambda part: part.replace(b"</sheetData>", rows + b"</sheetData>"))
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+TOO_LARGE = "This sheet is too large: at most 50,000 rows and 100 columns."
+UNPACKED = "Once unpacked, this workbook is far too large."
+ODS_ROWS = b"<table:table-row/>" * 60_000
+
+
+@pytest.fixture
+def unread(monkeypatch):
+    """The reader of cells, which believes what it is given, may not be asked."""
+
+    def look_through(*arguments):
+        pytest.fail("The reader was asked for the cells of a bomb.")
+
+    monkeypatch.setattr(spreadsheets.python_calamine.CalamineWorkbook, "from_filelike", look_through)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (with_rows(b"<row/>" * 60_000), TOO_LARGE),
+        (with_rows(b"<row>" + b"<c/>" * 5_100_000 + b"</row>"), TOO_LARGE),
+        (rewritten(ods(ROW), "content.xml", lambda part: part.replace(b"</table:table>", ODS_ROWS + b"</table:table>")),
+         TOO_LARGE),
+        (with_rows(b" " * 30_000_000), UNPACKED),
+    ],
+    ids=["rows", "cells", "ods-rows", "spaces"],
+)  # fmt: skip
+def test_read_refuses_what_unfolds_into_nothing_before_it_is_looked_through(content, sentence, unread):
+    assert len(content) < 300_000
+    with override("en"), pytest.raises(SpreadsheetRefused, match=f"^{re.escape(sentence)}$"):
+        read(content)
+
+
+def test_a_workbook_that_says_it_is_large_is_refused_before_it_unfolds(monkeypatch):
+    content = with_rows(b" " * 30_000_000)
+    monkeypatch.setattr(zipfile.ZipFile, "open", lambda *arguments: pytest.fail("It was unfolded."))
+
+    with override("en"), pytest.raises(SpreadsheetRefused, match=f"^{re.escape(UNPACKED)}$"):
+        read(content)
+
+
+@pytest.mark.parametrize("length", [1_000, 30_000_000])
+def test_a_workbook_that_lies_about_its_size_is_refused(length, unread):
+    with pytest.raises(SpreadsheetRefused):
+        read(rewritten(xlsx(ROW), SHEET, lambda part: part + b" " * length, lies=True))
+
+
+def test_a_list_of_one_word_in_every_cell_is_no_bomb():
+    assert len(read(xlsx(*[["Awa"] * 60] * 5_000)).rows) == 5_000
 
 
 WORKBOOK = xlsx(ROW)  # made once: the time of day is in it, and changes its length
