@@ -31,6 +31,8 @@ DISTRICT = re.compile(
     r"(?:(?P<postal>\d\s?\d\s?\d\s?\d\s?\d)|(?:paris\s*)?(?P<number>\d{1,2})\s*(?:e|er|eme|nd|nde|st|rd|th)?)"
     r"(?:\s*(?:arr\w*|district|paris))*\.?"
 )
+# What spreadsheets show of a formula that went wrong, in English and in French: "#REF!", "#N/A", "#NOM?", "Err:502".
+ERROR = re.compile(r"#(?:[A-Z/0]+[!?]|N/[AD])|Err:\d{3}")
 OLDEST_JOIN = dt.date(1990, 1, 1)
 
 
@@ -47,6 +49,11 @@ def text_of(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return lines.tidy(str(value))
+
+
+def is_error(value: Any) -> bool:
+    """Whether the spreadsheet shows an error in place of a value."""
+    return isinstance(value, str) and ERROR.fullmatch(value.strip()) is not None
 
 
 class NameWidget(Widget):

@@ -189,6 +189,9 @@ class ListReader(resources.ModelResource):
         line, values = Line(number, ""), dict[str, Any]()
         for index, name in columns.items():
             value = row[index] if index < len(row) else ""
+            if cells.is_error(value):
+                line.refuse(sheet.headers[index], value, _("This cell holds an error of the spreadsheet. Correct it."))
+                continue
             if sheet.formulas and (number, index + 1) in sheet.formulas:
                 sentence = _("This cell holds a formula. Put its value instead.")
                 line.refuse(sheet.headers[index], value, sentence)

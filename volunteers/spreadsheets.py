@@ -31,6 +31,10 @@ MAX_CELL_CHARACTERS = 2_000
 REFERENCE = re.compile(rb"""\br\s*=\s*["']([^"']*)["']""")
 ROW_OR_CELL = re.compile(rb"<(?:\w+:)?(?:(row)|c)\b")
 FORMULA = re.compile(rb"""<(?:\w+:)?c\b[^<>]*?\br\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["'][^<>]*>\s*<(?:\w+:)?f\b""")
+ERROR = re.compile(
+    rb"""<(?:\w+:)?c\b(?=[^<>]*?\bt\s*=\s*["']e["'])[^<>]*?\br\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["'][^<>]*>\s*"""
+    rb"""(?:<(?:\w+:)?f\b[^<>]*(?:/>|>[^<]*</(?:\w+:)?f>)\s*)?<(?:\w+:)?v>([^<]*)"""
+)
 ODS_TOKEN = re.compile(
     rb"""<(table:table|table:table-row|table:table-cell|table:covered-table-cell)(\s[^<>]*?)?(/?)>|(<text:p)"""
 )
@@ -53,7 +57,8 @@ class Sheet:
 
 
 def read(content: bytes) -> Sheet:
-    """The rows of a spreadsheet. The first row that is not empty is the head. Formulas are located, never computed.
+    """The rows of a spreadsheet. The first row that is not empty is the head. Formulas are located, never computed;
+    a cell in error holds what it shows, such as #REF!.
 
     Raises SpreadsheetRefused for what is no spreadsheet, is protected, is too large, or has no rows.
     """
@@ -110,7 +115,10 @@ def workbook(content: bytes) -> tuple[list[list[Any]], set[Position]]:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         shown = python_calamine.SheetVisibleEnum.Visible
         index = next((i for i, sheet in enumerate(book.sheets_metadata) if sheet.visible == shown), 0)
-        formulas = formulas_of_ods(parts["content.xml"], index) if is_ods else formulas_of_xlsx(parts, index)
+        part = parts["content.xml"] if is_ods else part_of_xlsx(parts, index)
+        formulas = formulas_of_ods(part, index) if is_ods else formulas_of_xlsx(part)
+        errors = {} if is_ods else errors_of_xlsx(part)  # of ODS, the reader gives their text
+        del part
         parts.clear()  # a large list is in memory once, not twice
         table = book.get_sheet_by_index(index).to_python(skip_empty_area=False, nrows=MAX_ROWS + 100)
     except BaseException as error:
@@ -119,6 +127,9 @@ def workbook(content: bytes) -> tuple[list[list[Any]], set[Position]]:
         if isinstance(error, Exception) or type(error).__name__ == "PanicException":
             raise not_one from error
         raise
+    for (row, column), error in errors.items():
+        if row <= len(table) and column <= len(table[row - 1]):
+            table[row - 1][column - 1] = error
     return table, formulas
 
 
@@ -205,8 +216,8 @@ def repeated(attributes: bytes) -> int:
     return int(found[1]) if found else 1
 
 
-def formulas_of_xlsx(parts: dict[str, bytes], index: int) -> set[Position]:
-    """Where formulas are in a sheet, of which only the cached values would be read."""
+def part_of_xlsx(parts: dict[str, bytes], index: int) -> bytes:
+    """The text of a sheet of XLSX."""
     sheets = re.findall(rb"<(?:\w+:)?sheet\b[^>]*>", parts["xl/workbook.xml"])
     links = parts.get("xl/_rels/workbook.xml.rels", b"")
     link = re.search(rb"""\br:id\s*=\s*["']([^"']+)["']""", sheets[index]) if index < len(sheets) else None
@@ -214,8 +225,20 @@ def formulas_of_xlsx(parts: dict[str, bytes], index: int) -> set[Position]:
     for relation in re.findall(rb"<(?:\w+:)?Relationship\b[^>]*>", links):
         if link and re.search(rb"""\bId\s*=\s*["']""" + re.escape(link[1]) + rb"""["']""", relation):
             target = re.search(rb"""\bTarget\s*=\s*["']/?(?:xl/)?([^"']+)["']""", relation)
-    part = parts.get(f"xl/{target[1].decode()}", b"") if target else b""
+    return parts.get(f"xl/{target[1].decode()}", b"") if target else b""
+
+
+def formulas_of_xlsx(part: bytes) -> set[Position]:
+    """Where formulas are in a sheet, of which only the cached values would be read."""
     return {(int(row), column_number(letters.decode())) for letters, row in FORMULA.findall(part)}
+
+
+def errors_of_xlsx(part: bytes) -> dict[Position, str]:
+    """Where a sheet holds errors such as #REF!, which its reader takes for empty cells, and what each says."""
+    return {
+        (int(row), column_number(letters.decode())): error.decode(errors="replace")
+        for letters, row, error in ERROR.findall(part)
+    }
 
 
 def formulas_of_ods(part: bytes, index: int) -> set[Position]:

@@ -8,6 +8,7 @@ from django.core.files.storage import storages
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.translation import gettext
 from hypothesis import HealthCheck, given, settings, strategies
 
 from mail.models import Message
@@ -201,6 +202,17 @@ def test_a_formula_is_refused_with_its_place(organiser):
 
     (refused,) = rows(sent, "refused")
     assert (refused["row"], refused["faults"][0][0]) == (2, "Prénom")
+
+
+@pytest.mark.parametrize("make", [xlsx, csv])
+@pytest.mark.parametrize("error", ["#REF!", "#N/A", "#DIV/0!", "#NAME?"])
+def test_an_error_of_the_spreadsheet_is_refused_with_its_place(organiser, make, error):
+    sent = prepared(make([*AWA[:3], error, AWA[4]]), organiser)
+
+    (refused,) = rows(sent, "refused")
+    ((column, value, why),) = refused["faults"]
+    assert (refused["row"], column, value) == (2, "Téléphone", error)
+    assert why == gettext("This cell holds an error of the spreadsheet. Correct it.")
 
 
 @pytest.mark.parametrize(

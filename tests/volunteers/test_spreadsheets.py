@@ -64,6 +64,20 @@ def test_read_locates_formulas_of_the_visible_sheet():
     assert read(ods(ROW, ["of:=1+1", *ROW[1:]])).formulas == {(3, 1)}
 
 
+def test_read_gives_errors_as_they_show():
+    content = rewritten(
+        xlsx(["#REF!", "#N/A", *ROW[2:]], ["=A9", *ROW[1:]]), SHEET, lambda part: part.replace(FORMULA, BROKEN)
+    )
+
+    sheet = read(content)
+
+    assert rows_of(sheet) == [[2, ["#REF!", "#N/A", *ROW[2:]]], [3, ["#NAME?", *ROW[1:]]]]
+    assert rows_of(read(ods(["#REF!", *ROW[1:]]))) == [[2, ["#REF!", *ROW[1:]]]]
+
+
+FORMULA, BROKEN = b'<c r="A3"><f>A9</f><v />', b'<c r="A3" t="e"><f>A9</f><v>#NAME?</v>'
+
+
 def zipped(**parts):
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
