@@ -1,15 +1,21 @@
 """Comparing the people of a list with the volunteers we know, in bulk: what confirming it would write.
 
 What an import may do is bounded here. A profile is its owner's: somebody known but in none of the organiser's networks
-only joins, whatever the list says of them, and nothing of their profile is shown. Who has left the network is not
-brought back.
+only joins, whatever the list says of them, and nothing of their profile is shown. The preview has them added like
+anybody new, in the list's own words: that somebody has an account is theirs to tell, and what was written is told
+afterwards, to an organiser who then sees them in the network. Who has left the network is not brought back.
+
+What a list has written a list may replace, until the person has signed in. Whoever has, or joined by themselves, keeps
+what they say of themselves: a list fills what is empty. Whoever had an account when a list made them join has joined,
+and no more, each time that a list is sent.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
@@ -31,6 +37,25 @@ class Plan:
     joining: list[tuple[Volunteer, int, str]] = field(default_factory=list)  # network's key, day
     links: dict[str, list[tuple[int, list[int]]]] = field(default_factory=lambda: {name: [] for name in MANY})
     digest: str = ""
+
+
+class Pen:
+    """What a list may write in one person's profile, and whether it was held back."""
+
+    def __init__(self, user: User, lists: Set[dt.datetime | None]) -> None:
+        """``lists``: when those were sent that brought the person; None for having joined otherwise."""
+        made_by_one = any(sent_at is not None and sent_at <= user.date_joined for sent_at in lists)
+        self.replaces = made_by_one and user.last_login is None
+        self.fills = made_by_one or None in lists
+        self.held_back = False
+
+    def writes(self, wanted: object, *, over: object) -> bool:
+        """Is this to be written? An empty cell says nothing."""
+        if not wanted or wanted == over:
+            return False
+        allowed = self.replaces or (self.fills and not over)
+        self.held_back |= not allowed
+        return allowed
 
 
 class Comparison:
@@ -65,11 +90,14 @@ class Comparison:
         }
         ids = [user.volunteer.pk for user in known.values() if hasattr(user, "volunteer")]
         stays = dict[int, dict[int, bool]]()  # volunteer: network: still there
-        for volunteer, network, left in Membership.objects.filter(volunteer__in=ids).values_list(
-            "volunteer_id", "network_id", "left_at"
+        lists = dict[int, set[dt.datetime | None]]()  # volunteer: when those were sent that brought them; None: no list
+        for volunteer, network, left, sent_at in Membership.objects.filter(volunteer__in=ids).values_list(
+            "volunteer_id", "network_id", "left_at", "brought_by__created_at"
         ):
             networks = stays.setdefault(volunteer, {})
             networks[network] = networks.get(network, False) or left is None
+            if network in self.reader.mine:
+                lists.setdefault(volunteer, set()).add(sent_at)
         many = {name: self._linked(name, ids) for name in MANY} if ids else {}
         for person in people:
             line = Line(person.row, person.email)
@@ -77,7 +105,7 @@ class Comparison:
             if user is None:
                 self._add(person, line, plan)
             else:
-                self._change(person, user, line, plan, stays, many)
+                self._change(person, user, line, plan, stays, lists, many)
             yield line
 
     def _linked(self, name: str, ids: list[int]) -> dict[int, list[int]]:
@@ -109,6 +137,7 @@ class Comparison:
         line: Line,
         plan: Plan,
         stays: dict[int, dict[int, bool]],
+        lists: dict[int, set[dt.datetime | None]],
         many: dict[str, dict[int, list[int]]],
     ) -> None:
         volunteer = user.volunteer if hasattr(user, "volunteer") else None
@@ -124,31 +153,35 @@ class Comparison:
         plan.joining += [(volunteer, key, person.joined_on) for key in joins]
         if not any(there.get(key) for key in self.reader.mine):
             # Not one of ours: nothing of the profile may be shown or changed.
-            line.changes = self._said(person) if joins else []
-            line.import_type = line.IMPORT_TYPE_NEW if joins else line.IMPORT_TYPE_SKIP
+            line.import_type = line.IMPORT_TYPE_SKIP
+            if joins:
+                line.import_type, line.changes = line.IMPORT_TYPE_NEW, self._said(person)
+                line.written = [(self.reader.labels["networks"], "", self.reader.in_words("networks", joins))]
             return
         if joins:
             line.changes.append((self.reader.labels["networks"], "", self.reader.in_words("networks", joins)))
-        self._change_names(person, user, line, plan)
-        if person.phone and person.phone != str(volunteer.phone or ""):
-            line.changes.append((self.reader.labels["phone"], str(volunteer.phone or ""), person.phone))
+        pen = Pen(user, lists.get(volunteer.pk, set()))
+        self._change_names(person, user, line, plan, pen)
+        phone = str(volunteer.phone or "")
+        if pen.writes(person.phone, over=phone):
+            line.changes.append((self.reader.labels["phone"], phone, person.phone))
             volunteer.phone = PhoneNumber.from_string(person.phone)
             plan.changed_volunteers.append(volunteer)
         for name in MANY:
             wanted, before = getattr(person, name), sorted(many[name].get(volunteer.pk, []))
-            if wanted and wanted != before:
+            if pen.writes(wanted, over=before):
                 was, becomes = self.reader.in_words(name, before), self.reader.in_words(name, wanted)
                 line.changes.append((self.reader.labels[name], was, becomes))
                 plan.links[name].append((volunteer.pk, wanted))
+        if pen.held_back:
+            line.notes.append(_("The list says other things of this person, whose profile is kept as it is."))
         line.import_type = line.IMPORT_TYPE_UPDATE if line.changes else line.IMPORT_TYPE_SKIP
 
-    def _change_names(self, person: Person, user: User, line: Line, plan: Plan) -> None:
+    def _change_names(self, person: Person, user: User, line: Line, plan: Plan, pen: Pen) -> None:
         before = user.get_full_name()
-        if (person.first_name or user.first_name, person.last_name or user.last_name) != (
-            user.first_name,
-            user.last_name,
-        ):
-            user.first_name = person.first_name or user.first_name
-            user.last_name = person.last_name or user.last_name
+        for name in ("first_name", "last_name"):
+            if pen.writes(getattr(person, name), over=getattr(user, name)):
+                setattr(user, name, getattr(person, name))
+        if user.get_full_name() != before:
             line.changes.append((self.reader.labels["name"], before, user.get_full_name()))
             plan.changed_users.append(user)

@@ -11,7 +11,7 @@ import contextlib
 import datetime as dt
 import hashlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -131,9 +131,11 @@ def write(pk: int) -> None:
                 plan = lists.plan(people, doubles)
                 if plan.digest != sent.plan:
                     raise ListChanged
+                joined = {line.number: line.written for line in plan.result.rows if line.written}
                 plan.result.rows = []  # the preview has been compared: its lines need not stay in memory
                 lists.write(plan, brought_by=sent.pk, tick=tick)
                 _finish(sent, state=State.DONE, ended_at=timezone.now())
+                _report(sent, joined)
         except ListRefused as refusal:
             _fail(sent, str(refusal))
         except Superseded:
@@ -260,6 +262,18 @@ def _show(sent: VolunteerImport, plan: Plan, *, notes: Sequence[str]) -> None:
     )
     sent.pages.all().delete()
     ImportPage.objects.bulk_create(pages, batch_size=10)  # a page is a long text, of which a statement holds two copies
+
+
+def _report(sent: VolunteerImport, joined: Mapping[int, Sequence[Any]]) -> None:
+    """Puts what was written, by row, in place of what the preview could not say of people who had an account."""
+    pages = sent.pages.filter(kind=Kind.CREATED) if joined else ()
+    told = [page for page in pages if any(row["row"] in joined for row in page.rows)]
+    for page in told:
+        for row in page.rows:
+            if row["row"] in joined:
+                row["changes"] = joined[row["row"]]
+                row["notes"] = [_("Had an account already: has joined, and keeps the profile as it is.")]
+    ImportPage.objects.bulk_update(told, ["rows"], batch_size=10)
 
 
 def _kind(line: Line) -> str:

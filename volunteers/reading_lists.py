@@ -90,12 +90,14 @@ class Line(RowResult):
     """The result of one row, as the preview shows it.
 
     ``changes``: (column, before, after) in words; ``faults``: (column, value, sentence); ``notes``: sentences.
+    ``written``: the changes that are made, where those that are shown would tell who has an account.
     """
 
     def __init__(self, row: int, who: str) -> None:
         super().__init__()
         self.number, self.who = row, who
         self.changes: list[tuple[str, str, str]] = []
+        self.written: list[tuple[str, str, str]] = []
         self.faults: list[tuple[str, str, str]] = []
         self.notes: list[str] = []
         self.is_double = False  # a later row is about the same person

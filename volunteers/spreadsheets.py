@@ -127,9 +127,9 @@ def workbook(content: bytes) -> tuple[list[list[Any]], set[Position]]:
         if isinstance(error, Exception) or type(error).__name__ == "PanicException":
             raise not_one from error
         raise
-    for (row, column), error in errors.items():
+    for (row, column), shown_error in errors.items():
         if row <= len(table) and column <= len(table[row - 1]):
-            table[row - 1][column - 1] = error
+            table[row - 1][column - 1] = shown_error
     return table, formulas
 
 

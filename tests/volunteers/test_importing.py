@@ -23,7 +23,7 @@ from tests.factories.volunteers import (
 from tests.volunteers.spreadsheets import HEAD, csv, xlsx
 from volunteers import importing
 from volunteers.importing import ImportRefused
-from volunteers.models import Consent, ImportPage, Interest, Membership, User, Volunteer, VolunteerImport
+from volunteers.models import Consent, District, ImportPage, Interest, Membership, User, Volunteer, VolunteerImport
 
 State = VolunteerImport.State
 AWA = ["Awa", "Diallo", "awa@example.org", "06 12 34 56 78", "75011"]
@@ -70,12 +70,7 @@ def people():
 
 
 def test_prepare_shows_each_row_and_writes_nobody(organiser, network):
-    MembershipFactory(
-        network=network,
-        volunteer__user__email="paul@example.org",
-        volunteer__user__first_name="Paul",
-        volunteer__user__last_name="Roux",
-    )
+    written(xlsx(["Paul", "Roux", "paul@example.org", "", ""]), organiser)
     before = people()
 
     sent = prepared(xlsx(AWA, ["Paul", "Rousse", "PAUL@example.org", "", ""], ["", "", "zoe@", "12", "31"]), organiser)
@@ -105,14 +100,12 @@ def test_write_makes_accounts_without_password_consent_or_mail(organiser, networ
 
 
 def test_write_changes_what_the_list_says_and_keeps_the_rest(organiser, network):
-    volunteer = MembershipFactory(network=network, volunteer__user__email="awa@example.org").volunteer
-    volunteer.phone = "+33611111111"
-    volunteer.save()
+    written(xlsx(["Awa", "Martin", "awa@example.org", "0611111111", "11"]), organiser)
 
     written(xlsx(["Aïssa", "", "awa@example.org", "", "Paris 3, 4e"]), organiser)
 
     volunteer = Volunteer.objects.get()
-    assert (volunteer.user.first_name, volunteer.user.last_name[:6], str(volunteer.phone)) == (
+    assert (volunteer.user.first_name, volunteer.user.last_name, str(volunteer.phone)) == (
         "Aïssa",
         "Martin",
         "+33611111111",
@@ -162,6 +155,69 @@ def test_somebody_of_another_network_joins_and_nothing_of_theirs_is_shown_or_cha
     assert stranger.user.get_full_name() == "Secret Nom"
     assert stranger.memberships.get().network == network
     assert sent.created == 1 and "Secret" not in str(rows(sent, "created"))
+
+
+OTHER = ["Autre", "Nom", "awa@example.org", "0699001288", "11"]
+
+
+@pytest.mark.parametrize("signed_in", [None, timezone.now()])
+def test_the_same_list_twice_leaves_alone_somebody_who_had_an_account(organiser, network, signed_in):
+    stranger = VolunteerFactory(
+        user__email="awa@example.org", user__first_name="Prévoyante", user__last_name="", user__last_login=signed_in
+    )
+
+    first = prepared(xlsx(OTHER), organiser)
+    (shown,) = rows(first, "created")
+    importing.confirm(first, by=organiser)
+    importing.write(first.pk)
+    again = prepared(xlsx(OTHER), organiser)
+
+    stranger = Volunteer.objects.get(pk=stranger.pk)
+    assert (stranger.user.get_full_name(), stranger.phone, stranger.districts.count()) == ("Prévoyante", "", 0)
+    (told,) = rows(first, "created")
+    assert ([change[2] for change in shown["changes"]], shown.get("notes")) == (
+        ["Autre Nom", "+33699001288", "11", str(network)],
+        None,
+    )
+    assert ([change[2] for change in told["changes"]], len(told["notes"])) == ([str(network)], 1)
+    assert (again.created, again.changed, again.unchanged, again.is_confirmable) == (0, 0, 1, False)
+
+
+def test_the_preview_does_not_tell_who_has_an_account(organiser):
+    VolunteerFactory(user__email="awa@example.org", user__last_login=timezone.now())
+    sent = prepared(xlsx(OTHER, [*OTHER[:2], "zoe@example.org", *OTHER[3:]]), organiser)
+
+    first, second = rows(sent, "created")
+    assert [{**row, "row": 0, "who": ""} for row in (first, second)] == [{**first, "row": 0, "who": ""}] * 2
+
+
+@pytest.mark.parametrize("came", ["by a list, then signed in", "by themselves"])
+def test_who_gave_something_of_themselves_is_filled_in_and_never_replaced(organiser, network, came):
+    if came == "by themselves":
+        MembershipFactory(
+            network=network,
+            volunteer__user__email="awa@example.org",
+            volunteer__user__first_name="Awa",
+            volunteer__user__last_name="",
+        )
+    else:
+        written(xlsx(["Awa", "", "awa@example.org", "", ""]), organiser)
+        User.objects.filter(email="awa@example.org").update(last_login=timezone.now())
+    third = District.objects.get(code="03")
+    Volunteer.objects.get().districts.add(third)
+
+    sent = prepared(xlsx(OTHER), organiser)
+    (shown,) = rows(sent, "changed")
+    importing.confirm(sent, by=organiser)
+    importing.write(sent.pk)
+    again = prepared(xlsx(OTHER), organiser)
+
+    volunteer = Volunteer.objects.get()
+    assert [change[1:] for change in shown["changes"]] == [["Awa", "Awa Nom"], ["", "+33699001288"]]
+    assert (len(shown["notes"]), rows(sent, "changed")) == (1, [shown])
+    assert (volunteer.user.get_full_name(), str(volunteer.phone)) == ("Awa Nom", "+33699001288")
+    assert list(volunteer.districts.all()) == [third]
+    assert (again.created, again.changed, again.unchanged) == (0, 0, 1)
 
 
 def test_somebody_who_left_is_not_brought_back(organiser, network):
@@ -240,7 +296,12 @@ def test_a_double_confirmation_writes_once(organiser):
 def test_what_changed_since_the_preview_is_shown_before_anything_is_written(organiser, network):
     sent = prepared(xlsx(AWA), organiser)
     importing.confirm(sent, by=organiser)
-    MembershipFactory(network=network, volunteer__user__email="awa@example.org", volunteer__user__first_name="Aminata")
+    MembershipFactory(
+        network=network,
+        volunteer__user__email="awa@example.org",
+        volunteer__user__first_name="Aminata",
+        volunteer__user__last_name="",
+    )
 
     importing.write(sent.pk)
 
