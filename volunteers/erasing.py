@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from volunteers import devices
+from volunteers import devices, importing
 from volunteers.models import Erasure, User, Volunteer
 
 UNPROVED_DAYS = 7
@@ -36,9 +36,10 @@ def register(eraser: Eraser) -> None:
 def erase(user: User) -> None:
     """Erases the account and all that hangs on it, at once, and keeps only its number and the moment.
 
-    Runs the rooms' erasers (seats are given back, past registrations lose the name), then signs every device out and
-    deletes the account with its profile, consents, messages and second factors. All of it or nothing. The number is
-    what a restored backup needs to be rid of the person again (``erase_again``).
+    Runs the rooms' erasers (seats are given back, past registrations lose the name), lets go of the lists that name
+    the person, then signs every device out and deletes the account with its profile, consents, messages and second
+    factors. All of it or nothing. The number is what a restored backup needs to be rid of the person again
+    (``erase_again``).
 
     Raises ErasureRefused for the only administrator.
     """
@@ -54,6 +55,7 @@ def erase(user: User) -> None:
         Volunteer.objects.select_for_update().filter(user=user).first()
         for eraser in _erasers:
             eraser(user)
+        importing.let_go(user)  # last: no eraser waits for somebody who waits for a list
         devices.sign_out_everywhere(user)
         Erasure.objects.get_or_create(account=user.pk)
         user.delete()

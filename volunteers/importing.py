@@ -10,16 +10,20 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import hashlib
+import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import PurePath
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from celery import current_app
 from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, TextField
+from django.db.models.functions import Cast
 from django.utils import timezone, translation
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
@@ -27,7 +31,8 @@ from kombu.exceptions import OperationalError
 
 from volunteers.comparing_lists import Plan
 from volunteers.enlisting import ListChanged, VolunteerList
-from volunteers.models import ImportPage, Network, User, VolunteerImport
+from volunteers.models import ImportPage, Membership, Network, User, VolunteerImport
+from volunteers.models.imports import FOLDER
 from volunteers.permissions import can_organise
 from volunteers.reading_lists import Line, ListRefused, as_json, from_json
 from volunteers.spreadsheets import MAX_FILE_BYTES, SpreadsheetRefused, read
@@ -184,6 +189,59 @@ def forget_old(now: dt.datetime | None = None) -> int:
     return len(old)
 
 
+def forget_strays(now: dt.datetime | None = None) -> int:
+    """Deletes files that no list has: whoever was to delete or to name them was killed first. Returns how many.
+
+    A file is written a moment before its list says so: only those older than an hour are strays.
+    """
+    storage, limit = VolunteerImport.file.field.storage, (now or timezone.now()) - dt.timedelta(hours=1)
+    names = {f"{FOLDER}{name}" for name in storage.listdir(FOLDER)[1]} if storage.exists(FOLDER) else set()
+    for kept in VolunteerImport.objects.exclude(file="", people="").values_list("file", "people") if names else ():
+        names.difference_update(kept)
+    strays = [name for name in names if storage.get_modified_time(name) < limit]
+    for name in strays:
+        storage.delete(name)
+    return len(strays)
+
+
+def let_go(user: User) -> None:
+    """Deletes the files and previews of all lists that name this person, who is being erased.
+
+    Their address stands in the midst of others', so the whole goes; the list's row stays, with its counts, and one not
+    yet written has to be sent again. For the transaction that erases: files go once it has committed. Harmless twice.
+    """
+    # Whoever reads a list at this moment may have compared it with this person: it is read again, without them. This
+    # waits for the preview that is being written, so that the search below finds it.
+    VolunteerImport.objects.filter(state=State.READING).update(state=State.QUEUED, lease_until=None)
+    pages = ImportPage.objects.annotate(text=Cast("rows", TextField())).filter(_names(user))
+    brought = Membership.objects.filter(volunteer__user=user, brought_by__isnull=False)
+    lists = VolunteerImport.objects.exclude(file="", people="").filter(
+        Q(pk__in=pages.values("volunteer_import")) | Q(pk__in=brought.values("brought_by"))
+    )
+    for sent in lists.select_for_update().order_by("pk"):
+        if sent.state in (State.READY, State.CONFIRMED, State.WRITING):
+            with translation.override(sent.created_by.language if sent.created_by else None):
+                sent.problem = _(
+                    "Somebody in this list has deleted their account, and the file with it. Send it again."
+                )
+            sent.state, sent.ended_at, sent.lease_until = State.FAILED, timezone.now(), None
+        for kept in (sent.file, sent.people):
+            if kept.name:
+                transaction.on_commit(partial(kept.storage.delete, kept.name))
+        sent.file = sent.people = ""
+        sent.save()
+        sent.pages.all().delete()
+
+
+def _names(user: User) -> Q:
+    """Pages whose text has one of the person's addresses, as JSON writes it (SQLite keeps ASCII, PostgreSQL words)."""
+    addresses = {user.email, *EmailAddress.objects.filter(user=user).values_list("email", flat=True)}
+    named = Q()
+    for written in {json.dumps(address, ensure_ascii=plain)[1:-1] for address in addresses for plain in (True, False)}:
+        named |= Q(text__icontains=written)
+    return named
+
+
 def progress(sent: VolunteerImport) -> tuple[int, int] | None:
     """(rows done, rows) of what is under way; None when not known yet."""
     found: tuple[int, int] | None = cache.get(f"import:{sent.pk}")
@@ -210,7 +268,8 @@ def _claim(pk: int, *, waiting: str, working: str) -> VolunteerImport | None:
         with translation.override(sent.created_by.language if sent.created_by else None):
             problem = _("The work on this list failed three times. Nothing was written.")
         lost = VolunteerImport.objects.filter(free, pk=pk, attempts__gte=ATTEMPTS)
-        lost.update(state=State.FAILED, problem=problem, ended_at=now)
+        if lost.update(state=State.FAILED, problem=problem, ended_at=now):
+            _forget(sent)
     return sent if claimed else None
 
 
@@ -230,8 +289,10 @@ def _finish(sent: VolunteerImport, **columns: Any) -> None:
 
 
 def _fail(sent: VolunteerImport, problem: str) -> None:
+    """Of no use to anybody any more, its file is not kept: without a preview nobody could find whom it names."""
     with contextlib.suppress(Superseded):
         _finish(sent, state=State.FAILED, problem=problem, ended_at=timezone.now())
+        _forget(sent)
 
 
 def _show(sent: VolunteerImport, plan: Plan, *, notes: Sequence[str]) -> None:

@@ -96,7 +96,7 @@ for _rule in (
         "VAR_DIR/private/imports",
         _("Lists of people sent in by organisers, and their previews"),
         _("To look at a list before it is written, and to tell afterwards where it came from"),
-        _("30 days"),
+        _("30 days, or until one of these people deletes their account"),
         "volunteers.tasks.sweep_imports",
     ),
 ):

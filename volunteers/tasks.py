@@ -36,3 +36,4 @@ def sweep_imports() -> None:
     """Takes up the lists that were left behind, and deletes files older than 30 days. Safe to run twice."""
     importing.sweep()
     importing.forget_old()
+    importing.forget_strays()

@@ -13,6 +13,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core import serializers
+from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
@@ -24,12 +25,15 @@ from tests.factories.volunteers import (
     DistrictFactory,
     MembershipFactory,
     NetworkFactory,
+    NetworkOrganiserFactory,
     UserFactory,
     VolunteerFactory,
 )
 from tests.racing import at_once
-from volunteers import consenting, describing, erasing, exporting, joining, signing_up, tasks
-from volunteers.models import Consent, Erasure, Membership, User, Volunteer
+from tests.volunteers import spreadsheets
+from volunteers import consenting, describing, erasing, exporting, importing, joining, signing_up, tasks
+from volunteers.enlisting import VolunteerList
+from volunteers.models import Consent, Erasure, ImportPage, Membership, User, Volunteer, VolunteerImport
 
 pytestmark = pytest.mark.django_db
 CANARY = "zanzibarette"
@@ -71,6 +75,123 @@ def test_deleting_ones_account_leaves_only_its_number(client, known):
     assert list(Erasure.objects.values_list("account", flat=True)) == [known.pk]
     assert (User.objects.count(), Session.objects.filter(pk=session).count()) == (0, 0)
     assert client.get(reverse("volunteers:data")).status_code == 302
+
+
+def a_list_of(organiser, known, *others):
+    """A list sent in that names this person in the midst of others, read."""
+    rows = [[CANARY, CANARY, email, "0612345678", "11"] for email in (known.email.title(), *others)]
+    network = organiser.organiser_roles.get().network
+    content = spreadsheets.xlsx(*rows)
+    sent = importing.submit(content, name="list.xlsx", network=network, source="Forum", by=organiser)
+    importing.prepare(sent.pk)
+    sent.refresh_from_db()
+    return sent
+
+
+def files_kept():
+    return FILES.listdir("imports")[1] if FILES.exists("imports") else []
+
+
+@pytest.fixture
+def organiser():
+    for name in files_kept():
+        FILES.delete(f"imports/{name}")
+    DistrictFactory(code="11")
+    return NetworkOrganiserFactory().user
+
+
+FILES = VolunteerImport.file.field.storage
+State = VolunteerImport.State
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("state", [State.READY, State.CONFIRMED, State.WRITING, State.DONE])
+def test_deleting_ones_account_leaves_nothing_in_lists_sent_in(
+    known, organiser, state, django_capture_on_commit_callbacks
+):
+    sent = a_list_of(organiser, known)
+    if state != State.READY:
+        importing.confirm(sent, by=organiser)
+    if state == State.DONE:
+        importing.write(sent.pk)
+    if state == State.WRITING:
+        VolunteerImport.objects.update(state=state, attempts=1, lease_until=timezone.now() + dt.timedelta(minutes=1))
+    assert (CANARY in everything_stored(), len(files_kept())) == (True, 2)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        erasing.erase(known)
+    importing.write(sent.pk)
+
+    sent.refresh_from_db()
+    assert CANARY not in everything_stored()
+    assert files_kept() == []
+    assert (sent.rows, sent.created) == (1, 1)
+    assert sent.state == (State.DONE if state == State.DONE else State.FAILED)
+    assert bool(sent.problem) == (state != State.DONE)
+    importing.let_go(known)
+
+
+def test_a_list_is_found_by_the_address_somebody_had_when_it_came(known, organiser):
+    sent = a_list_of(organiser, known)
+    importing.confirm(sent, by=organiser)
+    importing.write(sent.pk)
+    EmailAddress.objects.filter(user=known).delete()
+    known.email = "new@example.org"
+    known.save()
+
+    erasing.erase(known)
+
+    sent.refresh_from_db()
+    assert (sent.file.name, sent.people.name, ImportPage.objects.count()) == ("", "", 0)
+
+
+def test_other_lists_stay_when_somebody_goes(known, organiser):
+    kept = a_list_of(organiser, known)
+
+    erasing.erase(UserFactory(email="else@example.org"))
+
+    kept.refresh_from_db()
+    assert (kept.state, kept.pages.count(), len(files_kept())) == (State.READY, 1, 2)
+
+
+def test_a_list_that_is_read_while_somebody_goes_is_read_again(known, organiser, monkeypatch):
+    plan = VolunteerList.plan
+
+    def plan_then_leave(*arguments):
+        planned = plan(*arguments)
+        monkeypatch.undo()
+        erasing.erase(known)
+        return planned
+
+    monkeypatch.setattr(VolunteerList, "plan", plan_then_leave)
+    sent = a_list_of(organiser, known)
+    assert (sent.state, sent.pages.count()) == (State.QUEUED, 0)
+
+    importing.prepare(sent.pk)
+    sent.refresh_from_db()
+    assert (sent.state, sent.created) == (State.READY, 1)
+
+
+def test_a_refused_list_keeps_no_file(organiser):
+    network = organiser.organiser_roles.get().network
+    content = spreadsheets.csv([f"{CANARY}@example.org"], head=["Nom"])
+
+    sent = importing.submit(content, name="list.csv", network=network, source="Forum", by=organiser)
+    importing.prepare(sent.pk)
+
+    sent.refresh_from_db()
+    assert (sent.state, sent.file.name, files_kept()) == (State.FAILED, "", [])
+
+
+def test_a_file_that_no_list_has_is_deleted_after_an_hour(known, organiser):
+    a_list_of(organiser, known)
+    FILES.save("imports/stray.list", ContentFile(CANARY.encode()))
+
+    assert importing.forget_strays() == 0
+    with time_machine.travel(timezone.now() + dt.timedelta(minutes=61)):
+        tasks.sweep_imports()
+
+    assert ("stray.list" in files_kept(), len(files_kept())) == (False, 2)
 
 
 def test_deleting_asks_for_the_right_address_and_otherwise_keeps_everything(client, known):

@@ -7,6 +7,8 @@ from django.core.files.storage import Storage, storages
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+FOLDER = "imports/"
+
 
 def private_storage() -> Storage:
     """Where uploads wait that no address leads to; asked for at run time, so that tests have their own."""
@@ -35,10 +37,10 @@ class VolunteerImport(models.Model):
     network = models.ForeignKey("volunteers.Network", models.PROTECT, related_name="imports", verbose_name=_("network"))
     source = models.CharField(_("where this list comes from"), max_length=240)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
-    file = models.FileField(_("file"), upload_to="imports/", storage=private_storage, blank=True)
+    file = models.FileField(_("file"), upload_to=FOLDER, storage=private_storage, blank=True)
     name = models.CharField(_("name of the file"), max_length=120)
     people = models.FileField(
-        upload_to="imports/",
+        upload_to=FOLDER,
         storage=private_storage,
         blank=True,
         editable=False,
