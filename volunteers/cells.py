@@ -1,7 +1,8 @@
 """What the cells of a list of volunteers may hold, as widgets of django-import-export: each cleans one kind of value.
 
-``clean`` returns the value as it is stored, and raises ValueError with a sentence fit for the person. Lists that people
-keep are messy: a cell is read generously where its meaning is certain, and refused where it is not.
+``clean`` returns the value as it is stored, and raises ValueError with a sentence fit for the person
+(volunteers.sentences). Lists that people keep are messy: a cell is read generously where its meaning is certain, and
+refused where it is not.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 from import_export.widgets import Widget
 
 from volunteers import lines
@@ -66,7 +67,7 @@ class NameWidget(Widget):
         if name[:1] in "=+-@" and name:
             raise ValueError(_("A name cannot start with this sign: it looks like a formula."))
         if not lines.can_be_shown(name):
-            raise ValueError(lines.UNSHOWN)
+            raise ValueError(lines.IN_ENGLISH)
         if name.isupper() and len(name) > 2:
             name = name.title()
         return name
@@ -114,7 +115,7 @@ class ManyWidget(Widget):
     """Several rows of a vocabulary, by any of the names they go by: the sorted list of their primary keys."""
 
     def __init__(self, choices: Mapping[str, int], unknown: str) -> None:
-        """``choices``: names as ``plain`` writes them; ``unknown``: the sentence, with %(value)s."""
+        """``choices``: names as ``plain`` writes them; ``unknown``: the sentence, in which %(value)s is filled."""
         super().__init__()
         self.choices, self.unknown = choices, unknown
         self._seen: dict[str, list[int]] = {}
@@ -136,7 +137,7 @@ class ManyWidget(Widget):
     def one(self, part: str) -> int:
         found = self.choices.get(plain(part))
         if found is None:
-            raise ValueError(self.unknown % {"value": " ".join(part.split())[:60]})
+            raise ValueError(self.unknown, {"value": " ".join(part.split())[:60]})
         return found
 
 

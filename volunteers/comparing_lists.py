@@ -18,10 +18,11 @@ import json
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 from import_export.results import Result
 from phonenumber_field.phonenumber import PhoneNumber
 
+from volunteers import sentences
 from volunteers.models import Membership, User, Volunteer
 from volunteers.reading_lists import CHUNK, MANY, Line, ListReader, Person
 
@@ -146,7 +147,7 @@ class Comparison:
         for key in sorted({self.reader.network.pk, *person.networks}):
             if there.get(key) is False:
                 sentence = _("Has left %(network)s, and is not brought back.")
-                line.notes.append(sentence % {"network": self.reader.words["networks"][key]})
+                line.notes.append(sentences.filled(sentence, network=self.reader.words["networks"][key]))
         if volunteer is None:
             # An account without a profile, such as an administrator's.
             volunteer = Volunteer(user=user)

@@ -27,14 +27,17 @@ from django.db.models.functions import Cast
 from django.utils import timezone, translation
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from kombu.exceptions import OperationalError
 
+from volunteers import sentences
 from volunteers.comparing_lists import Plan
 from volunteers.enlisting import ListChanged, VolunteerList
 from volunteers.models import ImportPage, Membership, Network, User, VolunteerImport
 from volunteers.models.imports import FOLDER
 from volunteers.permissions import can_organise
 from volunteers.reading_lists import Line, ListRefused, as_json, from_json
+from volunteers.sentences import Sentence
 from volunteers.spreadsheets import MAX_FILE_BYTES, SpreadsheetRefused, read
 
 logger = logging.getLogger(__name__)
@@ -81,7 +84,7 @@ def prepare(pk: int) -> None:
     if sent is None:
         return
     tick = _ticker(sent)
-    with translation.override(sent.created_by.language if sent.created_by else None):
+    with translation.override(sent.created_by.language if sent.created_by else None):  # for the names of interests
         try:
             lists = _list_of(sent)
             with sent.file.open("rb") as file:
@@ -91,7 +94,7 @@ def prepare(pk: int) -> None:
             del sheet  # a large list is in memory once, not twice
             plan = lists.plan(people, lines, tick)
         except (SpreadsheetRefused, ListRefused) as refusal:
-            _fail(sent, str(refusal))
+            _fail(sent, sentences.of(refusal))
             return
         sent.people.save(f"{get_random_string(24)}.json", ContentFile(as_json(people)), save=False)
         try:
@@ -126,7 +129,7 @@ def write(pk: int) -> None:
     if sent is None:
         return
     tick = _ticker(sent)
-    with translation.override(sent.created_by.language if sent.created_by else None):
+    with translation.override(sent.created_by.language if sent.created_by else None):  # for the names of interests
         try:
             lists = _list_of(sent)
             with sent.people.open("rb") as file:
@@ -142,13 +145,15 @@ def write(pk: int) -> None:
                 _finish(sent, state=State.DONE, ended_at=timezone.now())
                 _report(sent, joined)
         except ListRefused as refusal:
-            _fail(sent, str(refusal))
+            _fail(sent, sentences.of(refusal))
         except Superseded:
             logger.warning("A list was taken over by another worker; this one wrote nothing.")
         except (ListChanged, IntegrityError):
             # Somebody signed up, or changed their profile, since the preview: it has to be looked at again.
             with transaction.atomic():
-                note = _("What we know of these people has changed since you looked: here is the new preview.")
+                note = gettext_noop(
+                    "What we know of these people has changed since you looked: here is the new preview."
+                )
                 _show(sent, lists.plan(people, doubles), notes=[note])
 
 
@@ -265,8 +270,7 @@ def _claim(pk: int, *, waiting: str, working: str) -> VolunteerImport | None:
     )
     sent = VolunteerImport.objects.select_related("network", "created_by").filter(pk=pk).first()
     if not claimed and sent is not None:
-        with translation.override(sent.created_by.language if sent.created_by else None):
-            problem = _("The work on this list failed three times. Nothing was written.")
+        problem = gettext_noop("The work on this list failed three times. Nothing was written.")
         lost = VolunteerImport.objects.filter(free, pk=pk, attempts__gte=ATTEMPTS)
         if lost.update(state=State.FAILED, problem=problem, ended_at=now):
             _forget(sent)
@@ -276,7 +280,7 @@ def _claim(pk: int, *, waiting: str, working: str) -> VolunteerImport | None:
 def _list_of(sent: VolunteerImport) -> VolunteerList:
     """The list with the rights that its sender has now."""
     if sent.created_by is None or not can_organise(sent.created_by, sent.network):
-        raise ListRefused(_("Whoever sent this list no longer runs the network. Nothing was written."))
+        raise ListRefused(gettext_noop("Whoever sent this list no longer runs the network. Nothing was written."))
     return VolunteerList(network=sent.network, by=sent.created_by)
 
 
@@ -288,14 +292,15 @@ def _finish(sent: VolunteerImport, **columns: Any) -> None:
     cache.delete(f"import:{sent.pk}")
 
 
-def _fail(sent: VolunteerImport, problem: str) -> None:
+def _fail(sent: VolunteerImport, problem: Sentence) -> None:
     """Of no use to anybody any more, its file is not kept: without a preview nobody could find whom it names."""
     with contextlib.suppress(Superseded):
-        _finish(sent, state=State.FAILED, problem=problem, ended_at=timezone.now())
+        problem, values = (problem, {}) if isinstance(problem, str) else problem
+        _finish(sent, state=State.FAILED, problem=problem, problem_values=values, ended_at=timezone.now())
         _forget(sent)
 
 
-def _show(sent: VolunteerImport, plan: Plan, *, notes: Sequence[str]) -> None:
+def _show(sent: VolunteerImport, plan: Plan, *, notes: Sequence[Sentence]) -> None:
     """Replaces the preview."""
     by_kind: dict[str, list[dict[str, Any]]] = {kind: [] for kind in Kind.values}
     lines, plan.result.rows = plan.result.rows[::-1], []
@@ -333,7 +338,7 @@ def _report(sent: VolunteerImport, joined: Mapping[int, Sequence[Any]]) -> None:
         for row in page.rows:
             if row["row"] in joined:
                 row["changes"] = joined[row["row"]]
-                row["notes"] = [_("Had an account already: has joined, and keeps the profile as it is.")]
+                row["notes"] = [gettext_noop("Had an account already: has joined, and keeps the profile as it is.")]
     ImportPage.objects.bulk_update(told, ["rows"], batch_size=10)
 
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy, gettext_noop
 
-UNSHOWN = _("This holds characters that cannot be shown. Type it by hand rather than pasting it.")
+IN_ENGLISH = gettext_noop("This holds characters that cannot be shown. Type it by hand rather than pasting it.")
+UNSHOWN = gettext_lazy(IN_ENGLISH)
 
 # What copying brings along: zero-width spaces and the mark at the beginning of files.
 DROPPED = {ord("\u200b"): None, ord("\ufeff"): None}

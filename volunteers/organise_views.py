@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from tablib import Dataset
 
-from volunteers import importing
+from volunteers import importing, sentences
 from volunteers.filters import VolunteerFilter
 from volunteers.importing import ImportRefused
 from volunteers.models import District, ImportPage, Membership, User, Volunteer, VolunteerImport
@@ -124,6 +124,14 @@ def list_for(request: OrganiserRequest, pk: int, *, to_change: bool = False) -> 
     return sent
 
 
+def in_words(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of a preview in the reader's language."""
+    said: dict[str, Any] = {"notes": [sentences.in_words(note) for note in row.get("notes", ())]}
+    said["faults"] = [(column, value, sentences.in_words(why)) for column, value, why in row.get("faults", ())]
+    said["changes"] = [(sentences.in_words(column), *change) for column, *change in row.get("changes", ())]
+    return row | said
+
+
 @require_safe
 @organisers_page
 def import_detail(request: OrganiserRequest, pk: int) -> HttpResponse:
@@ -142,7 +150,9 @@ def import_detail(request: OrganiserRequest, pk: int) -> HttpResponse:
         "tabs": [(name, ImportPage.Kind(name).label, count) for name, count in counts.items()],
         "kind": kind,
         "page_obj": page_obj,
-        "rows": shown.rows if shown else [],
+        "rows": [in_words(row) for row in shown.rows] if shown else [],
+        "problem": sentences.in_words([sent.problem, sent.problem_values] if sent.problem_values else sent.problem),
+        "notes": [sentences.in_words(note) for note in sent.notes],
         "may_decide": can_import(request.user, sent),
     }
     return render(request, "volunteers/organise_import.html", context)
@@ -183,5 +193,5 @@ def import_refused(request: OrganiserRequest, pk: int) -> HttpResponse:
     for page in sent.pages.filter(kind=ImportPage.Kind.REFUSED).order_by("number"):
         for row in page.rows:
             for column, value, why in row["faults"]:
-                table.append([row["row"], column, value, why])
+                table.append([row["row"], column, value, sentences.in_words(why)])
     return xlsx_response(table, title=_("Refused rows"), filename=_("refused rows"))

@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from dataclasses import fields as dataclass_fields
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 from import_export import fields, resources
 from import_export.results import RowResult
 
-from volunteers import cells
+from volunteers import cells, sentences
 from volunteers.models import District, Interest, Network, SpokenLanguage, User, Volunteer
 from volunteers.permissions import organised_networks
+from volunteers.sentences import Sentence
 from volunteers.spreadsheets import Sheet
 
 CHUNK = 1000
@@ -63,7 +64,7 @@ MANY: dict[str, Any] = {
 
 
 class ListRefused(Exception):
-    """Why a list as a whole cannot be used, in a sentence fit for the person."""
+    """Why a list as a whole cannot be used, in a sentence fit for the person (volunteers.sentences)."""
 
 
 @dataclass(slots=True)
@@ -89,7 +90,8 @@ class Person:
 class Line(RowResult):
     """The result of one row, as the preview shows it.
 
-    ``changes``: (column, before, after) in words; ``faults``: (column, value, sentence); ``notes``: sentences.
+    ``changes``: (column, before, after) in words; ``faults``: (column, value, sentence); ``notes``: sentences, which
+    like the columns of ``changes`` are translated when they are shown (volunteers.sentences).
     ``written``: the changes that are made, where those that are shown would tell who has an account.
     """
 
@@ -98,11 +100,11 @@ class Line(RowResult):
         self.number, self.who = row, who
         self.changes: list[tuple[str, str, str]] = []
         self.written: list[tuple[str, str, str]] = []
-        self.faults: list[tuple[str, str, str]] = []
-        self.notes: list[str] = []
+        self.faults: list[tuple[str, str, Sentence]] = []
+        self.notes: list[Sentence] = []
         self.is_double = False  # a later row is about the same person
 
-    def refuse(self, column: str, value: Any, sentence: str) -> None:
+    def refuse(self, column: str, value: Any, sentence: Sentence) -> None:
         self.faults.append((column, cells.text_of(value)[:80], sentence))
         self.import_type = self.IMPORT_TYPE_INVALID
 
@@ -126,7 +128,6 @@ class ListReader(resources.ModelResource):
         super().__init__()
         self.network, self.by = network, by
         self.mine = {row.pk: row for row in organised_networks(by)}
-        # Looked up once: asking a catalogue for a word is slow, and 15,000 rows have six each.
         self.labels = {
             "name": _("Name"),
             "phone": _("Telephone"),
@@ -143,7 +144,7 @@ class ListReader(resources.ModelResource):
 
     def people(
         self, sheet: Sheet, tick: Callable[[int], None] = lambda done: None
-    ) -> tuple[list[Person], list[Line], list[str]]:
+    ) -> tuple[list[Person], list[Line], list[Sentence]]:
         """The people of a sheet, the lines refused, and remarks on the whole. Reads no person from the database.
 
         Of several rows with the same address the last one wins; the others become lines that say so. Raises
@@ -164,12 +165,12 @@ class ListReader(resources.ModelResource):
                 double = Line(former.row, former.email)
                 double.import_type, double.is_double = Line.IMPORT_TYPE_SKIP, True
                 sentence = _("Same person as row %(row)d, further down: that row is used, this one is left out.")
-                double.notes.append(sentence % {"row": number})
+                double.notes.append(sentences.filled(sentence, row=number))
                 doubles.append(double)
             latest[person.email] = person
         return list(latest.values()), refused + doubles, remarks
 
-    def columns(self, headers: Sequence[str]) -> tuple[dict[int, str], list[str]]:
+    def columns(self, headers: Sequence[str]) -> tuple[dict[int, str], list[Sentence]]:
         """Which column holds what, and remarks on the columns that are not used."""
         columns, unused = dict[int, str](), []
         for index, head in enumerate(headers):
@@ -179,12 +180,12 @@ class ListReader(resources.ModelResource):
                     unused.append(head[:40])
             elif name in columns.values():
                 twice = _("Two columns hold the same thing: %(head)s. Keep one.")
-                raise ListRefused(twice % {"head": head[:40]})
+                raise ListRefused(twice, {"head": head[:40]})
             else:
                 columns[index] = name
         if "email" not in columns.values():
             raise ListRefused(_('No column holds e-mail addresses. Name one of them "E-mail" in the first row.'))
-        remarks = [_("Columns not used: %(heads)s.") % {"heads": ", ".join(unused)}] if unused else []
+        remarks = [sentences.filled(_("Columns not used: %(heads)s."), heads=", ".join(unused))] if unused else []
         return columns, remarks
 
     def _clean(self, number: int, row: list[Any], columns: dict[int, str], sheet: Sheet) -> tuple[Line, dict[str, Any]]:
@@ -201,7 +202,7 @@ class ListReader(resources.ModelResource):
             try:
                 values[name] = self.fields[name].widget.clean(value)
             except ValueError as error:
-                line.refuse(sheet.headers[index], value, str(error))
+                line.refuse(sheet.headers[index], value, sentences.of(error))
         if values.get("joined_on") is not None:
             values["joined_on"] = values["joined_on"].isoformat()
         else:

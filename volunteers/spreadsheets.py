@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import python_calamine
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 MAX_FILE_BYTES = 20 * 1024**2
 MAX_UNPACKED_BYTES = 200 * 1024**2
@@ -44,7 +44,7 @@ Position = tuple[int, int]  # row and column, from 1
 
 
 class SpreadsheetRefused(Exception):
-    """Why a file cannot be read, in a sentence fit for the person."""
+    """Why a file cannot be read, in a sentence fit for the person (volunteers.sentences)."""
 
 
 @dataclass

@@ -8,7 +8,6 @@ from django.core.files.storage import storages
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from django.utils.translation import gettext
 from hypothesis import HealthCheck, given, settings, strategies
 
 from mail.models import Message
@@ -268,7 +267,7 @@ def test_an_error_of_the_spreadsheet_is_refused_with_its_place(organiser, make, 
     (refused,) = rows(sent, "refused")
     ((column, value, why),) = refused["faults"]
     assert (refused["row"], column, value) == (2, "Téléphone", error)
-    assert why == gettext("This cell holds an error of the spreadsheet. Correct it.")
+    assert why == "This cell holds an error of the spreadsheet. Correct it."
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,7 @@ class VolunteerImport(models.Model):
     )
     sha256 = models.CharField(max_length=64, editable=False)
     problem = models.TextField(_("why it was refused"), blank=True)
+    problem_values = models.JSONField(default=dict, blank=True, editable=False)
     notes = models.JSONField(_("remarks"), default=list, blank=True)
     plan = models.CharField(max_length=64, blank=True, editable=False, help_text=_("Digest of what was looked at."))
     rows = models.PositiveIntegerField(_("rows"), default=0)

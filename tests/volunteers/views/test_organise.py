@@ -1,5 +1,6 @@
 """The back office of volunteers: who sees whom, and a list from its file to its confirmation."""
 
+import html
 import io
 
 import openpyxl
@@ -18,7 +19,7 @@ from tests.factories.volunteers import (
     UserFactory,
 )
 from tests.office import inside
-from tests.volunteers.spreadsheets import HEAD, xlsx
+from tests.volunteers.spreadsheets import HEAD, csv, xlsx
 from volunteers import importing
 from volunteers.models import User, VolunteerImport
 
@@ -142,6 +143,44 @@ def test_refused_rows_are_shown_and_can_be_downloaded(client, organiser, role):
     rows = list(openpyxl.load_workbook(io.BytesIO(table.content)).active.values)
     cells = [tuple(map(str, row[:3])) for row in rows[1:]]
     assert cells == [("2", "E-mail", "zoe@"), ("2", "Arrondissement", "31")]
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "french", "english"),
+    [
+        (csv(["Zoé", "Ba", "zoe@", "", "31"]), "refused",
+         ["Ce n’est pas une adresse e-mail.", "Aucun arrondissement ne s’appelle"],
+         ["This is not an e-mail address.", 'No district is called "31".']),
+        (csv(["Zoé", "Ba", "zoe@example.org", "", ""], ["Zoé", "Roux", "zoe@example.org", "", ""]), "unchanged",
+         ["Même personne que la ligne 3, plus bas"], ["Same person as row 3, further down"]),
+        (csv(["Zoé", "Ba", "zoe@example.org", "", ""], head=[*HEAD[:3], "Avis", "CP"]), "created",
+         ["Colonnes non utilisées", "<strong>Nom</strong>"],
+         ["Columns not used: Avis.", "<strong>Name</strong>"]),
+        (csv(["x"], head=["Nom"]), "", ["Aucune colonne ne contient d’adresses e-mail."],
+         ["No column holds e-mail addresses."]),
+        (csv(["x"] * 4, head=["Nom", "Mail", "CP", "E-mail"]), "", ["Deux colonnes contiennent la même chose"],
+         ["Two columns hold the same thing: E-mail."]),
+    ],
+    ids=["cells", "double", "columns", "list", "list-filled"],
+)  # fmt: skip
+def test_a_list_speaks_the_language_of_whoever_reads_it(client, role, content, kind, french, english):
+    sent = prepared(role, content)
+
+    in_french, in_english = (
+        html.unescape(client.get(f"{language}{LIST}imports/{sent.pk}/?kind={kind}").text) for language in ("", "/en")
+    )
+
+    assert [words for words in (*french, *english) if words in in_french] == french
+    assert [words for words in (*french, *english) if words in in_english] == english
+
+
+def test_refused_cells_are_downloaded_in_the_language_of_the_page(client, role):
+    sent = prepared(role, csv(["Zoé", "Ba", "zoe@", "", ""]))
+
+    answer = client.get(f"/en{LIST}imports/{sent.pk}/refused.xlsx")
+
+    rows = list(openpyxl.load_workbook(io.BytesIO(answer.content)).active.values)
+    assert rows == [("Row", "Column", "Value", "Why"), ("2", "E-mail", "zoe@", "This is not an e-mail address.")]
 
 
 def prepared(role, content):
