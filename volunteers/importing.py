@@ -12,7 +12,7 @@ import datetime as dt
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import PurePath
 from typing import Any
@@ -48,6 +48,16 @@ ATTEMPTS = 3
 KEPT = dt.timedelta(days=30)  # files and previews; docs and the privacy page say so
 State = VolunteerImport.State
 Kind = ImportPage.Kind
+
+
+Teller = Callable[[Iterable[Membership]], None]
+_tellers: list[Teller] = []
+
+
+def register(teller: Teller) -> None:
+    """Adds who tells people that a list has put them in a network, in the transaction that does; twice is once."""
+    if teller not in _tellers:
+        _tellers.append(teller)
 
 
 class ImportRefused(Exception):
@@ -123,7 +133,8 @@ def confirm(sent: VolunteerImport, *, by: User) -> None:
 def write(pk: int) -> None:
     """Writes a confirmed list in one transaction: all of it, or nothing. Harmless twice.
 
-    When what it would write is no longer what the preview showed, nothing is written and the new preview is shown.
+    Whoever has signed in before is told that they are in the network. When what it would write is no longer what the
+    preview showed, nothing is written and the new preview is shown.
     """
     sent = _claim(pk, waiting=State.CONFIRMED, working=State.WRITING)
     if sent is None:
@@ -142,6 +153,7 @@ def write(pk: int) -> None:
                 joined = {line.number: line.written for line in plan.result.rows if line.written}
                 plan.result.rows = []  # the preview has been compared: its lines need not stay in memory
                 lists.write(plan, brought_by=sent.pk, tick=tick)
+                _tell(sent)
                 _finish(sent, state=State.DONE, ended_at=timezone.now())
                 _report(sent, joined)
         except ListRefused as refusal:
@@ -328,6 +340,13 @@ def _show(sent: VolunteerImport, plan: Plan, *, notes: Sequence[Sentence]) -> No
     )
     sent.pages.all().delete()
     ImportPage.objects.bulk_create(pages, batch_size=10)  # a page is a long text, of which a statement holds two copies
+
+
+def _tell(sent: VolunteerImport) -> None:
+    """Has those told who use their account. Whoever was only ever on lists has not asked us for anything."""
+    stays = sent.memberships.exclude(volunteer__user__last_login=None).select_related("volunteer__user")
+    for tell in _tellers if stays else ():
+        tell(stays)
 
 
 def _report(sent: VolunteerImport, joined: Mapping[int, Sequence[Any]]) -> None:

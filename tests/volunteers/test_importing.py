@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings, strategies
 
+from mail import rendering
 from mail.models import Message
 from tests.conftest import ROOT
 from tests.factories.volunteers import (
@@ -180,6 +181,31 @@ def test_the_same_list_twice_leaves_alone_somebody_who_had_an_account(organiser,
     )
     assert ([change[2] for change in told["changes"]], len(told["notes"])) == ([str(network)], 1)
     assert (again.created, again.changed, again.unchanged, again.is_confirmable) == (0, 0, 1, False)
+
+
+def test_somebody_who_uses_an_account_is_told_once_that_a_list_put_them_in_a_network(organiser, network):
+    stranger = VolunteerFactory(user__email="awa@example.org", user__last_login=timezone.now(), user__language="en")
+    VolunteerFactory(user__email="quiet@example.org")
+    content = xlsx(OTHER, *[[*OTHER[:2], email, "", ""] for email in ("quiet@example.org", "new@example.org")])
+
+    sent = written(content, organiser)
+    again = written_again(sent, content, organiser)
+
+    message = Message.objects.get()
+    delivery = rendering.render(message)
+    assert (message.user, message.kind) == (stranger.user, "account/put-in-network")
+    assert (sent.created, again.unchanged) == (3, 3)
+    assert delivery.subject == "You are now in the network Climate Volunteers"
+    assert "/en/my-space/networks/" in delivery.body
+    stranger.memberships.update(left_at=timezone.now())
+    assert rendering.render(message) is None
+
+
+def written_again(sent, content, organiser):
+    """The same list is sent once more, and the work of the first one begun anew."""
+    VolunteerImport.objects.filter(pk=sent.pk).update(state=State.CONFIRMED)
+    importing.write(sent.pk)
+    return prepared(content, organiser)
 
 
 def test_the_preview_does_not_tell_who_has_an_account(organiser):
