@@ -21,7 +21,7 @@ from allauth.account.models import EmailAddress
 from celery import current_app
 from django.core.cache import cache
 from django.core.files.base import ContentFile
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Q, TextField
 from django.db.models.functions import Cast
 from django.utils import timezone, translation
@@ -154,6 +154,9 @@ def write(pk: int) -> None:
                 plan.result.rows = []  # the preview has been compared: its lines need not stay in memory
                 lists.write(plan, brought_by=sent.pk, tick=tick)
                 _tell(sent)
+                # PostgreSQL looks for the people of new memberships at the commit only, and waits for who is being
+                # erased; who erases them waits for the list's row. So they come first, and that row last.
+                connection.check_constraints([Membership._meta.db_table])
                 _finish(sent, state=State.DONE, ended_at=timezone.now())
                 _report(sent, joined)
         except ListRefused as refusal:
@@ -161,8 +164,9 @@ def write(pk: int) -> None:
         except Superseded:
             logger.warning("A list was taken over by another worker; this one wrote nothing.")
         except (ListChanged, IntegrityError):
-            # Somebody signed up, or changed their profile, since the preview: it has to be looked at again.
-            with transaction.atomic():
+            # Somebody signed up, or changed their profile, since the preview: it has to be looked at again. If they
+            # left for good, the list has been let go of.
+            with contextlib.suppress(Superseded), transaction.atomic():
                 note = gettext_noop(
                     "What we know of these people has changed since you looked: here is the new preview."
                 )
@@ -235,7 +239,8 @@ def let_go(user: User) -> None:
     lists = VolunteerImport.objects.exclude(file="", people="").filter(
         Q(pk__in=pages.values("volunteer_import")) | Q(pk__in=brought.values("brought_by"))
     )
-    for sent in lists.select_for_update().order_by("pk"):
+    # A writer under way shares the key of the list with its memberships, and may be waiting for this very person.
+    for sent in lists.select_for_update(no_key=True).order_by("pk"):
         if sent.state in (State.READY, State.CONFIRMED, State.WRITING):
             with translation.override(sent.created_by.language if sent.created_by else None):
                 sent.problem = _(

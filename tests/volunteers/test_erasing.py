@@ -4,6 +4,8 @@ import datetime as dt
 import io
 import json
 import re
+import threading
+import time
 
 import pytest
 import time_machine
@@ -170,6 +172,37 @@ def test_a_list_that_is_read_while_somebody_goes_is_read_again(known, organiser,
     importing.prepare(sent.pk)
     sent.refresh_from_db()
     assert (sent.state, sent.created) == (State.READY, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_goes_while_a_list_that_names_them_is_written_waits_for_nobody_who_waits(known, organiser, monkeypatch):
+    sent = a_list_of(organiser, known, "new@example.org")
+    importing.confirm(sent, by=organiser)
+    half_written, leaving = threading.Event(), threading.Event()
+    open_accounts, let_go = VolunteerList._open_accounts, importing.let_go
+
+    def stand_still(*arguments):
+        open_accounts(*arguments)
+        half_written.set()
+        leaving.wait(5)
+
+    def wait_for_the_writer(user):
+        leaving.set()
+        time.sleep(0.3)  # until the writer waits for this person's row
+        let_go(user)
+
+    monkeypatch.setattr(VolunteerList, "_open_accounts", stand_still)
+    monkeypatch.setattr(importing, "let_go", wait_for_the_writer)
+
+    def erase():
+        half_written.wait(5)
+        erasing.erase(known)
+
+    results = at_once(lambda act: act(), [erase, lambda: importing.write(sent.pk)])
+
+    sent.refresh_from_db()
+    assert (results, sent.state, sent.file.name) == ([None, None], State.FAILED, "")
+    assert CANARY not in everything_stored()
 
 
 def test_a_refused_list_keeps_no_file(organiser):
