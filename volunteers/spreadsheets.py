@@ -8,6 +8,7 @@ cells' references, as one cell in the far corner makes a reader build all the em
 from __future__ import annotations
 
 import codecs
+import contextlib
 import csv
 import io
 import re
@@ -290,10 +291,9 @@ def text(content: bytes) -> list[list[Any]]:
 
 
 def decode(content: bytes) -> str:
-    """Text in UTF-8, UTF-16 (which announces itself), or else the Western Windows code page."""
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return content.decode("utf-16", errors="replace")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
+    """Text in UTF-8, UTF-16 (which announces itself), or else the Western Windows code page; refused if it is none."""
+    announced = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if announced else ("utf-8-sig", "cp1252"):
+        with contextlib.suppress(UnicodeDecodeError):
+            return content.decode(encoding)
+    raise SpreadsheetRefused(_("The accents of this file cannot be read. Save it as a workbook, or as CSV in UTF-8."))

@@ -130,6 +130,14 @@ def test_read_refuses_with_a_sentence(content):
     assert str(refusal.value).endswith(".")
 
 
+@pytest.mark.parametrize(
+    "content", [csv(ROW, encoding="mac_roman").replace(b"Awa", b"H\x8el\x8fne"), csv(ROW, encoding="utf-16")[:-1]]
+)
+def test_read_refuses_what_it_would_have_to_guess(content):
+    with pytest.raises(SpreadsheetRefused, match="accents"):
+        read(content)
+
+
 @settings(max_examples=150, deadline=None)
 @given(strategies.binary(max_size=400), strategies.sampled_from([b"", b"PK\x03\x04", b"\xff\xfe", b"a;b\r\n"]))
 def test_read_reads_or_refuses_any_bytes(tail, start):
