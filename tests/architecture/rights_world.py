@@ -145,15 +145,20 @@ class World:
         self.asked = RegistrationFactory(slot=self.slot, **asked)
         self.theirs = RegistrationFactory(slot=self.their_slot)
         self.their_asked = RegistrationFactory(slot=self.their_slot, **asked)
+        # At times of their own: what else is at the same time would be said first.
         offer = {"state": "pending", "pending_for": "offer", "confirmed_at": None}
         self.offered = RegistrationFactory(
-            slot=SessionFactory(training=self.training).slot,
+            slot=SessionFactory(training=self.training, slot__starts_at=NOW + dt.timedelta(days=9)).slot,
             volunteer=owner,
             expires_at=NOW + dt.timedelta(hours=5),
             **offer,
         )
         self.late = RegistrationFactory(
-            slot=SessionFactory(training=self.training, slot__starts_at=NOW - dt.timedelta(minutes=1)).slot,
+            slot=SessionFactory(
+                training=self.training,
+                slot__starts_at=NOW - dt.timedelta(minutes=1),
+                slot__ends_at=NOW + dt.timedelta(minutes=20),
+            ).slot,
             volunteer=owner,
             expires_at=NOW - dt.timedelta(minutes=1),
             **offer,

@@ -180,7 +180,7 @@ def test_refused_cells_are_downloaded_in_the_language_of_the_page(client, role):
     answer = client.get(f"/en{LIST}imports/{sent.pk}/refused.xlsx")
 
     rows = list(openpyxl.load_workbook(io.BytesIO(answer.content)).active.values)
-    assert rows == [("Row", "Column", "Value", "Why"), ("2", "E-mail", "zoe@", "This is not an e-mail address.")]
+    assert rows == [("Row", "Column", "Value", "Why"), (2, "E-mail", "zoe@", "This is not an e-mail address.")]
 
 
 def prepared(role, content):
