@@ -131,6 +131,20 @@ def test_double_click_holds_one_seat(client):
     assert Slot.objects.get().seats_taken == 1
 
 
+def test_both_mails_of_a_double_click_hold_a_code_that_is_good(client):
+    """Neither request has a session yet, and nobody knows which of the two the browser will keep."""
+    slot, form = dated(), details(csrfmiddlewaretoken="t" * 64)
+
+    first, second = client.post(address(slot), form), Client().post(address(slot), form)
+    Client().post(address(slot), form | {"csrfmiddlewaretoken": "u" * 64})
+    Client().post(address(slot), form | {"email": "other@example.org"})
+
+    codes = Message.objects.filter(kind="account/login_code").order_by("pk").values_list("context__code", flat=True)
+    assert (first.url, codes[0]) == (second.url, codes[1])
+    assert len(set(codes)) == 3
+    assert type_code(client, codes[1], first.url).context["registration"].state == "confirmed"
+
+
 def test_full_date_leads_to_the_waiting_list_once_the_code_is_typed(client):
     slot = dated(capacity=1)
     RegistrationFactory(slot=slot)
