@@ -1,21 +1,55 @@
 """What must be true before the server starts: database migrated, demonstration loaded once, static files collected.
 
-One process for all of it, since starting Django is what takes the time at a second start.
+One process for all of it, since starting Django is what takes the time; and none of it where an earlier start has done
+it and nothing has changed since.
 """
 
 import hashlib
 import io
+import json
 import logging
 import os
+import re
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import failures
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+VAR = ROOT / (os.environ.get("VAR_DIR") or "var")
+STAMP = VAR / "prepared-from"
 os.environ["DATABASE_POOL_SIZE"] = "0"  # one connection: and when there is none, PostgreSQL's own reason at once
+
+
+def facts() -> list[Any]:
+    """What an earlier start's work depends on: the files it was made from, the variables that the settings read, and
+    what SQLite's file then held. Asked without Django. Raises sqlite3.Error or OSError where that cannot be told.
+    """
+    settings = ROOT / "config" / "settings.py"
+    names = re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', settings.read_text())
+    variables = json.dumps([(name, os.environ.get(name)) for name in names]).encode()
+    files = [settings, ROOT / "requirements.lock", *ROOT.glob("[a-z]*/migrations/*.py"), *(ROOT / "static").rglob("*")]
+    read = b"".join(str(file).encode() + file.read_bytes() for file in sorted(files) if file.is_file())
+    file = VAR / "maillage.sqlite3"
+    with closing(sqlite3.connect(f"file:{file}?mode=rw", uri=True)) as connection:
+        migrated = connection.execute("SELECT count(*), max(id) FROM django_migrations").fetchone()
+        people = connection.execute("SELECT EXISTS (SELECT 1 FROM volunteers_user)").fetchone()
+    return [hashlib.sha256(variables + read).hexdigest(), *migrated, *people, (VAR / "static").is_dir()]
+
+
+def is_prepared() -> bool:
+    """Whether nothing is to be done, as far as can be told without Django: never of a database elsewhere."""
+    if os.environ.get("DATABASE_URL") or failures.obstacle(VAR / "maillage.sqlite3"):
+        return False
+    try:
+        return bool(json.loads(STAMP.read_text()) == facts())
+    except (OSError, ValueError, sqlite3.Error):
+        return False
 
 
 def prepare() -> None:
@@ -38,6 +72,8 @@ def prepare() -> None:
         call_command("demo", stdout=io.StringIO())  # it also shows the accounts, which run.py does at the end
     if not settings.DEBUG:
         collect_static(Path(settings.STATIC_ROOT))
+    if not os.environ.get("DATABASE_URL"):
+        STAMP.write_text(json.dumps(facts()))
 
 
 def collect_static(target: Path) -> None:
@@ -60,12 +96,13 @@ def database() -> Path:
 
     if settings.configured and settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         return Path(settings.DATABASES["default"]["NAME"])
-    return ROOT / (os.environ.get("VAR_DIR") or "var") / "maillage.sqlite3"
+    return VAR / "maillage.sqlite3"
 
 
 if __name__ == "__main__":
     try:
-        prepare()
+        if not is_prepared():
+            prepare()
     except Exception as error:
         if said := failures.sentence(error, database()):
             sys.exit(said)
