@@ -26,10 +26,9 @@ WISH_LASTS = dt.timedelta(hours=1)
 class Wish:
     """What a session asked for; also what the code page shows of it. Only plain values: it travels as JSON.
 
-    ``registration`` is what is held. ``expires_at`` is the end of the
-    hold (ISO 8601, as are all moments here). It and ``full``, the waiting list comes next, depend on the slot alone
-    and never on what the address is already registered for: whoever types it must not learn that, and neither from
-    the places left (``registering.hold_for_nobody``).
+    ``registration`` is what is held. ``expires_at`` is the end of the hold (ISO 8601, as are all moments here). It and
+    ``full``, the waiting list comes next, depend on the slot alone and never on what the address is already registered
+    for: whoever types it must not learn that, and neither from the places left (``registering.hold_for_nobody``).
     """
 
     slot: int

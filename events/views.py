@@ -206,7 +206,7 @@ def answer_offer(request: HttpRequest, token: str) -> HttpResponse:
     context |= {"stands": stands, "agreement": agreement} | badge_of(registration)
     if stands:
         context["clashes"] = reports.clashes_of(registration)
-        context["anothers"] = request.user.is_authenticated and request.user != _user_of(registration)
+        context["is_for_another"] = request.user.is_authenticated and request.user != _user_of(registration)
     status = 422 if stands and agreement is not None and agreement.errors else 200
     return render(request, "events/offer.html", context, status=status)
 
