@@ -6,6 +6,8 @@
 PYTHON ?=
 BIN := .venv/bin
 export PORT PYTHON
+# Every command starts several processes, and each would compile the same sources anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
