@@ -1,4 +1,4 @@
-"""A date of a network and somebody who organises it.
+"""A date of a network, somebody who organises it, and signing in without the pause.
 
 What knows the product is imported where it is used: pytest reads this file before the settings are chosen.
 """
@@ -19,3 +19,8 @@ def organiser(slot):
     from tests.office import inside
 
     return inside(person("organiser", slot))
+
+
+@pytest.fixture
+def no_pause(settings):
+    settings.SIGN_IN_SECONDS = 0
