@@ -1,3 +1,5 @@
+"""The page of a registration: what it says, confirming, cancelling, its calendar file."""
+
 import datetime as dt
 
 import pytest
@@ -10,10 +12,11 @@ from django.utils.formats import time_format
 from django.utils.translation import override
 from icalendar import Calendar
 
-from events import offers, registering
+from events import registering
 from events.models import Registration, Slot
 from mail.delivering import deliver_due
 from mail.models import Message
+from tests.events.views.offered import BOXES, agreed, clashing, english, link_of, offered
 from tests.factories.events import RegistrationFactory, SlotFactory
 from tests.factories.volunteers import UserFactory, VolunteerFactory
 from volunteers import consenting, erasing
@@ -21,35 +24,14 @@ from volunteers import consenting, erasing
 pytestmark = pytest.mark.django_db
 
 
-def english(name, *args):
-    with override("en"):
-        return reverse(name, args=args)
-
-
 def page_of(registration, action="detail"):
     return english(f"events:registration-{action}", registration.uid)
-
-
-BOXES = {"agreeing": "yes", "charter": "on", "adult": "on"}
-
-
-def agreed(registration):
-    for purpose in consenting.NEEDED:
-        consenting.give(registration.volunteer.user, purpose=purpose, form="test")
-    return registration
 
 
 def signed_in(client, registration):
     agreed(registration)
     client.force_login(registration.volunteer.user)
     return registration
-
-
-def offered(**facts):
-    deadline = timezone.now() + dt.timedelta(hours=24)
-    return RegistrationFactory(
-        state="pending", pending_for="offer", confirmed_at=None, expires_at=deadline, queue_number=1, **facts
-    )
 
 
 SAID = {
@@ -134,11 +116,6 @@ def test_offer_is_taken_by_a_click_not_by_a_visit(client):
     assert registration.state == "confirmed"
 
 
-def clashing(registration):
-    slot = SlotFactory(starts_at=registration.slot.starts_at, title_en="The other one")
-    return RegistrationFactory(volunteer=registration.volunteer, slot=slot)
-
-
 @pytest.mark.parametrize("by_link", [False, True], ids=["signed in", "by the link"])
 def test_clash_is_said_before_an_offer_is_taken(client, by_link):
     registration = signed_in(client, offered())
@@ -159,16 +136,6 @@ def test_clash_is_said_before_an_offer_is_taken(client, by_link):
 
     registration.refresh_from_db()
     assert registration.state == "confirmed"
-
-
-def test_clash_keeps_nobody_from_saying_no_by_the_link(client):
-    registration = agreed(offered())
-    clashing(registration)
-
-    client.post(link_of(registration), {"decline": "yes"})
-
-    registration.refresh_from_db()
-    assert registration.state == "cancelled"
 
 
 def test_offer_past_its_time_is_refused_with_a_sentence(client):
@@ -316,82 +283,7 @@ def test_what_was_written_to_a_person_goes_with_them():
     assert (registration.volunteer, registration.state, registration.end_note) == (None, "refused", "")
 
 
-# --- The link in the mail ---------------------------------------------------------------------------------------------
-def link_of(registration):
-    return english("events:offer", offers.token_of(registration))
-
-
-def test_link_shows_the_offer_and_answers_nothing_by_itself(client):
-    registration = offered()
-
-    page = client.get(link_of(registration))
-
-    assert page.context["stands"] is True
-    assert registration.volunteer.user.email not in page.text
-    registration.refresh_from_db()
-    assert registration.state == "pending"
-
-
-@pytest.mark.parametrize(("data", "state"), [({}, "confirmed"), ({"decline": "yes"}, "cancelled")])
-def test_link_answers_by_its_buttons(client, data, state):
-    registration = agreed(offered())
-
-    page = client.post(link_of(registration), data)
-
-    assert page.status_code == 200
-    registration.refresh_from_db()
-    assert registration.state == state
-    assert page.context["stands"] is False
-
-
-def test_whoever_was_put_on_the_list_agrees_before_saying_yes_by_the_link(client):
-    registration = offered()
-    link, user = link_of(registration), registration.volunteer.user
-
-    pages = [client.get(link), client.post(link), client.post(link, BOXES | {"charter": ""})]
-
-    assert [page.status_code for page in pages] == [200, 200, 422]
-    assert [set(page.context["agreement"].fields) for page in pages] == [{"charter", "adult"}] * 3
-    assert set(pages[2].context["agreement"].errors) == {"charter"}
-    assert [page.context["stands"] for page in pages] == [True] * 3
-    registration.refresh_from_db()
-    assert (registration.state, consenting.missing(user)) == ("pending", ["charter", "adult"])
-
-    client.post(link, BOXES)
-
-    registration.refresh_from_db()
-    assert (registration.state, consenting.missing(user)) == ("confirmed", [])
-    assert set(user.consents.values_list("form", flat=True)) == {"offer"}
-
-
-def test_link_says_when_the_reader_is_signed_in_as_somebody_else(client):
-    registration = offered()
-    words = "This seat is offered to somebody else"
-
-    assert words not in client.get(link_of(registration)).text
-    client.force_login(registration.volunteer.user)
-    assert words not in client.get(link_of(registration)).text
-    client.force_login(UserFactory())
-    assert words in client.get(link_of(registration)).text
-
-
-def test_only_what_is_missing_is_asked_behind_the_link(client):
-    registration = offered()
-    consenting.give(registration.volunteer.user, purpose="adult", form="test")
-
-    assert set(client.get(link_of(registration)).context["agreement"].fields) == {"charter"}
-
-
-def test_saying_no_by_the_link_asks_for_no_agreement(client):
-    registration = offered()
-
-    client.post(link_of(registration), {"agreeing": "yes", "decline": "yes"})
-
-    registration.refresh_from_db()
-    assert registration.state == "cancelled"
-    assert not registration.volunteer.user.consents.exists()
-
-
+# --- Agreeing first ---------------------------------------------------------------------------------------------------
 def test_whoever_was_put_on_the_list_agrees_before_saying_yes_signed_in(client):
     registration = offered()
     client.force_login(registration.volunteer.user)
@@ -409,24 +301,6 @@ def test_whoever_was_put_on_the_list_agrees_before_saying_yes_signed_in(client):
     assert consenting.missing(registration.volunteer.user) == []
 
 
-def test_link_of_an_earlier_offer_is_worth_nothing(client):
-    registration = offered()
-    link = link_of(registration)
-    Registration.objects.update(sequence=registration.sequence + 2)
-
-    page = client.post(link)
-
-    assert page.context["stands"] is False
-    registration.refresh_from_db()
-    assert registration.state == "pending"
-
-
-def test_forged_link_is_not_found(client):
-    registration = offered()
-
-    assert client.get(link_of(registration)[:-2] + "x/").status_code == 404
-
-
 # --- As a file --------------------------------------------------------------------------------------------------------
 def test_registration_as_a_calendar_file(client):
     registration = signed_in(client, RegistrationFactory())
@@ -436,9 +310,3 @@ def test_registration_as_a_calendar_file(client):
     assert answer["Content-Type"] == "text/calendar; charset=utf-8"
     (event,) = Calendar.from_ical(answer.content).walk("VEVENT")
     assert event["UID"].startswith(str(registration.uid))
-
-
-def test_account_without_profile_has_no_space(client):
-    client.force_login(UserFactory())
-
-    assert client.get(reverse("events:space")).status_code == 404

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.factories.events import RegistrationFactory, SlotFactory
-from tests.factories.volunteers import MembershipFactory, VolunteerFactory
+from tests.factories.volunteers import MembershipFactory, UserFactory, VolunteerFactory
 
 pytestmark = pytest.mark.django_db
 SPACE = "/en/my-space/"
@@ -109,3 +109,9 @@ def test_feed_address_is_renewed_by_a_click(client, volunteer):
     volunteer.refresh_from_db()
     assert client.get(old).status_code == 404
     assert client.get(reverse("events:calendar-feed", args=[volunteer.calendar_token])).status_code == 200
+
+
+def test_account_without_profile_has_no_space(client):
+    client.force_login(UserFactory())
+
+    assert client.get(reverse("events:space")).status_code == 404
