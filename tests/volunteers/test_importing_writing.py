@@ -1,10 +1,11 @@
+"""A list of people that is confirmed: whom it makes, changes and leaves alone, written once and whole or not at all."""
+
 import datetime as dt
 import subprocess
 import sys
 
 import pytest
 import time_machine
-from django.core.files.storage import storages
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -13,77 +14,14 @@ from hypothesis import HealthCheck, given, settings, strategies
 from mail import rendering
 from mail.models import Message
 from tests.conftest import ROOT
-from tests.factories.volunteers import (
-    DistrictFactory,
-    MembershipFactory,
-    NetworkFactory,
-    NetworkOrganiserFactory,
-    VolunteerFactory,
-)
-from tests.volunteers.spreadsheets import HEAD, csv, xlsx
+from tests.factories.volunteers import MembershipFactory, VolunteerFactory
+from tests.volunteers.lists import AWA, OTHER, people, prepared, rows, written
+from tests.volunteers.spreadsheets import csv, xlsx
 from volunteers import importing
 from volunteers.importing import ImportRefused
-from volunteers.models import Consent, District, ImportPage, Interest, Membership, User, Volunteer, VolunteerImport
+from volunteers.models import Consent, District, Membership, User, Volunteer, VolunteerImport
 
 State = VolunteerImport.State
-AWA = ["Awa", "Diallo", "awa@example.org", "06 12 34 56 78", "75011"]
-
-
-@pytest.fixture
-def organiser(db):
-    for number in range(1, 21):
-        DistrictFactory(code=f"{number:02}", name=f"Quartier {number}")
-    return NetworkOrganiserFactory(network__name_fr="Volontaires du Climat", network__name_en="Climate Volunteers").user
-
-
-@pytest.fixture
-def network(organiser):
-    return organiser.organiser_roles.get().network
-
-
-def send(content, organiser):
-    network = organiser.organiser_roles.get().network
-    return importing.submit(content, name="liste.xlsx", network=network, source="Forum", by=organiser)
-
-
-def prepared(content, organiser):
-    sent = send(content, organiser)
-    importing.prepare(sent.pk)
-    sent.refresh_from_db()
-    return sent
-
-
-def written(content, organiser):
-    sent = prepared(content, organiser)
-    importing.confirm(sent, by=organiser)
-    importing.write(sent.pk)
-    sent.refresh_from_db()
-    return sent
-
-
-def rows(sent, kind):
-    return [row for page in sent.pages.filter(kind=kind).order_by("number") for row in page.rows]
-
-
-def people():
-    return User.objects.count(), Volunteer.objects.count(), Membership.objects.count()
-
-
-def test_prepare_shows_each_row_and_writes_nobody(organiser, network):
-    written(xlsx(["Paul", "Roux", "paul@example.org", "", ""]), organiser)
-    before = people()
-
-    sent = prepared(xlsx(AWA, ["Paul", "Rousse", "PAUL@example.org", "", ""], ["", "", "zoe@", "12", "31"]), organiser)
-
-    assert people() == before
-    assert (sent.state, sent.created, sent.changed, sent.unchanged, sent.refused) == (State.READY, 1, 1, 0, 1)
-    (changed,) = rows(sent, "changed")
-    assert (changed["row"], [change[1:] for change in changed["changes"]]) == (3, [["Paul Roux", "Paul Rousse"]])
-    (refused,) = rows(sent, "refused")
-    assert [refused["row"], [(column, value) for column, value, _why in refused["faults"]]] == [
-        4,
-        [("E-mail", "zoe@"), ("Téléphone", "12"), ("Arrondissement", "31")],
-    ]
 
 
 def test_write_makes_accounts_without_password_consent_or_mail(organiser, network):
@@ -157,9 +95,6 @@ def test_somebody_of_another_network_joins_and_nothing_of_theirs_is_shown_or_cha
     assert sent.created == 1 and "Secret" not in str(rows(sent, "created"))
 
 
-OTHER = ["Autre", "Nom", "awa@example.org", "0699001288", "11"]
-
-
 @pytest.mark.parametrize("signed_in", [None, timezone.now()])
 def test_the_same_list_twice_leaves_alone_somebody_who_had_an_account(organiser, network, signed_in):
     stranger = VolunteerFactory(
@@ -208,14 +143,6 @@ def written_again(sent, content, organiser):
     return prepared(content, organiser)
 
 
-def test_the_preview_does_not_tell_who_has_an_account(organiser):
-    VolunteerFactory(user__email="awa@example.org", user__last_login=timezone.now())
-    sent = prepared(xlsx(OTHER, [*OTHER[:2], "zoe@example.org", *OTHER[3:]]), organiser)
-
-    first, second = rows(sent, "created")
-    assert [{**row, "row": 0, "who": ""} for row in (first, second)] == [{**first, "row": 0, "who": ""}] * 2
-
-
 @pytest.mark.parametrize("came", ["by a list, then signed in", "by themselves"])
 def test_who_gave_something_of_themselves_is_filled_in_and_never_replaced(organiser, network, came):
     if came == "by themselves":
@@ -243,66 +170,6 @@ def test_who_gave_something_of_themselves_is_filled_in_and_never_replaced(organi
     assert (volunteer.user.get_full_name(), str(volunteer.phone)) == ("Awa Nom", "+33699001288")
     assert list(volunteer.districts.all()) == [third]
     assert (again.created, again.changed, again.unchanged) == (0, 0, 1)
-
-
-def test_somebody_who_left_is_not_brought_back(organiser, network):
-    MembershipFactory(network=network, volunteer__user__email="awa@example.org", left_at=timezone.now())
-
-    sent = prepared(xlsx(AWA), organiser)
-
-    assert (sent.created, sent.changed, sent.unchanged) == (0, 0, 1)
-
-
-def test_networks_of_others_are_refused(organiser):
-    NetworkFactory(name_fr="Bénévoles de la Solidarité")
-
-    sent = prepared(
-        xlsx(
-            [*AWA, "Bénévoles de la Solidarité"],
-            [*AWA[:2], "z@example.org", "", "", "climate volunteers"],
-            head=[*HEAD, "Réseau"],
-        ),
-        organiser,
-    )
-
-    assert (sent.refused, sent.created) == (1, 1)
-
-
-def test_names_that_hold_a_separator_are_understood(organiser):
-    for slug, name in [("waste", "Déchets et réemploi"), ("bike", "Vélo"), ("food", "Cuisine")]:
-        Interest.objects.create(slug=slug, name_fr=name, name_en=slug)
-
-    written(xlsx([*AWA, "dechets et  REEMPLOI; vélo et cuisine"], head=[*HEAD, "Centres d’intérêt"]), organiser)
-
-    volunteer = Volunteer.objects.get(user__email="awa@example.org")
-    assert sorted(interest.slug for interest in volunteer.interests.all()) == ["bike", "food", "waste"]
-
-
-def test_a_formula_is_refused_with_its_place(organiser):
-    sent = prepared(xlsx(['=HYPERLINK("https://x.example")', *AWA[1:]]), organiser)
-
-    (refused,) = rows(sent, "refused")
-    assert (refused["row"], refused["faults"][0][0]) == (2, "Prénom")
-
-
-@pytest.mark.parametrize("make", [xlsx, csv])
-@pytest.mark.parametrize("error", ["#REF!", "#N/A", "#DIV/0!", "#NAME?"])
-def test_an_error_of_the_spreadsheet_is_refused_with_its_place(organiser, make, error):
-    sent = prepared(make([*AWA[:3], error, AWA[4]]), organiser)
-
-    (refused,) = rows(sent, "refused")
-    ((column, value, why),) = refused["faults"]
-    assert (refused["row"], column, value) == (2, "Téléphone", error)
-    assert why == "This cell holds an error of the spreadsheet. Correct it."
-
-
-@pytest.mark.parametrize(
-    "content", [b"\x89PNG\r\n\x1a\n\x00\x00", csv(["x"], head=["Nom"]), csv(AWA, head=[*HEAD[:3], "Mail", "CP"])]
-)
-def test_what_is_no_list_fails_with_a_sentence(organiser, content):
-    sent = prepared(content, organiser)
-
-    assert sent.state == State.FAILED and sent.problem.endswith(".")
 
 
 def test_a_double_confirmation_writes_once(organiser):
@@ -346,34 +213,6 @@ def test_a_role_taken_away_meanwhile_stops_the_list(organiser):
     assert (sent.state, Membership.objects.count()) == (State.FAILED, 0)
 
 
-def test_cancel_deletes_the_file_and_the_preview(organiser):
-    sent = prepared(xlsx(AWA), organiser)
-    names = [sent.file.name, sent.people.name]
-
-    importing.cancel(sent, by=organiser)
-
-    sent.refresh_from_db()
-    assert (sent.state, ImportPage.objects.count()) == (State.CANCELLED, 0)
-    assert not any(storages["private"].exists(name) for name in names)
-    importing.prepare(sent.pk)
-    sent.refresh_from_db()
-    assert sent.state == State.CANCELLED
-
-
-def test_uploads_are_deleted_after_30_days(organiser):
-    sent = prepared(xlsx(AWA), organiser)
-    name = sent.file.name
-
-    with time_machine.travel(timezone.now() + dt.timedelta(days=29)):
-        assert importing.forget_old() == 0
-    with time_machine.travel(timezone.now() + dt.timedelta(days=31)):
-        assert importing.forget_old() == 1
-
-    sent.refresh_from_db()
-    assert (sent.state, sent.file.name, ImportPage.objects.count()) == (State.CANCELLED, "", 0)
-    assert not storages["private"].exists(name)
-
-
 @pytest.mark.both
 @pytest.mark.django_db(transaction=True)
 def test_a_list_whose_writer_is_killed_half_way_is_written_by_the_next_and_only_then(
@@ -400,34 +239,6 @@ def test_a_list_whose_writer_is_killed_half_way_is_written_by_the_next_and_only_
     sent.refresh_from_db()
     assert (sent.state, sent.created) == (State.DONE, 1_500)
     assert people() == tuple(count + 1_500 for count in before)
-
-
-def test_a_list_left_by_a_killed_worker_is_taken_up_again_then_given_up(organiser):
-    sent = send(xlsx(AWA), organiser)
-    left = {"state": State.READING, "lease_until": timezone.now() - dt.timedelta(seconds=1)}
-    VolunteerImport.objects.filter(pk=sent.pk).update(attempts=1, **left)
-
-    assert importing.sweep() == 1
-    importing.prepare(sent.pk)
-    sent.refresh_from_db()
-    assert sent.state == State.READY
-
-    VolunteerImport.objects.filter(pk=sent.pk).update(attempts=importing.ATTEMPTS, **left)
-    importing.prepare(sent.pk)
-    sent.refresh_from_db()
-    assert sent.state == State.FAILED
-
-
-def test_a_list_under_work_is_left_alone(organiser):
-    sent = send(xlsx(AWA), organiser)
-    VolunteerImport.objects.filter(pk=sent.pk).update(
-        state=State.READING, attempts=1, lease_until=timezone.now() + dt.timedelta(minutes=1)
-    )
-
-    importing.prepare(sent.pk)
-
-    sent.refresh_from_db()
-    assert (sent.state, importing.sweep()) == (State.READING, 0)
 
 
 def test_a_failure_in_the_middle_leaves_nothing_half_written(organiser, monkeypatch):
