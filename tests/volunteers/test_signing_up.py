@@ -248,3 +248,12 @@ def test_another_code_replaces_the_first(client):
     assert refused.status_code == 200
     assert accepted.status_code == 302
     assert "_auth_user_id" in client.session
+
+
+def test_coming_in_by_code_lasts_two_weeks_from_then(client, settings):
+    user = UserFactory(email="awa@example.org")
+    asked = client.post(reverse("account_login"), {"email": user.email})
+    assert client.session.get_expiry_age() == signing_up.WAITING_SECONDS
+    client.post(asked.url, {"code": Message.objects.get().context["code"]})
+
+    assert client.session.get_expiry_age() == settings.SESSION_COOKIE_AGE
