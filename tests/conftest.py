@@ -5,12 +5,8 @@ With `DATABASE_URL=sqlite:///...` the same tests run on SQLite (`make test` does
 """
 
 import gc
-import hashlib
 import os
 import shutil
-import sqlite3
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -39,58 +35,26 @@ def pytest_configure(config: pytest.Config) -> None:
             prepare_database(config, folder)
     # Each worker's SQLite file is a copy of what has been migrated (below): not to be made anew.
     config.option.reuse_db |= os.environ.get("DATABASE_URL", "").startswith("sqlite")
+    if is_controller(config) and config.option.tx and not config.option.collectonly:
+        return  # it runs no test itself
     import django
 
     django.setup()
 
 
 def prepare_database(config: pytest.Config, folder: Path) -> None:
-    """Makes one migrated database, which each worker's own is then copied from.
+    """Gives this run its migrated database (tests/migrated.py), which each worker's own is then copied from."""
+    from tests import migrated
 
-    Migrating takes longer than most runs of tests, so its result is kept from one run to the next, for as long as no
-    migration and no library has changed.
-    """
-    kept = config.cache.mkdir("migrated")
     if os.environ.get("DATABASE_URL", "").startswith("sqlite"):
-        snapshot = kept / f"{migrations_hash()}.sqlite3"
-        if not snapshot.exists():
-            forget_others(snapshot)
-            migrate(f"sqlite:///{folder / 'migrated.sqlite3'}")
-            with sqlite3.connect(folder / "migrated.sqlite3") as connection:
-                connection.execute("VACUUM INTO ?", [str(folder / "whole.sqlite3")])
-            shutil.move(folder / "whole.sqlite3", snapshot)
-        shutil.copy(snapshot, folder / "migrated.sqlite3")
+        shutil.copy(migrated.sqlite(), folder / "migrated.sqlite3")
         os.environ["DATABASE_URL"] = f"sqlite:///{folder / 'migrated.sqlite3'}"
         return
     from tests.postgres import Server
 
-    snapshot = kept / f"{migrations_hash()}.tar"
-    server = Server(snapshot if snapshot.exists() else None)
+    server = Server(migrated.postgresql())
     config.add_cleanup(server.stop)
     os.environ["DATABASE_URL"] = server.url
-    if not snapshot.exists():
-        forget_others(snapshot)
-        migrate(server.url)
-        server.save(snapshot)
-
-
-def migrations_hash() -> str:
-    """A name for everything that decides what a migrated database looks like."""
-    files = [ROOT / "requirements-dev.lock", *sorted(ROOT.glob("[a-z]*/**/migrations/*.py"))]
-    return hashlib.sha256(b"".join(str(file).encode() + file.read_bytes() for file in files)).hexdigest()[:16]
-
-
-def forget_others(snapshot: Path) -> None:
-    """Removes the snapshots of other days, of the same kind."""
-    for other in snapshot.parent.glob(f"*{snapshot.suffix}"):
-        other.unlink(missing_ok=True)
-
-
-def migrate(url: str) -> None:
-    """Runs all migrations on this database, in a process of its own."""
-    command = [sys.executable, "manage.py", "migrate", "--verbosity=0", "--skip-checks"]
-    if subprocess.run(command, cwd=ROOT, env=os.environ | {"DATABASE_URL": url}).returncode:
-        raise pytest.UsageError("the migrations fail (above), and nothing can be tested without them")
 
 
 @pytest.fixture(scope="session")

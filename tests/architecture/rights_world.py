@@ -61,6 +61,7 @@ class World:
     MAIL = "0" * 19 + "-abcdef12"
 
     def __init__(self):
+        self.handler = Client().handler  # shared: each of its own would build all middleware again
         self.networks = NetworkFactory(slug="ours"), NetworkFactory(slug="theirs"), NetworkFactory(slug="joined")
         self.people = {role: self.person(role) for role in (*ROLES, "colleague", "keeper")}
         self.dates()
@@ -112,6 +113,8 @@ class World:
     def client(self, role, **more):
         """A new browser in which this person is signed in."""
         client = Client(raise_request_exception=True, **more)
+        if not more:
+            client.handler = self.handler
         if key := self.cookies[role]:
             client.cookies[settings.SESSION_COOKIE_NAME] = key
         return client

@@ -11,16 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, migrations_hash
+from tests import migrated
+from tests.conftest import ROOT
 from tests.postgres import Server
 
 PAGES = ("/readyz", "/account/login/")
 
 
 @pytest.fixture
-def database(request):
+def database():
     """A PostgreSQL server for this test alone, with the tables in it."""
-    server = Server(request.config.cache.mkdir("migrated") / f"{migrations_hash()}.tar")
+    server = Server(migrated.postgresql())
     yield server
     server.stop()
 

@@ -19,8 +19,3 @@ def organiser(slot):
     from tests.office import inside
 
     return inside(person("organiser", slot))
-
-
-@pytest.fixture
-def no_pause(settings):
-    settings.SIGN_IN_SECONDS = 0

@@ -201,7 +201,7 @@ def test_export_runs_no_formula_and_names_nobody(slot, organiser):
     assert sheet.max_row == 4
     name = answer["Content-Disposition"]
     assert name.endswith('.xlsx"') and name.isascii() and "example" not in name
-    assert answer["Cache-Control"] == "no-store, private" or "no-store" in answer["Cache-Control"]
+    assert "no-store" in answer["Cache-Control"]
 
 
 def test_export_has_moments_and_numbers_as_such_and_says_who_has_left(slot, organiser):

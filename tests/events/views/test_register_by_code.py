@@ -20,7 +20,7 @@ from tests.factories.volunteers import NetworkOrganiserFactory, UserFactory, Vol
 from tests.office import inside
 from volunteers.models import Consent, User
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_pause")]
+pytestmark = pytest.mark.django_db
 
 
 def code_in_the_mail(to="awa@example.org"):

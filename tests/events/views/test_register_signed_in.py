@@ -12,7 +12,7 @@ from tests.factories.events import RegistrationFactory
 from tests.factories.volunteers import VolunteerFactory
 from volunteers import consenting
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_pause")]
+pytestmark = pytest.mark.django_db
 
 
 def test_one_click_registers(client):
