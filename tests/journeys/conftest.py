@@ -83,15 +83,16 @@ def foreign(url: str, home: str) -> list[str]:
 def axe() -> Callable[..., None]:
     """`axe(page)` fails with what axe-core finds, each with the elements concerned. Needs a page with scripts on.
 
-    `axe(page, rules)` looks for what these rules say alone.
+    `axe(page, rules, within)` looks for what these rules say alone, in this part of the page alone.
     """
     script = Axe().axe_script
 
-    def check(page: Page, rules: list[str] | None = None) -> None:
+    def check(page: Page, rules: list[str] | None = None, within: str = "html") -> None:
         if not page.evaluate("'axe' in window"):
             page.evaluate(script)
         options = {"resultTypes": ["violations"]} | ({"runOnly": rules} if rules else {})
-        violations = page.evaluate("options => axe.run(options).then(found => found.violations)", options)
+        run = "([within, options]) => axe.run(within, options).then(found => found.violations)"
+        violations = page.evaluate(run, [within, options])
         found = [
             f"{violation['id']}: {violation['help']} at {', '.join(str(node['target']) for node in violation['nodes'])}"
             for violation in violations
