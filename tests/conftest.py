@@ -69,11 +69,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 @pytest.fixture
 def process_environment(transactional_db: None) -> dict[str, str]:
-    """The environment for a process of the product (a worker, a command) on this test's own database and folder.
-
-    For what only another process can show: killing it, or two of them at once. Start it with `sys.executable` in
-    the project's folder; its settings are tests.settings, its broker a folder.
-    """
+    """The environment for a process of the product (a worker, a command) on this test's own database and folder."""
     return environment_for_processes()
 
 
@@ -85,6 +81,33 @@ def environment_for_processes() -> dict[str, str]:
     host, name = connection.settings_dict["HOST"], connection.settings_dict["NAME"]
     url = f"sqlite:///{name}" if connection.vendor == "sqlite" else f"postgres://postgres@/{host}/{name}"
     return os.environ | {"DATABASE_URL": url, "VAR_DIR": str(settings.VAR_DIR), "TESTS_TEMPLATE": ""}
+
+
+@pytest.fixture(scope="session")
+def nursery(django_db_setup: None) -> None:
+    """The process that others are forked from (tests/forking.py)."""
+    from tests import forking
+
+    forking.begin(environment_for_processes())
+
+
+@pytest.fixture
+def fork(transactional_db: None, nursery: None) -> Iterator[Callable[..., Any]]:
+    """`fork(function, *args, **options)`: a process on this test's own database; all are killed with the test.
+
+    For what only another process can show: killing it, or two of them at once.
+    """
+    from tests.forking import Fork
+
+    forks = []
+
+    def start(function: Callable[..., None], *args: Any, **options: Any) -> Fork:
+        forks.append(Fork(function, *args, **options))
+        return forks[-1]
+
+    yield start
+    for started in forks:
+        started.kill()
 
 
 # --- Tests that commit ------------------------------------------------------------------------------------------------

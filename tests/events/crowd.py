@@ -1,17 +1,11 @@
-"""A process of its own that signs people up, for races between processes and for killing it half-way.
-
-``python -m tests.events.crowd SLOT FIRST LAST [--stop-inside]`` says "ready", waits for a line, registers the
-volunteers FIRST to LAST one after the other and prints the key of each registration once it is committed. With
-``--stop-inside`` it stands still inside the first transaction, all written and nothing committed.
-"""
-
-import os
-import sys
-
-import django
+"""A crowd for tests/forking.py, for races between processes and for killing one half-way."""
 
 
-def sign_up(slot_pk, first, last, *, stop_inside):
+def sign_up(line, slot_pk, first, last, *, stop_inside=False):
+    """Says "ready", waits for a word, registers the volunteers `first` to `last` and says each key once committed.
+
+    With `stop_inside` it stands still inside the first transaction, all written and nothing committed.
+    """
     from django.db import transaction
 
     from events import registering
@@ -20,18 +14,12 @@ def sign_up(slot_pk, first, last, *, stop_inside):
 
     volunteers = Volunteer.objects.filter(pk__range=(first, last)).select_related("user").order_by("pk")
     people = list(volunteers)
-    print("ready", flush=True)
-    sys.stdin.readline()
+    line.send("ready")
+    line.recv()
     for volunteer in people:
         with transaction.atomic():
             registration = registering.register(volunteer, slot=Slot.objects.get(pk=slot_pk), by=None)
             if stop_inside:
-                print("inside", flush=True)
-                sys.stdin.readline()
-        print(registration.pk, flush=True)
-
-
-if __name__ == "__main__":
-    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
-    django.setup()
-    sign_up(*map(int, sys.argv[1:4]), stop_inside="--stop-inside" in sys.argv)
+                line.send("inside")
+                line.recv()
+        line.send(registration.pk)

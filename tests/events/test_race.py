@@ -3,11 +3,8 @@
 import contextlib
 import datetime as dt
 import random
-import subprocess
-import sys
 import threading
 import time
-from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -16,10 +13,9 @@ from django.utils import timezone
 from events import registering
 from events.models import Registration, Slot
 from tests.events import seats
+from tests.events.crowd import sign_up as sign_up_one_by_one
 from tests.factories.events import RegistrationFactory, SlotFactory
 from tests.racing import at_once
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -193,32 +189,17 @@ def test_database_refuses_a_second_active_registration():
 
 # --- Processes: the same on SQLite, and the kill ----------------------------------------------------------------------
 @pytest.fixture
-def start(process_environment):
-    """Starts processes that sign people up (tests/events/crowd.py), and ends those still there."""
-    started = []
-
-    def start(slot, crowd, *options):
-        command = [sys.executable, "-m", "tests.events.crowd", str(slot.pk)]
-        command += [str(crowd[0].pk), str(crowd[-1].pk), *options]
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=process_environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
-        started.append(process)
-        return process
-
-    yield start
-    for process in started:
-        process.kill()
-        process.communicate()
+def start(fork):
+    """Starts a process that signs people up, once it is told to go (tests/events/crowd.py)."""
+    return lambda slot, crowd, **options: fork(sign_up_one_by_one, slot.pk, crowd[0].pk, crowd[-1].pk, **options)
 
 
 def let_go(*processes):
     """All of them, once all are ready."""
     for process in processes:
-        assert process.stdout.readline() == "ready\n"
+        assert process.line.recv() == "ready"
     for process in processes:
-        process.stdin.write("\n")
-        process.stdin.flush()
+        process.line.send("go")
 
 
 @pytest.mark.both
@@ -227,9 +208,9 @@ def test_two_processes_for_fifty_seats(slot, start):
     processes = [start(slot, crowd[:150]), start(slot, crowd[150:])]
 
     let_go(*processes)
-    acknowledged = [line for process in processes for line in process.communicate(timeout=60)[0].split()]
+    acknowledged = [key for process in processes for key in process.rest()]
 
-    assert [process.returncode for process in processes] == [0, 0]
+    assert [process.ended_well for process in processes] == [True, True]
     assert len(set(acknowledged)) == 300
     assert seats.check_instant(slot.pk) == {"capacity": 50, "holding": 50, "waiting": 250}
     seats.check_numbers(slot)
@@ -240,22 +221,22 @@ def test_two_processes_for_fifty_seats(slot, start):
 def test_killed_process_loses_nothing(slot, start):
     """One stands still inside its transaction, one is in full swing: both are killed, the third goes on."""
     crowd = seats.people(200)
-    inside = start(slot, crowd[:20], "--stop-inside")
+    inside = start(slot, crowd[:20], stop_inside=True)
     running = start(slot, crowd[20:180])
     if connection.vendor == "sqlite":  # whose one writer would keep all others waiting
         let_go(running)
     let_go(inside)
-    assert inside.stdout.readline() == "inside\n"
+    assert inside.line.recv() == "inside"
     if connection.vendor != "sqlite":
         let_go(running)
         inside.kill()
-    acknowledged = [running.stdout.readline() for _ in range(30)] if connection.vendor != "sqlite" else []
+    acknowledged = [running.line.recv() for _ in range(30)] if connection.vendor != "sqlite" else []
     running.kill()
     inside.kill()
-    acknowledged += running.communicate()[0].splitlines()
+    acknowledged += running.rest()
 
     kept = set(Registration.objects.values_list("pk", flat=True))
-    assert {int(line) for line in acknowledged} <= kept
+    assert set(acknowledged) <= kept
     assert not Registration.objects.filter(volunteer__in=crowd[:20]).exists()
     later = [registering.register(volunteer, slot=Slot.objects.get(), by=None) for volunteer in crowd[180:]]
     assert len(later) == 20

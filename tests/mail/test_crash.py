@@ -30,21 +30,21 @@ def copies(smtp_server):
 
 
 def test_workers_side_by_side_send_each_message_once(start_worker, smtp_server):
-    queue_confirmations(200)
+    queue_confirmations(120)
 
     for _ in range(3):
         start_worker()
     wait_until(all_sent)
 
-    assert Counter(copies(smtp_server).values()) == {1: 200}
+    assert Counter(copies(smtp_server).values()) == {1: 120}
 
 
 @pytest.mark.long
 def test_killed_worker_loses_nothing(start_worker, smtp_server):
-    """500 confirmations, and eight workers killed at random moments while they leave."""
+    """Eight workers killed at random moments; five hundred confirmations of Celery's: test_killed_worker.py."""
     moments = random.Random(2026)
-    queue_confirmations(500)
-    smtp_server.seconds = 0.01
+    queue_confirmations(200)
+    smtp_server.seconds = 0.02  # fifty a second at most: the eight are killed before all have left
     kills = 0
     while kills < 8:
         worker = start_worker(lease=1)
@@ -58,7 +58,7 @@ def test_killed_worker_loses_nothing(start_worker, smtp_server):
 
     received = copies(smtp_server)
     twice = sum(received.values()) - len(received)
-    assert len(received) == 500, "a message was lost"
+    assert len(received) == 200, "a message was lost"
     assert twice <= kills, "more than the message in flight left twice"
     assert max(received.values()) <= 2
 

@@ -1,8 +1,6 @@
 """A list of people that is confirmed: whom it makes, changes and leaves alone, written once and whole or not at all."""
 
 import datetime as dt
-import subprocess
-import sys
 
 import pytest
 import time_machine
@@ -13,8 +11,8 @@ from hypothesis import HealthCheck, given, settings, strategies
 
 from mail import rendering
 from mail.models import Message
-from tests.conftest import ROOT
 from tests.factories.volunteers import MembershipFactory, VolunteerFactory
+from tests.volunteers.importer import write
 from tests.volunteers.lists import AWA, OTHER, people, prepared, rows, written
 from tests.volunteers.spreadsheets import csv, xlsx
 from volunteers import importing
@@ -215,18 +213,13 @@ def test_a_role_taken_away_meanwhile_stops_the_list(organiser):
 
 @pytest.mark.both
 @pytest.mark.django_db(transaction=True)
-def test_a_list_whose_writer_is_killed_half_way_is_written_by_the_next_and_only_then(
-    process_environment, organiser, network
-):
+def test_a_list_whose_writer_is_killed_half_way_is_written_by_the_next_and_only_then(fork, organiser, network):
     sent = prepared(csv(*([f"P{n}", "Roux", f"p{n}@example.org", "", ""] for n in range(1_500))), organiser)
     importing.confirm(sent, by=organiser)
     before = people()
-    command = [sys.executable, "-m", "tests.volunteers.importer", str(sent.pk)]
-    with subprocess.Popen(
-        command, cwd=ROOT, env=process_environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as writer:
-        assert writer.stdout.readline() == "inside\n"
-        writer.kill()
+    writer = fork(write, sent.pk)
+    assert writer.line.recv() == "inside"
+    writer.kill()
 
     sent.refresh_from_db()
     assert (people(), sent.state) == (before, State.WRITING)
