@@ -3,8 +3,12 @@
 import os
 
 import django
+from django.utils.translation import gettext, override
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 django.setup()
 
 import config.urls  # noqa: E402, F401 -- and with it all views
+
+with override("fr"):
+    gettext("")  # catalogues are read when the first word is looked up

@@ -47,8 +47,10 @@ def test_killed_worker_loses_nothing(start_worker, smtp_server):
     smtp_server.seconds = 0.02  # fifty a second at most: the eight are killed before all have left
     kills = 0
     while kills < 8:
+        before = smtp_server.received
         worker = start_worker(lease=1)
-        time.sleep(moments.uniform(0.1, 0.5))
+        wait_until(lambda before=before: smtp_server.received > before)
+        time.sleep(moments.uniform(0, 0.3))
         assert not all_sent()
         os.kill(worker, signal.SIGKILL)
         kills += 1
