@@ -14,6 +14,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -61,12 +62,12 @@ class Access:
 
 def build(city: City) -> dict[str, User]:
     """Gives Camille a password and makes the other accounts, with their roles and second factors."""
-    users = {}
+    users, password = {}, make_password(PASSWORD)  # hashed once: it is slow on purpose
     for account in ACCOUNTS:
         user, _made = User.objects.get_or_create(email=account.email)
         user.first_name, user.last_name = account.first_name, account.last_name
         user.is_staff = user.is_superuser = account is ADMINISTRATOR
-        user.set_password(PASSWORD)
+        user.password = password
         user.save()
         Volunteer.objects.get_or_create(user=user)
         EmailAddress.objects.get_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
