@@ -7,7 +7,8 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import formats, timezone, translation
-from wagtail.models import Locale, Page, Site
+from wagtail.log_actions import log
+from wagtail.models import Locale, Page, Revision, Site
 
 from cms.demo.city import content, quarters_around
 from cms.models import HomePage, ProgrammeIndexPage, ProgrammePage, StandardPage
@@ -33,7 +34,11 @@ def build() -> None:
                 parent = tree[fact.get("parent", "home")]
                 tree[fact["key"]] = standard(parent, fact, locale, keys)
             for fact in [*facts_here["pages"], facts_here["home"] | {"key": "home"}]:
-                fill(tree[fact["key"]], fact["body"], tree)
+                page = tree[fact["key"]]
+                if "later" in fact:
+                    page.body = blocks(with_pages(fact["later"], tree))
+                    page.save()
+                publish(page)
     Site.objects.update_or_create(
         is_default_site=True,
         defaults={"hostname": "localhost", "root_page": trees["fr"]["home"], "site_name": "Maillage"},
@@ -61,7 +66,7 @@ def add(parent: Page, page: Page, key: str, locale: Locale, keys: dict[str, uuid
 def home(root: Page, fact: dict[str, Any], locale: Locale, keys: dict[str, uuid.UUID]) -> Page:
     slug = "home" if locale.language_code == settings.LANGUAGE_CODE else f"home-{locale.language_code}"
     texts = {name: fact[name] for name in ("title", "hero_title", "hero_text", "seo_title", "search_description")}
-    return add(root, HomePage(slug=slug, **texts), "home", locale, keys)
+    return add(root, HomePage(slug=slug, body=blocks(fact["body"]), **texts), "home", locale, keys)
 
 
 def programmes(parent: Page, facts: dict[str, Any], locale: Locale, keys: dict[str, uuid.UUID]) -> None:
@@ -83,21 +88,41 @@ def standard(parent: Page, fact: dict[str, Any], locale: Locale, keys: dict[str,
         intro=fact["intro"],
         search_description=fact["intro"],
         show_in_menus=fact.get("menu", False),
+        body=blocks(fact.get("body", [])),
     )
     return add(parent, page, fact["key"], locale, keys)
 
 
-def fill(page: Page, body: list[dict[str, Any]], tree: dict[str, Page]) -> None:
-    """Sets the page's blocks, once every page that they may lead to exists."""
+def blocks(facts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A page's content, with today for the day of its texts."""
     date = formats.date_format(timezone.localdate(), "DATE_FORMAT")
-    blocks = []
-    for block in body:
-        value = with_pages(block["value"], tree)
-        if isinstance(value, str):
-            value = value.replace("{date}", date)
-        blocks.append({"type": block["type"], "value": value, "id": str(uuid.uuid4())})
-    page.body = page.body.stream_block.to_python(blocks)
-    page.save_revision().publish()
+    made = []
+    for fact in facts:
+        value = fact["value"].replace("{date}", date) if isinstance(fact["value"], str) else fact["value"]
+        made.append({"type": fact["type"], "value": value, "id": str(uuid.uuid4())})
+    return made
+
+
+def publish(page: Page) -> None:
+    """Gives a page, as it was just written, the revision that it is live with.
+
+    ``save_revision().publish()`` does so too, but writes, checks and indexes the page twice more.
+    """
+    revision = Revision.objects.create(
+        content_object=page,
+        base_content_type=page.get_base_content_type(),
+        content=page.serializable_data(),
+        object_str=str(page),
+    )
+    now = revision.created_at
+    Page.objects.filter(pk=page.pk).update(
+        latest_revision=revision,
+        latest_revision_created_at=now,
+        live_revision=revision,
+        first_published_at=now,
+        last_published_at=now,
+    )
+    log(page, "wagtail.publish", revision=revision, content_changed=True)
 
 
 def with_pages(value: Any, tree: dict[str, Page]) -> Any:

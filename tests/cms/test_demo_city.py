@@ -14,6 +14,7 @@ from django.test import override_settings
 from wagtail.models import Page
 
 from cms.demo import accounts
+from cms.models import StandardPage
 from events.models import Registration, Slot
 from mail.models import Message
 from tests.cms.city import check_counters, dump
@@ -103,6 +104,21 @@ def test_pages_open_in_both_languages(client):
     assert pages.count() == 2 * pages.filter(locale__language_code="fr").count() > 30
     statuses = {page.url: client.get(page.url).status_code for page in pages}
     assert {url: status for url, status in statuses.items() if status != 200} == {}
+
+
+def test_pages_stand_as_their_revision_says():
+    pages = Page.objects.exclude(latest_revision=None).specific()
+    assert len(pages) > 30
+    for page in pages:
+        assert page.get_latest_revision_as_object().serializable_data() == page.serializable_data()
+        assert page.live_revision_id == page.latest_revision_id
+        assert page.first_published_at == page.last_published_at == page.latest_revision_created_at == NOW
+
+
+def test_cards_lead_to_the_pages_below():
+    for kits in StandardPage.objects.filter(slug="kits"):
+        pages = [card["page"].pk for card in kits.body[0].value["cards"]]
+        assert pages == list(kits.get_children().order_by("path").values_list("pk", flat=True))
 
 
 def test_a_second_run_changes_nothing():
