@@ -1,7 +1,6 @@
 """README.md and docs/ say what is so: their commands, links, accounts, addresses and tables are held to the product."""
 
 import importlib
-import io
 import re
 import shlex
 import subprocess
@@ -10,14 +9,11 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command, get_commands, load_command_class
-from django.test import Client
+from django.core.management import get_commands, load_command_class
 from django.utils import translation
 
 from cms.demo import accounts
-from tests.office import inside
 from volunteers import retention
-from volunteers.models import User
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
@@ -141,40 +137,11 @@ def test_demo_accounts_are_those_of_the_demonstration():
 
 
 def addresses():
-    """The addresses shown as code, without those that stand for many."""
+    """The addresses shown as code, without those that stand for many. tests/cms/test_demo_city.py asks them."""
     shown = {
         address for name in WITH_ADDRESSES for address in re.findall(r"`(/[^`\s<>]*)`", text(name)) if address != "/en"
     }
     return sorted(shown | {match or "/" for match in re.findall(r"<http://localhost:8000(/[^>]*)>", text("README.md"))})
-
-
-@pytest.mark.django_db
-def test_addresses_answer_on_the_demonstration(settings):
-    """To whoever may see them: the public, else Camille, and Simone behind the counter."""
-    settings.DEMO = True
-    call_command("demo", "--size=small", stdout=io.StringIO())
-    people = {user.email: user for user in User.objects.filter(email__in=[one.email for one in accounts.ACCOUNTS])}
-    citizen, administrator, public = Client(), inside(people[accounts.ADMINISTRATOR.email]), Client()
-    citizen.force_login(people[accounts.CITIZEN.email])
-
-    answers, refused, inner = {}, set(), set()
-    for address in addresses():
-        answer = public.get(address, headers={"Accept-Language": "fr"})
-        if answer.status_code == 302 and answer.url.startswith("/account/login/"):
-            inner.add(address)
-            answer = citizen.get(address)
-        if answer.status_code == 403:
-            refused.add(address)
-            answer = administrator.get(address)
-        answers[address] = answer.status_code
-
-    assert refused == {address for address in answers if re.match(r"/(organise|cms|admin)/", address)}
-    assert inner - refused == {address for address in answers if address.startswith("/my-space/")}
-    # Deleting one's account asks for the password first.
-    assert {address: status for address, status in answers.items() if status != 200} == {"/my-space/delete/": 302}
-    assert {"/", "/programme/", "/trainings/", "/my-space/", "/mailbox/", "/readyz", "/organise/", "/cms/"} <= set(
-        answers
-    )
 
 
 def test_floors_are_those_that_are_checked():

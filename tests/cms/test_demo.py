@@ -6,7 +6,6 @@ import itertools
 
 import pytest
 import time_machine
-from allauth.mfa.models import Authenticator
 from django.core.management import CommandError, call_command
 
 from cms.demo import building
@@ -47,14 +46,6 @@ def test_a_city_with_real_people_is_refused(demo, arguments):
         demo(*arguments)
 
     assert User.objects.count() == 1
-
-
-def test_accounts_exist_only_in_a_demonstration(demo, settings):
-    settings.DEMO = False
-    demo()
-
-    assert not User.objects.filter(is_superuser=True).exists() and not Authenticator.objects.exists()
-    assert not [user for user in User.objects.all() if user.has_usable_password()]
 
 
 def test_boundaries_touch_and_do_not_overlap():

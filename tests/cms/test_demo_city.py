@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import re
 
 import pytest
 import time_machine
@@ -10,13 +11,15 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.db.models import F
-from django.test import override_settings
+from django.test import Client, override_settings
 from wagtail.models import Page
 
-from cms.demo import accounts
+from cms.demo import accounts, people
 from cms.models import StandardPage
 from events.models import Registration, Slot
 from mail.models import Message
+from tests import office
+from tests.architecture.test_readme import addresses
 from tests.cms.city import check_counters, dump
 from tests.cms.test_papers import links
 from volunteers.models import Consent, Network, User, VolunteerImport
@@ -129,25 +132,35 @@ def test_a_second_run_changes_nothing():
     assert dump() == before
 
 
-@pytest.mark.long
-def test_the_same_seed_gives_the_same_city():
-    first = dump()
-
-    build("--fresh", "--seed=7")
-
-    assert dump() == first
-
-
-def test_a_demonstration_used_for_a_while_can_be_replaced_and_another_seed_gives_another_city():
+def test_a_demonstration_used_for_a_while_can_be_replaced_and_the_same_seed_gives_the_same_city():
     first = dump()
     network = Network.objects.first()
     VolunteerImport.objects.create(network=network, name="l.csv", source="Forum", sha256="")
     Message.objects.create(key="k", kind="events/registration", to="camille@maillage.example")
 
-    build("--fresh", "--seed=8")
+    build("--fresh", "--seed=7")
 
     assert (VolunteerImport.objects.count(), Message.objects.count(), Network.objects.count()) == (0, 0, 3)
-    assert dump() != first
+    assert dump() == first
+
+
+def test_another_seed_gives_another_city_and_accounts_exist_only_in_a_demonstration(settings):
+    def invented():
+        inhabitants = User.objects.filter(email__endswith=people.DOMAIN).order_by("pk")
+        dates = Slot.objects.order_by("pk").values_list("starts_at", flat=True)
+        return list(inhabitants.values_list("email", flat=True)), list(dates)
+
+    people_before, dates_before = invented()
+    settings.DEMO = False
+
+    build("--fresh", "--seed=8")
+
+    people_after, dates_after = invented()
+    assert (len(people_after), len(dates_after)) == (len(people_before), len(dates_before))
+    assert people_after != people_before
+    assert dates_after != dates_before
+    assert not User.objects.filter(is_superuser=True).exists() and not Authenticator.objects.exists()
+    assert not [user for user in User.objects.all() if user.has_usable_password()]
 
 
 def test_a_demonstration_that_somebody_joined_is_not_replaced():
@@ -158,6 +171,32 @@ def test_a_demonstration_that_somebody_joined_is_not_replaced():
         build("--fresh")
 
     assert dump() == before
+
+
+def test_addresses_in_the_documentation_answer():
+    """To whoever may see them: the public, else Camille, and Simone behind the counter."""
+    users = {user.email: user for user in User.objects.filter(email__in=[one.email for one in accounts.ACCOUNTS])}
+    citizen, administrator, public = Client(), office.inside(users[accounts.ADMINISTRATOR.email]), Client()
+    citizen.force_login(users[accounts.CITIZEN.email])
+
+    answers, refused, inner = {}, set(), set()
+    for address in addresses():
+        answer = public.get(address, headers={"Accept-Language": "fr"})
+        if answer.status_code == 302 and answer.url.startswith("/account/login/"):
+            inner.add(address)
+            answer = citizen.get(address)
+        if answer.status_code == 403:
+            refused.add(address)
+            answer = administrator.get(address)
+        answers[address] = answer.status_code
+
+    assert refused == {address for address in answers if re.match(r"/(organise|cms|admin)/", address)}
+    assert inner - refused == {address for address in answers if address.startswith("/my-space/")}
+    # Deleting one's account asks for the password first.
+    assert {address: status for address, status in answers.items() if status != 200} == {"/my-space/delete/": 302}
+    assert {"/", "/programme/", "/trainings/", "/my-space/", "/mailbox/", "/readyz", "/organise/", "/cms/"} <= set(
+        answers
+    )
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
