@@ -9,7 +9,7 @@ class EventsConfig(AppConfig):
     def ready(self) -> None:
         # Models are loaded only now.
         from events import erasing, exporting, messages, receivers  # noqa: F401, PLC0415
-        from events.permissions import has_agenda  # noqa: PLC0415
+        from events.permissions import has_agenda, is_in_charge_of_any  # noqa: PLC0415
         from mail import kinds  # noqa: PLC0415
         from volunteers import (  # noqa: PLC0415
             backoffice,
@@ -20,7 +20,7 @@ class EventsConfig(AppConfig):
         from volunteers import erasing as volunteers_erasing  # noqa: PLC0415
         from volunteers import exporting as volunteers_exporting  # noqa: PLC0415
 
-        backoffice.register_role(has_agenda)
+        backoffice.register_role(is_in_charge_of_any)
         office_menu.register(office_menu.Entry(_("Dates"), "organise:home", 1, has_agenda))
         volunteers_exporting.register(exporting.REGISTRATIONS)
         volunteers_erasing.register(erasing.let_go)

@@ -22,9 +22,13 @@ def is_in_charge(user: User | AnonymousUser, slot: Slot) -> bool:
     return user.is_authenticated and user.is_active and slot.people_in_charge.filter(pk=user.pk).exists()
 
 
+def is_in_charge_of_any(user: User) -> bool:
+    return user.slots_in_charge.exists()
+
+
 def has_agenda(user: User) -> bool:
     """Does this person run, or is in charge of, anything in the agenda's back office?"""
-    return volunteers.is_organiser(user) or user.slots_in_charge.exists()
+    return volunteers.is_organiser(user) or is_in_charge_of_any(user)
 
 
 def can_see_registered(user: User | AnonymousUser, slot: Slot) -> bool:

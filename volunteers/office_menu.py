@@ -30,7 +30,8 @@ def register(entry: Entry) -> None:
 
 def menu_for(user: User, *, path: str) -> list[dict[str, str | bool]]:
     """The entries of this person as the page frame wants them; the one that ``path`` is nearest to is active."""
-    entries = sorted((entry for entry in _entries.values() if entry.shown_to(user)), key=lambda entry: entry.rank)
+    opens = {asked: asked(user) for asked in {entry.shown_to for entry in _entries.values()}}
+    entries = sorted((entry for entry in _entries.values() if opens[entry.shown_to]), key=lambda entry: entry.rank)
     urls = [reverse(entry.page) for entry in entries]
     here = max((url for url in urls if path.startswith(url)), key=len, default="")
     return [

@@ -32,8 +32,8 @@ def test_slot_pages_queries(slot, organiser, django_assert_num_queries, page, qu
     assert answer.content.decode().count('id="r') == count
 
 
-SLOT_QUERIES = 13
-ATTENDANCE_QUERIES = 11
+SLOT_QUERIES = 12
+ATTENDANCE_QUERIES = 10
 
 
 def test_slot_tabs_and_search(slot, organiser):
