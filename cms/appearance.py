@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.cache import caches
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import get_language
 from wagtail.models import Page
@@ -43,21 +44,24 @@ def appearance() -> Appearance:
 
 def site_settings() -> SiteSettings:
     """The one row of settings, or its defaults: showing a page never writes."""
-    return SiteSettings.objects.select_related("logo", "charter_page", "privacy_page").first() or SiteSettings()
+    return SiteSettings.objects.first() or SiteSettings()
 
 
 def _read() -> Appearance:
     settings = site_settings()
     css = stylesheet(settings)
+    links = [link["value"] for link in settings.footer_links.raw_data]
+    papers = settings.charter_page_id, settings.privacy_page_id
+    addresses = _addresses({*papers, *(link["page"] for link in links)})
     return Appearance(
         site_name=settings.site_name,
         tagline=settings.tagline,
         footer_text=settings.footer_text or settings.tagline,
         logo_url=settings.logo.get_rendition("height-76").url if settings.logo else "",
         colours_url=reverse("cms-colours", args=[digest(css)]) if css else "",
-        charter_url=_url_of(settings.charter_page),
-        privacy_url=_url_of(settings.privacy_page),
-        footer_menu=tuple(footer_menu(settings)),
+        charter_url=addresses.get(papers[0], ""),
+        privacy_url=addresses.get(papers[1], ""),
+        footer_menu=tuple(_footer_menu(links, addresses, settings.contact_email)),
     )
 
 
@@ -67,24 +71,28 @@ def address_of(paper: Paper) -> str:
     return papers.get(paper, "")
 
 
-def _url_of(page: Page | None) -> str:
-    """The page's address in the active language, or in its own where it is not translated; "" unless published."""
-    page = page.localized if page else None
-    return str(page.url or "") if page and page.live else ""
+def _addresses(pages: set[int | None]) -> dict[int | None, str]:
+    """Where each of these pages is read in the active language, or in its own where it is not translated. One query.
+
+    Those that are not published have no address.
+    """
+    language = get_language()
+    asked = Page.objects.filter(pk__in=pages - {None})
+    translated = Q(translation_key__in=asked.values("translation_key"), locale__language_code=language)
+    found = list(Page.objects.filter(Q(pk__in=asked) | translated).select_related("locale"))
+    in_language = {row.translation_key: row for row in found if row.live and row.locale.language_code == language}
+    shown = {row.pk: in_language.get(row.translation_key, row) for row in found}
+    return {pk: str(row.url or "") for pk, row in shown.items() if row.live}
 
 
-def footer_menu(settings: SiteSettings) -> list[MenuItem]:
+def _footer_menu(links: list[dict[str, Any]], addresses: dict[int | None, str], email: str) -> list[MenuItem]:
     """The links of the footer in the active language, then the contact address."""
     language = get_language() or ""
-    items = []
-    for block in settings.footer_links:
-        value = block.value
-        page = value["page"]
-        url = page.localized.url if page else value["url"]
-        items.append(MenuItem(value.get(f"label_{language}") or value["label_fr"], url or "/"))
-    if settings.contact_email:
-        items.append(MenuItem(settings.contact_email, f"mailto:{settings.contact_email}"))
-    return items
+    items = [
+        MenuItem(link.get(f"label_{language}") or link["label_fr"], addresses.get(link["page"]) or link["url"] or "/")
+        for link in links
+    ]
+    return [*items, MenuItem(email, f"mailto:{email}")] if email else items
 
 
 def stylesheet(settings: SiteSettings) -> str:

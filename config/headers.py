@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Callable
 
 from csp.constants import HEADER
+from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -31,8 +33,23 @@ ADMINISTRATION_POLICY = "; ".join(
 )
 
 
+class PublicPolicy(CSPMiddleware):
+    """django-csp, but for the policy of nearly every answer: it is written once, and not anew for each."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        super().__init__(get_response)
+        self.policy = build_policy()
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        own = any(name.startswith("_csp_") for name in vars(response)) or hasattr(request, "_csp_nonce")
+        if own or settings.DEBUG:  # where Django's page about an error has styles inside
+            return super().process_response(request, response)
+        response.headers.setdefault(HEADER, self.policy)
+        return response
+
+
 class SecurityHeaders:
-    """Middleware, outside django-csp's, which leaves the administrations alone (EXCLUDE_URL_PREFIXES)."""
+    """Middleware, outside the one above: the two administrations have a policy of their own."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

@@ -79,7 +79,7 @@ MIDDLEWARE = [
     "config.headers.SecurityHeaders",
     "events.middleware.CalendarDoor",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "config.headers.PublicPolicy",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -35,6 +35,7 @@ if settings.DEBUG:
     urlpatterns += i18n_patterns(path("styleguide/", include("config.styleguide")), prefix_default_language=False)
 
 urlpatterns += i18n_patterns(
+    path("trainings/", include("trainings.urls")),  # first, since it is what most ask for
     path("mailbox/", include("mail.urls")),
     path("account/", include("volunteers.account_urls")),
     path("account/", include("allauth.urls")),
@@ -42,7 +43,6 @@ urlpatterns += i18n_patterns(
     path("organise/trainings/", include("trainings.organise_urls")),
     path("organise/", include("events.organise_urls")),
     path("", include("volunteers.urls")),
-    path("trainings/", include("trainings.urls")),
     path("", include("events.urls")),
     path("_util/login/", sign_in, name="wagtailcore_login"),  # before Wagtail's own
     path("", include(wagtail_urls)),
