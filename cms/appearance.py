@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from wagtail.models import Page
 
-from cms.menus import MenuItem
+from cms.menus import MenuItem, addressed
 from cms.models import SiteSettings
 from volunteers.papers import Paper
 
@@ -79,7 +79,7 @@ def _addresses(pages: set[int | None]) -> dict[int | None, str]:
     language = get_language()
     asked = Page.objects.filter(pk__in=pages - {None})
     translated = Q(translation_key__in=asked.values("translation_key"), locale__language_code=language)
-    found = list(Page.objects.filter(Q(pk__in=asked) | translated).select_related("locale"))
+    found = list(addressed(Page.objects.filter(Q(pk__in=asked) | translated)))
     in_language = {row.translation_key: row for row in found if row.live and row.locale.language_code == language}
     shown = {row.pk: in_language.get(row.translation_key, row) for row in found}
     return {pk: str(row.url or "") for pk, row in shown.items() if row.live}
