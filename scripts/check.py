@@ -17,16 +17,19 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 sys.path.insert(0, str(ROOT))
 PYTHON = sys.executable
-# What an operator sets (docs/operators.md), with which `check --deploy` must have nothing to say.
+# What an operator sets, as docs/operators.md writes it (tests/config/test_settings.py compares the names), with which
+# `check --deploy` must have nothing to say.
 PRODUCTION = {
-    "DEBUG": "0",
     "SECRET_KEY": secrets.token_urlsafe(60),
-    "ALLOWED_HOSTS": "maillage.example",
-    "SITE_URL": "https://maillage.example",
-    "DATABASE_URL": "postgres://maillage@127.0.0.1:1/maillage",
+    "ALLOWED_HOSTS": "benevoles.ville.example",
+    "SITE_URL": "https://benevoles.ville.example",
+    "DATABASE_URL": "postgres://maillage:secret@127.0.0.1:1/maillage",
     "REDIS_URL": "redis://127.0.0.1:1/0",
-    "EMAIL_URL": "smtp://127.0.0.1:1",
-    "SECURITY_CONTACT": "mailto:security@maillage.example",
+    "EMAIL_URL": "smtp+tls://user:secret@127.0.0.1:1",
+    "DEFAULT_FROM_EMAIL": "Ville <benevoles@ville.example>",
+    "SECURITY_CONTACT": "mailto:securite@ville.example",
+    "TRUST_PROXY": "1",
+    "TRUSTED_PROXY_COUNT": "1",
 }
 
 
@@ -52,7 +55,7 @@ def lint_steps() -> list[Step]:
         Step("floors (import-linter)", [str(BIN / "lint-imports"), "--no-cache"], development),
         Step("migrations complete", [*manage, "makemigrations", "--check", "--dry-run"], development),
         Step("django check", [*manage, "check", "--fail-level", "WARNING"], development),
-        Step("django check --deploy", [*manage, *deploy], PRODUCTION),
+        Step("django check --deploy", [*manage, *deploy], PRODUCTION | {"DEBUG": "0"}),
         Step("translations complete", [PYTHON, "scripts/catalogues.py", "check"]),
     ]
 

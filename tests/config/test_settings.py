@@ -9,20 +9,8 @@ import pytest
 from django.core.checks import run_checks
 
 from config import checks
+from scripts.check import PRODUCTION
 from tests.conftest import ROOT
-
-PRODUCTION = {
-    "SECRET_KEY": "".join(chr(33 + number % 90) for number in range(64)),
-    "ALLOWED_HOSTS": "benevoles.ville.example",
-    "SITE_URL": "https://benevoles.ville.example",
-    "DATABASE_URL": "postgres://maillage:secret@127.0.0.1:1/maillage",
-    "REDIS_URL": "redis://127.0.0.1:1/0",
-    "EMAIL_URL": "smtp+tls://user:secret@127.0.0.1:1",
-    "DEFAULT_FROM_EMAIL": "Ville <benevoles@ville.example>",
-    "SECURITY_CONTACT": "mailto:securite@ville.example",
-    "TRUST_PROXY": "1",
-    "TRUSTED_PROXY_COUNT": "1",
-}
 
 
 @pytest.fixture
@@ -37,11 +25,9 @@ def check_deploy(tmp_path):
     return run
 
 
-def test_production_set_is_clean_and_is_the_documented_one(check_deploy):
-    result = check_deploy(PRODUCTION)
-
-    assert (result.returncode, result.stderr) == (0, "")
+def test_the_documented_set_is_the_one_that_make_check_checks():
     (example,) = re.findall(r"```sh\n# production\n(.*?)```", operators_page(), re.DOTALL)
+
     assert re.findall(r"^([A-Z_]+)=", example, re.MULTILINE) == list(PRODUCTION)
 
 

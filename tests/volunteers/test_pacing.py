@@ -12,7 +12,7 @@ from tests.factories.volunteers import UserFactory
 pytestmark = pytest.mark.django_db
 
 FORM = {"first_name": "Awa", "charter": "on", "adult": "on"}
-FLOOR = 0.25
+FLOOR = 0.12
 
 
 @pytest.mark.parametrize("page", ["account_login", "account_signup", "account_reset_password"])
