@@ -1,4 +1,4 @@
-"""Whole pages kept in the process's memory for half a second, for people who are not signed in, and sent compressed.
+"""Whole pages kept in the process's memory for a third of a second, for people who are not signed in, and sent compressed.
 
 What thousands look at in the same minute (the programme, once the newsletter is out) is made twice a second, and is
 still right within a second of an edit or of a seat taken. A view asks for it with ``response.microcache = True``;
@@ -21,7 +21,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
-LIFETIME = 0.5  # seconds, counted from before the page was made; see also KEPT_SECONDS
+LIFETIME = 0.3  # seconds, counted from before the page was made; see also KEPT_SECONDS
 MOST_BYTES = 32 * 1024 * 1024  # in each process
 LONGEST_QUERY = 512  # characters; longer ones are nobody's links
 PATIENCE = 5.0  # seconds that a request waits for another one's page

@@ -108,7 +108,6 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "wagtail.contrib.settings.context_processors.settings",
                 "cms.context_processors.site",
                 "volunteers.context_processors.back_office",
             ],
@@ -185,8 +184,8 @@ else:
         "control_folder": str(_queue / "control"),
     }
 # What changes rarely and every page needs (menus, names of networks...), in each process's own memory. Together with
-# the half second of whole pages (config/microcache.py), nothing public is more than a second old.
-KEPT_SECONDS = 0.4
+# the third of a second of whole pages (config/microcache.py), nothing public is more than a second old.
+KEPT_SECONDS = 0.6
 CACHES["process"] = {"BACKEND": "config.caches.ProcessMemory", "LOCATION": "process"}
 CELERY_TASK_IGNORE_RESULT = True
 # Nothing is done again because a broker says so: the database tells what is left to do, and beat asks. An answer still
