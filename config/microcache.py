@@ -1,7 +1,7 @@
 """Whole pages kept in memory for a third of a second, for people who are not signed in, and sent compressed.
 
-What thousands look at in the same minute (the programme, once the newsletter is out) is made three times a second, and is
-still right within a second of an edit or of a seat taken. A view asks for it with ``response.microcache = True``;
+What thousands look at in the same minute (the programme, once the newsletter is out) is made three times a second,
+and still right within a second of an edit or of a seat taken. A view asks for it with ``response.microcache = True``;
 it promises that the page is the same for everybody. Such a page holds no secret, which is why it may be compressed
 whatever else is in it (BREACH guesses secrets from the length of answers); other pages are left to a proxy.
 """
