@@ -52,7 +52,7 @@ def _read() -> Appearance:
     css = stylesheet(settings)
     links = [link["value"] for link in settings.footer_links.raw_data]
     papers = settings.charter_page_id, settings.privacy_page_id
-    addresses = _addresses({*papers, *(link["page"] for link in links)})
+    addresses = _addresses({*papers, *(link.get("page") for link in links)})
     return Appearance(
         site_name=settings.site_name,
         tagline=settings.tagline,
@@ -86,11 +86,12 @@ def _addresses(pages: set[int | None]) -> dict[int | None, str]:
 
 
 def _footer_menu(links: list[dict[str, Any]], addresses: dict[int | None, str], email: str) -> list[MenuItem]:
-    """The links of the footer in the active language, then the contact address."""
-    language = get_language() or ""
+    """The links of the footer in the active language, then the contact address. A page not published has no link."""
+    label = f"label_{get_language()}"
     items = [
-        MenuItem(link.get(f"label_{language}") or link["label_fr"], addresses.get(link["page"]) or link["url"] or "/")
+        MenuItem(link.get(label) or link["label_fr"], url)
         for link in links
+        if (url := addresses.get(link.get("page")) or link.get("url"))
     ]
     return [*items, MenuItem(email, f"mailto:{email}")] if email else items
 
