@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from volunteers import devices, importing
+from volunteers import devices, forgetting_lists
 from volunteers.models import Erasure, User, Volunteer
 
 UNPROVED_DAYS = 7
@@ -55,7 +55,7 @@ def erase(user: User) -> None:
         Volunteer.objects.select_for_update().filter(user=user).first()
         for eraser in _erasers:
             eraser(user)
-        importing.let_go(user)  # last: no eraser waits for somebody who waits for a list
+        forgetting_lists.let_go(user)  # last: no eraser waits for somebody who waits for a list
         devices.sign_out_everywhere(user)
         Erasure.objects.get_or_create(account=user.pk)
         user.delete()

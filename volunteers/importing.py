@@ -1,4 +1,4 @@
-"""The life of a list sent in: read, looked at, then confirmed or cancelled, and forgotten after a month.
+"""The life of a list sent in: read, looked at, then confirmed or cancelled; how it is forgotten: forgetting_lists.py.
 
 The row is the truth; Celery only wakes the work up, and ``sweep`` finds what it lost. Whoever works on a list has
 claimed it by a conditional update with a lease; what it writes at the end is fenced by the same claim, so that a worker
@@ -10,20 +10,16 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import hashlib
-import json
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
 from pathlib import PurePath
 from typing import Any
 
-from allauth.account.models import EmailAddress
 from celery import current_app
 from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F, Q, TextField
-from django.db.models.functions import Cast
+from django.db.models import F, Q
 from django.utils import timezone, translation
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
@@ -33,8 +29,8 @@ from kombu.exceptions import OperationalError
 from volunteers import sentences
 from volunteers.comparing_lists import Plan
 from volunteers.enlisting import ListChanged, VolunteerList
+from volunteers.forgetting_lists import forget
 from volunteers.models import ImportPage, Membership, Network, User, VolunteerImport
-from volunteers.models.imports import FOLDER
 from volunteers.permissions import can_organise
 from volunteers.reading_lists import Line, ListRefused, as_json, from_json
 from volunteers.sentences import Sentence
@@ -45,7 +41,6 @@ logger = logging.getLogger(__name__)
 PAGE_ROWS = 50
 LEASE = dt.timedelta(minutes=5)
 ATTEMPTS = 3
-KEPT = dt.timedelta(days=30)  # files and previews; docs and the privacy page say so
 State = VolunteerImport.State
 Kind = ImportPage.Kind
 
@@ -182,7 +177,7 @@ def cancel(sent: VolunteerImport, *, by: User) -> None:
     rows = VolunteerImport.objects.filter(pk=sent.pk, state__in=open_states)
     if rows.update(state=State.CANCELLED, ended_at=timezone.now(), ended_by=by):
         sent.refresh_from_db()
-        _forget(sent)
+        forget(sent)
         return
     sent.refresh_from_db()
     if sent.state not in (State.CANCELLED, State.FAILED):
@@ -198,70 +193,6 @@ def sweep(now: dt.datetime | None = None) -> int:
     for sent in lost:
         wake("prepare_import" if sent.state in (State.QUEUED, State.READING) else "write_import", sent.pk)
     return len(lost)
-
-
-def forget_old(now: dt.datetime | None = None) -> int:
-    """Deletes files and previews after 30 days; a list never confirmed is cancelled. Returns how many."""
-    old = VolunteerImport.objects.filter(created_at__lt=(now or timezone.now()) - KEPT).exclude(file="")
-    for sent in old:
-        if sent.state == State.READY:
-            VolunteerImport.objects.filter(pk=sent.pk, state=State.READY).update(state=State.CANCELLED)
-        _forget(sent)
-    return len(old)
-
-
-def forget_strays(now: dt.datetime | None = None) -> int:
-    """Deletes files that no list has: whoever was to delete or to name them was killed first. Returns how many.
-
-    A file is written a moment before its list says so: only those older than an hour are strays.
-    """
-    storage, limit = VolunteerImport.file.field.storage, (now or timezone.now()) - dt.timedelta(hours=1)
-    names = {f"{FOLDER}{name}" for name in storage.listdir(FOLDER)[1]} if storage.exists(FOLDER) else set()
-    for kept in VolunteerImport.objects.exclude(file="", people="").values_list("file", "people") if names else ():
-        names.difference_update(kept)
-    strays = [name for name in names if storage.get_modified_time(name) < limit]
-    for name in strays:
-        storage.delete(name)
-    return len(strays)
-
-
-def let_go(user: User) -> None:
-    """Deletes the files and previews of all lists that name this person, who is being erased.
-
-    Their address stands in the midst of others', so the whole goes; the list's row stays, with its counts, and one not
-    yet written has to be sent again. For the transaction that erases: files go once it has committed. Harmless twice.
-    """
-    # Whoever reads a list at this moment may have compared it with this person: it is read again, without them. This
-    # waits for the preview that is being written, so that the search below finds it.
-    VolunteerImport.objects.filter(state=State.READING).update(state=State.QUEUED, lease_until=None)
-    pages = ImportPage.objects.annotate(text=Cast("rows", TextField())).filter(_names(user))
-    brought = Membership.objects.filter(volunteer__user=user, brought_by__isnull=False)
-    lists = VolunteerImport.objects.exclude(file="", people="").filter(
-        Q(pk__in=pages.values("volunteer_import")) | Q(pk__in=brought.values("brought_by"))
-    )
-    # A writer under way shares the key of the list with its memberships, and may be waiting for this very person.
-    for sent in lists.select_for_update(no_key=True).order_by("pk"):
-        if sent.state in (State.READY, State.CONFIRMED, State.WRITING):
-            with translation.override(sent.created_by.language if sent.created_by else None):
-                sent.problem = _(
-                    "Somebody in this list has deleted their account, and the file with it. Send it again."
-                )
-            sent.state, sent.ended_at, sent.lease_until = State.FAILED, timezone.now(), None
-        for kept in (sent.file, sent.people):
-            if kept.name:
-                transaction.on_commit(partial(kept.storage.delete, kept.name))
-        sent.file = sent.people = ""
-        sent.save()
-        sent.pages.all().delete()
-
-
-def _names(user: User) -> Q:
-    """Pages whose text has one of the person's addresses, as JSON writes it (SQLite keeps ASCII, PostgreSQL words)."""
-    addresses = {user.email, *EmailAddress.objects.filter(user=user).values_list("email", flat=True)}
-    named = Q()
-    for written in {json.dumps(address, ensure_ascii=plain)[1:-1] for address in addresses for plain in (True, False)}:
-        named |= Q(text__icontains=written)
-    return named
 
 
 def progress(sent: VolunteerImport) -> tuple[int, int] | None:
@@ -290,7 +221,7 @@ def _claim(pk: int, *, waiting: str, working: str) -> VolunteerImport | None:
         problem = gettext_noop("The work on this list failed three times. Nothing was written.")
         lost = VolunteerImport.objects.filter(free, pk=pk, attempts__gte=ATTEMPTS)
         if lost.update(state=State.FAILED, problem=problem, ended_at=now):
-            _forget(sent)
+            forget(sent)
     return sent if claimed else None
 
 
@@ -314,7 +245,7 @@ def _fail(sent: VolunteerImport, problem: Sentence) -> None:
     with contextlib.suppress(Superseded):
         problem, values = (problem, {}) if isinstance(problem, str) else problem
         _finish(sent, state=State.FAILED, problem=problem, problem_values=values, ended_at=timezone.now())
-        _forget(sent)
+        forget(sent)
 
 
 def _show(sent: VolunteerImport, plan: Plan, *, notes: Sequence[Sentence]) -> None:
@@ -391,15 +322,6 @@ def _doubles(sent: VolunteerImport) -> list[Line]:
                 line.import_type, line.notes, line.is_double = Line.IMPORT_TYPE_SKIP, row["notes"], True
                 doubles.append(line)
     return doubles
-
-
-def _forget(sent: VolunteerImport) -> None:
-    """Deletes the file, what was read in it, and the preview. The row stays."""
-    for kept in (sent.file, sent.people):
-        if kept:
-            kept.delete(save=False)
-    VolunteerImport.objects.filter(pk=sent.pk).update(file="", people="")
-    sent.pages.all().delete()
 
 
 def _ticker(sent: VolunteerImport) -> Callable[..., None]:

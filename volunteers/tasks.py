@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from volunteers import devices, erasing, guessing, idling, importing
+from volunteers import devices, erasing, forgetting_lists, guessing, idling, importing
 
 
 @shared_task
@@ -35,5 +35,5 @@ def write_import(pk: int) -> None:
 def sweep_imports() -> None:
     """Takes up the lists that were left behind, and deletes files older than 30 days. Safe to run twice."""
     importing.sweep()
-    importing.forget_old()
-    importing.forget_strays()
+    forgetting_lists.forget_old()
+    forgetting_lists.forget_strays()

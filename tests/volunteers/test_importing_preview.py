@@ -10,7 +10,7 @@ from django.utils import timezone
 from tests.factories.volunteers import MembershipFactory, NetworkFactory, VolunteerFactory
 from tests.volunteers.lists import AWA, OTHER, people, prepared, rows, send, written
 from tests.volunteers.spreadsheets import HEAD, csv, xlsx
-from volunteers import importing
+from volunteers import forgetting_lists, importing
 from volunteers.models import ImportPage, Interest, Volunteer, VolunteerImport
 
 State = VolunteerImport.State
@@ -120,9 +120,9 @@ def test_uploads_are_deleted_after_30_days(organiser):
     name = sent.file.name
 
     with time_machine.travel(timezone.now() + dt.timedelta(days=29)):
-        assert importing.forget_old() == 0
+        assert forgetting_lists.forget_old() == 0
     with time_machine.travel(timezone.now() + dt.timedelta(days=31)):
-        assert importing.forget_old() == 1
+        assert forgetting_lists.forget_old() == 1
 
     sent.refresh_from_db()
     assert (sent.state, sent.file.name, ImportPage.objects.count()) == (State.CANCELLED, "", 0)
