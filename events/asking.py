@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from events import calendars, registering, reports
 from events.models import Registration, Slot
+from events.models.registrations import RegistrationQuerySet
 from volunteers import signing_up
 from volunteers.models import User, Volunteer
 
@@ -94,7 +95,7 @@ def fulfil(user: User, wish: Wish) -> Registration | None:
     if wish.user != user.pk or timezone.now() - dt.datetime.fromisoformat(wish.asked_at) > WISH_LASTS:
         return None
     volunteer = user.volunteer
-    let_go(wish, only_for_nobody=True)
+    _end(_held_for(wish).filter(volunteer=None))
     made = volunteer.registrations.active().filter(slot=wish.slot).select_related("slot").first()
     if made and made.state != Registration.State.PENDING:
         return made
@@ -109,17 +110,23 @@ def fulfil(user: User, wish: Wish) -> Registration | None:
     return registering.register(volunteer, slot=slot, by=user)
 
 
-def let_go(wish: Wish, *, only_for_nobody: bool = False) -> None:
-    """Gives back at once what was held for a session that will get no code, or for nobody.
+def let_go(wish: Wish) -> None:
+    """Gives back at once what was held for a session that will get no code.
 
     A seat held from before stays: another session of this person, elsewhere, may still have a good code.
     """
-    held = Registration.objects.filter(
+    _end(_held_for(wish))
+
+
+def _held_for(wish: Wish) -> RegistrationQuerySet:
+    """What is still held of that wish, for its person or for nobody."""
+    return Registration.objects.filter(
         pk=wish.registration or 0,
         pending_for=Registration.PendingFor.CODE,
         created_at__gte=dt.datetime.fromisoformat(wish.asked_at),
     )
-    if only_for_nobody:
-        held = held.filter(volunteer=None)
+
+
+def _end(held: RegistrationQuerySet) -> None:
     for registration in held.select_related("slot"):
         registering.cancel(registration, by=None, reason=Registration.EndReason.EXPIRED)

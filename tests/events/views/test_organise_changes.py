@@ -21,16 +21,17 @@ from tests.factories.volunteers import NetworkFactory, UserFactory
 pytestmark = pytest.mark.django_db
 
 
+def to_move(organiser, slot, starts_at, ends_at):
+    """What the form, just opened, sends for this time, in the same place."""
+    page = organiser.get(url("move", slot))
+    times = {"starts_at": f"{starts_at:%Y-%m-%dT%H:%M}", "ends_at": f"{ends_at:%Y-%m-%dT%H:%M}"}
+    return {"seen": page.context["form"]["seen"].value(), "venue": slot.venue_id} | times
+
+
 def test_move_asks_before_it_tells(slot, organiser):
     RegistrationFactory(slot=slot)
     later = timezone.localtime(slot.starts_at + dt.timedelta(days=2)).replace(second=0, microsecond=0)
-    page = organiser.get(url("move", slot))
-    data = {
-        "seen": page.context["form"]["seen"].value(),
-        "starts_at": f"{later:%Y-%m-%dT%H:%M}",
-        "ends_at": f"{later + dt.timedelta(hours=1):%Y-%m-%dT%H:%M}",
-        "venue": slot.venue_id,
-    }
+    data = to_move(organiser, slot, later, later + dt.timedelta(hours=1))
 
     asked = organiser.post(url("move", slot), data)
     assert asked.templates[0].name == "organise/move_confirm.html"
@@ -87,13 +88,7 @@ def test_call_off_by_a_double_click_counts_nobody_falsely(slot, organiser):
 def test_move_to_the_same_place_and_time_announces_nothing(slot, organiser):
     RegistrationFactory(slot=slot)
     starts_at, ends_at = timezone.localtime(slot.starts_at), timezone.localtime(slot.ends_at)
-    page = organiser.get(url("move", slot))
-    data = {
-        "seen": page.context["form"]["seen"].value(),
-        "starts_at": f"{starts_at:%Y-%m-%dT%H:%M}",
-        "ends_at": f"{ends_at:%Y-%m-%dT%H:%M}",
-        "venue": slot.venue_id,
-    }
+    data = to_move(organiser, slot, starts_at, ends_at)
 
     same = organiser.post(url("move", slot), data)
     elsewhere = organiser.post(url("move", slot), data | {"venue": VenueFactory().pk})
@@ -112,10 +107,8 @@ def test_move_says_what_is_wrong_beside_its_field(slot, organiser):
     good = timezone.localtime(slot.starts_at)
 
     def wrong(starts=good, ends=good + dt.timedelta(hours=1), **data):
-        page = organiser.get(url("move", slot))
-        data = {"seen": page.context["form"]["seen"].value(), "venue": slot.venue_id} | data
-        data |= {"starts_at": f"{starts:%Y-%m-%dT%H:%M}", "ends_at": f"{ends:%Y-%m-%dT%H:%M}"}
-        return set(organiser.post(url("move", slot), data).context["form"].errors)
+        answer = organiser.post(url("move", slot), to_move(organiser, slot, starts, ends) | data)
+        return set(answer.context["form"].errors)
 
     assert wrong(ends=good - dt.timedelta(hours=1)) == {"ends_at"}
     assert wrong(starts=good - dt.timedelta(days=60), ends=good - dt.timedelta(days=60, hours=-1)) == {"starts_at"}
