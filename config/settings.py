@@ -130,6 +130,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     # The pool bounds connections whatever the number of server threads; READ COMMITTED is what the seats rely on.
     # What the address itself carries (a socket's folder, sslmode...) is kept.
+    DATABASES["default"]["ENGINE"] = "config.postgresql"
     DATABASES["default"].setdefault("OPTIONS", {}).update(
         connect_timeout=3,
         # A server that has vanished without a word is given up after five seconds, not after the system's minutes.
@@ -141,14 +142,16 @@ else:
         # ten times as long as the query itself.
         options="-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=15000"
         " -c join_collapse_limit=4",
+        server_side_binding=True,
     )
     if pool_size := env.number("DATABASE_POOL_SIZE", 8, least=0):
-        # Seconds: a request waits for a connection no longer than people do; and a pool that lost its server tries
-        # again at once when asked, where its own pauses double up to minutes.
-        _pool = {"min_size": 1, "max_size": pool_size, "timeout": 3, "reconnect_timeout": 2}
-        DATABASES["default"]["OPTIONS"]["pool"] = _pool
-        # A connection that a restart has cut is replaced unseen.
-        DATABASES["default"]["ENGINE"] = "config.postgresql"
+        DATABASES["default"]["OPTIONS"] |= {
+            # Seconds: a request waits for a connection no longer than people do; and a pool that lost its server tries
+            # again at once when asked, where its own pauses double up to minutes.
+            "pool": {"min_size": 1, "max_size": pool_size, "timeout": 3, "reconnect_timeout": 2},
+            # A statement asked for the sixth time is prepared: of use on a connection that is kept, and only there.
+            "prepare_threshold": 5,
+        }
 
 # --- Cache and queue ----------------------------------------------------------------------------------------------
 REDIS_URL = env.redis("REDIS_URL")

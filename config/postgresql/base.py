@@ -1,4 +1,8 @@
-"""Django's PostgreSQL, whose pool sees a broken connection without asking the server.
+"""Django's PostgreSQL, with values sent apart from statements that are prepared, and a pool that asks for nothing.
+
+What is asked of PostgreSQL differs from one time to the next by its values alone. Sent apart, they leave a statement
+that PostgreSQL plans once for a connection (``prepare_threshold``): to plan it again each time took longer than to run
+it. Django's own setting for it is ``server_side_binding``; what PostgreSQL's protocol bounds is added here.
 
 Before it hands out a connection, the pool makes sure that it still works. Its own way is an empty query: a round trip
 more for each page. A server that was stopped or restarted has closed the line, and that can be seen from here.
@@ -7,15 +11,28 @@ more for each page. A server that was stopped or restarted has closed the line, 
 from __future__ import annotations
 
 import select
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.db.backends.postgresql import base
+from django.db.backends.postgresql import base, features, operations
 from psycopg import Connection, OperationalError
 from psycopg_pool import ConnectionPool
 
 
+class DatabaseFeatures(features.DatabaseFeatures):
+    # A statement's values are counted in two bytes (PostgreSQL, "Message Formats", Bind).
+    max_query_params = 2**16 - 1
+
+
+class DatabaseOperations(operations.DatabaseOperations):
+    def bulk_batch_size(self, fields: Sequence[object], objs: Sequence[object]) -> int:
+        """How many rows one statement takes."""
+        return DatabaseFeatures.max_query_params // max(1, len(fields))
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
+    features_class = DatabaseFeatures
+    ops_class = DatabaseOperations
     _connection_pools: dict[str, ConnectionPool]  # Django's own, by alias
     _configure_connection: Callable[[Connection[Any]], None]
 
@@ -30,6 +47,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._connection_pools.setdefault(self.alias, pool)  # another thread's may have come first
         found: ConnectionPool | None = super().pool
         return found
+
+    def is_usable(self) -> bool:
+        """Not after an error other than in the values: a table changed since may have spoiled what is prepared."""
+        return not self.errors_occurred and bool(super().is_usable())
+
+    def _close(self) -> None:
+        if self.connection is not None and self.errors_occurred:
+            self.connection.close()  # the pool makes another
+        super()._close()  # type: ignore[misc]  # the stubs leave it out
 
 
 def check(connection: Connection[Any]) -> None:
