@@ -40,7 +40,7 @@ class Message(models.Model):
 
     UNSENT = (State.QUEUED, State.SENDING)
 
-    key = models.CharField(max_length=120, unique=True, help_text=_("Says the same thing only once."))
+    key = models.CharField(max_length=120, help_text=_("Says the same thing only once."))
     uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False, help_text=_("Makes the Message-ID."))
     kind = models.CharField(_("kind"), max_length=60)
     context = models.JSONField(_("context"), default=dict)
@@ -72,6 +72,8 @@ class Message(models.Model):
             models.Index(fields=["priority", "not_before", "id"], condition=Q(state="queued"), name="message_to_send"),
             models.Index(fields=["lease_until"], condition=Q(state="sending"), name="message_claimed"),
         ]
+        # Not `unique=True`, with which PostgreSQL keeps a second index, for LIKE.
+        constraints = [models.UniqueConstraint(fields=["key"], name="message_said_once")]
         verbose_name = _("message")
         verbose_name_plural = _("messages")
 

@@ -68,10 +68,17 @@ class Registration(models.Model):
         models.SET_NULL,
         null=True,
         related_name="registrations",
+        db_index=False,  # two indexes below begin with it
         verbose_name=_("volunteer"),
         help_text=_("Empty once the person has left: the count stays, the person goes."),
     )
-    slot = models.ForeignKey("events.Slot", models.PROTECT, related_name="registrations", verbose_name=_("slot"))
+    slot = models.ForeignKey(
+        "events.Slot",
+        models.PROTECT,
+        related_name="registrations",
+        db_index=False,  # as above
+        verbose_name=_("slot"),
+    )
     state = models.CharField(_("state"), max_length=10, choices=State)
     pending_for = models.CharField(_("what it waits for"), max_length=10, choices=PendingFor, blank=True)
     expires_at = models.DateTimeField(_("held until"), null=True, blank=True)
