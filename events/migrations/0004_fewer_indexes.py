@@ -5,21 +5,34 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('events', '0003_held_for_nobody_known_as'),
-        ('volunteers', '0003_import_problem_values'),
+        ("events", "0003_held_for_nobody_known_as"),
+        ("volunteers", "0003_import_problem_values"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='registration',
-            name='slot',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='registrations', to='events.slot', verbose_name='slot'),
+            model_name="registration",
+            name="slot",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="registrations",
+                to="events.slot",
+                verbose_name="slot",
+            ),
         ),
         migrations.AlterField(
-            model_name='registration',
-            name='volunteer',
-            field=models.ForeignKey(db_index=False, help_text='Empty once the person has left: the count stays, the person goes.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='registrations', to='volunteers.volunteer', verbose_name='volunteer'),
+            model_name="registration",
+            name="volunteer",
+            field=models.ForeignKey(
+                db_index=False,
+                help_text="Empty once the person has left: the count stays, the person goes.",
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="registrations",
+                to="volunteers.volunteer",
+                verbose_name="volunteer",
+            ),
         ),
     ]

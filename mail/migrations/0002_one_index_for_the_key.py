@@ -5,20 +5,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('mail', '0001_initial'),
+        ("mail", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='message',
-            name='key',
-            field=models.CharField(help_text='Says the same thing only once.', max_length=120),
+            model_name="message",
+            name="key",
+            field=models.CharField(help_text="Says the same thing only once.", max_length=120),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('key',), name='message_said_once'),
+            model_name="message",
+            constraint=models.UniqueConstraint(fields=("key",), name="message_said_once"),
         ),
     ]
