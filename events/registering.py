@@ -74,9 +74,8 @@ def register(volunteer: Volunteer | None, *, slot: Slot, by: User | None, until_
         _become_pending(registration, PendingFor.CODE, now + dt.timedelta(minutes=settings.HOLD_MINUTES))
     else:
         _become_seated(registration, slot, now)
-    message = None if until_code else _message(registration, _user(registration))
     try:
-        if slot.seats_left and seat_at_once(slot, registration, message, now):
+        if slot.seats_left and _sit_at_once(registration, slot, now, told=not until_code):
             return registration
         if not until_code and _wait_at_once(registration, slot, now):
             return registration
@@ -239,6 +238,12 @@ def _lock(slot: Slot) -> Slot:
     terms = ["seats_taken", "capacity", "approval", "state", "starts_at", "ends_at", "opens_at", "closes_at"]
     slot.refresh_from_db(fields=terms)
     return slot
+
+
+def _sit_at_once(registration: Registration, slot: Slot, now: dt.datetime, *, told: bool) -> bool:
+    """Whether the registration has its seat."""
+    message = _message(registration, _user(registration)) if told else None
+    return seat_at_once(slot, registration, message, now)
 
 
 def _wait_at_once(registration: Registration, slot: Slot, now: dt.datetime) -> bool:

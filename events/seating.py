@@ -28,12 +28,13 @@ SEAT = """
     WHERE {open} AND "approval" = %s AND "seats_taken" < "capacity"
     RETURNING NULL::integer AS "queue_number"
 """
-# Not while somebody is known to hold a seat past their time: it is to be taken back first.
+# Not while somebody is known to hold a seat past their time: it is to be taken back first. The state stands in the
+# statement, since PostgreSQL plans by it (index registration_expiring): as a value, each time anew.
 NUMBER = """
     UPDATE "events_slot" SET "queue_last" = "queue_last" + 1
     WHERE {open} AND "seats_taken" >= "capacity" AND NOT EXISTS (
         SELECT FROM "events_registration" late
-        WHERE late."slot_id" = "events_slot"."id" AND late."state" = %s AND late."expires_at" <= %s
+        WHERE late."slot_id" = "events_slot"."id" AND late."state" = 'pending' AND late."expires_at" <= %s
     )
     RETURNING "queue_last" AS "queue_number"
 """
@@ -55,8 +56,7 @@ def number_at_once(slot: Slot, registration: Registration, message: Message, now
     The message is queued. Not when a seat is about to come free. As for ``seat_at_once``, never on SQLite; raises
     IntegrityError alike.
     """
-    pending = Registration.State.PENDING.value
-    return _at_once(NUMBER, [*_open(slot, now), pending, now], registration, message)
+    return _at_once(NUMBER, [*_open(slot, now), now], registration, message)
 
 
 def _open(slot: Slot, now: dt.datetime) -> list[Any]:

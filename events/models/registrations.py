@@ -68,7 +68,7 @@ class Registration(models.Model):
         models.SET_NULL,
         null=True,
         related_name="registrations",
-        db_index=False,  # two indexes below begin with it
+        db_index=False,  # an index below begins with it, as for the slot
         verbose_name=_("volunteer"),
         help_text=_("Empty once the person has left: the count stays, the person goes."),
     )
@@ -76,7 +76,7 @@ class Registration(models.Model):
         "events.Slot",
         models.PROTECT,
         related_name="registrations",
-        db_index=False,  # as above
+        db_index=False,
         verbose_name=_("slot"),
     )
     state = models.CharField(_("state"), max_length=10, choices=State)
@@ -101,7 +101,9 @@ class Registration(models.Model):
         help_text=_("first_name and last_name as typed by an organiser who did not know the person; else empty."),
     )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -113,9 +115,9 @@ class Registration(models.Model):
         ordering = ["created_at", "pk"]
         indexes = [
             models.Index(fields=["slot", "state", "queue_number"]),
-            models.Index(fields=["volunteer", "state"]),
             models.Index(fields=["volunteer", "updated_at"]),  # has anything changed? (events.feeds)
             models.Index(fields=["expires_at"], condition=Q(state="pending"), name="registration_expiring"),
+            models.Index(fields=["ended_by"], condition=Q(ended_by__isnull=False), name="registration_ended_by"),
         ]
         constraints = [
             models.UniqueConstraint(
