@@ -1,6 +1,7 @@
 """`make check` (lint) and `make test` (all): runs each tool, shows what fails, ends with one line for each.
 
-What only reads runs two at a time; tests come after, alone, since they use both cores.
+What only reads runs two at a time. Beside the tests, which use both cores but for the moments when they wait, it takes
+those moments, one at a time.
 """
 
 import concurrent.futures
@@ -54,14 +55,13 @@ def lint_steps() -> list[Step]:
         Step("templates (djlint)", [str(BIN / "djlint"), "--lint", "--quiet", "templates"]),
         Step("floors (import-linter)", [str(BIN / "lint-imports"), "--no-cache"], development),
         Step("migrations complete", [*manage, "makemigrations", "--check", "--dry-run"], development),
-        Step("django check", [*manage, "check", "--fail-level", "WARNING"], development),
         Step("django check --deploy", [*manage, *deploy], PRODUCTION | {"DEBUG": "0"}),
         Step("translations complete", [PYTHON, "scripts/catalogues.py", "check"]),
     ]
 
 
 def database_steps() -> list[Step]:
-    """What the tests begin with, made beside what only reads: half a minute each, where nothing is kept yet."""
+    """What the tests begin with: half a minute each, where nothing is kept yet."""
     make = [PYTHON, "-m", "tests.migrated"]
     return [Step(f"database for tests ({kind})", [*make, kind]) for kind in ("postgresql", "sqlite")]
 
@@ -69,54 +69,76 @@ def database_steps() -> list[Step]:
 def test_steps() -> list[Step]:
     """The tests, on SQLite for what differs and on PostgreSQL for everything."""
     pytest = [str(BIN / "pytest")]
+    modules = [str(path) for path in sorted(ROOT.glob("tests/**/test_*.py")) if "mark.both" in path.read_text()]
     return [
-        Step("tests on SQLite", [*pytest, "-m", "both"], {"DATABASE_URL": "sqlite:///"}),
+        Step("tests on SQLite", [*pytest, "-m", "both", *modules], {"DATABASE_URL": "sqlite:///"}),
         Step("tests on PostgreSQL", pytest, {"DATABASE_URL": ""}),
     ]
 
 
-def run(step: Step, *, show: bool) -> tuple[Step, bool, float, str]:
-    """Runs one step; its output goes to the terminal (`show`) or is returned."""
+class Outcome(NamedTuple):
+    """What came of a step. What it wrote is empty when it was shown at once."""
+
+    name: str
+    passed: bool
+    seconds: float
+    wrote: str
+
+    def __str__(self) -> str:
+        return f"{'ok    ' if self.passed else 'FAILED'} {self.name} ({self.seconds:.0f} s)"
+
+
+def run(step: Step, *, show: bool = False, patient: bool = False) -> Outcome:
+    """Runs one step; what it writes goes to the terminal (`show`) or is kept. A patient one leaves others the cores."""
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="maillage-check-") as var:
-        environment = os.environ | {"VAR_DIR": var} | step.environment
         done = subprocess.run(
-            step.command,
+            ["nice", "-n", "19", *step.command] if patient else step.command,
             cwd=ROOT,
-            env=environment,
+            env=os.environ | {"VAR_DIR": var} | step.environment,
             stdin=subprocess.DEVNULL,
             stdout=None if show else subprocess.PIPE,
             stderr=None if show else subprocess.STDOUT,
         )
-    output = "" if show else done.stdout.decode(errors="replace")
-    return step, done.returncode == 0, time.monotonic() - began, output
+    wrote = "" if show else done.stdout.decode(errors="replace")
+    return Outcome(step.name, done.returncode == 0, time.monotonic() - began, wrote)
+
+
+def run_by_two(steps: list[Step]) -> list[Outcome]:
+    """Runs the steps two at a time, and says of each how it went."""
+    outcomes = []
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        for future in concurrent.futures.as_completed([pool.submit(run, step) for step in steps]):
+            outcomes.append(future.result())
+            print(outcomes[-1], outcomes[-1].wrote if not outcomes[-1].passed else "", flush=True)
+    return outcomes
+
+
+def run_all() -> list[Outcome]:
+    """Makes the databases, then runs the tests, and beside them what only reads, which is told of at the end."""
+    outcomes = run_by_two(database_steps())
+    with concurrent.futures.ThreadPoolExecutor(1) as beside:
+        reading = [beside.submit(run, step, patient=True) for step in lint_steps()]
+        for step in test_steps():
+            print(f"\n--- {step.name}", flush=True)
+            outcomes.append(run(step, show=True))
+    read = [future.result() for future in reading]
+    for outcome in read:
+        if not outcome.passed:
+            print(f"\n--- {outcome.name}\n{outcome.wrote}", flush=True)
+    return outcomes + read
 
 
 def main(what: str) -> int:
     """Returns 1 when a step has failed, after all have run."""
     from tests import missing  # noqa: PLC0415 - found through sys.path, set above
 
-    results = []
-    with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        steps = [*(database_steps() if what == "all" else []), *lint_steps()]
-        running = [pool.submit(run, step, show=False) for step in steps]
-        for future in concurrent.futures.as_completed(running):
-            step, passed, seconds, output = future.result()
-            results.append((step.name, passed, seconds))
-            print(f"{'ok    ' if passed else 'FAILED'} {step.name} ({seconds:.0f} s)", flush=True)
-            if not passed:
-                print(output, flush=True)
-    for step in test_steps() if what == "all" else []:
-        print(f"\n--- {step.name}", flush=True)
-        _, passed, seconds, _ = run(step, show=True)
-        results.append((step.name, passed, seconds))
-    print()
-    for name, passed, seconds in results:
-        print(f"{'ok    ' if passed else 'FAILED'} {name} ({seconds:.0f} s)")
+    outcomes = run_all() if what == "all" else run_by_two(lint_steps())
+    print("", *outcomes, sep="\n")
     for words in missing.left_out().values() if what == "all" else []:
         print(words)
-    failed = [name for name, passed, _ in results if not passed]
-    print(f"{len(results) - len(failed)} passed, {len(failed)} failed")
+    failed = [outcome for outcome in outcomes if not outcome.passed]
+    print(f"{len(outcomes) - len(failed)} passed, {len(failed)} failed")
     return int(bool(failed))
 
 
