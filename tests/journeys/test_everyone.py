@@ -7,10 +7,14 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from events.models import Registration
+from mail.rendering import render
 from tests.factories.events import RegistrationFactory, SlotFactory, VenueFactory
+from tests.factories.mail import MessageFactory
 from tests.factories.trainings import SessionFactory, TrainingFactory
 from tests.factories.volunteers import (
     DistrictFactory,
+    MembershipFactory,
     NetworkFactory,
     NetworkOrganiserFactory,
     UserFactory,
@@ -50,6 +54,7 @@ def world():
         "confirmed": confirmed,
         "waiting": waiting,
         "awa": awa.user,
+        "stay": MembershipFactory(volunteer=awa, network=network),
         "organiser": organiser,
     }
 
@@ -178,6 +183,26 @@ def test_each_page_is_for_everyone_with_menus_and_errors_shown(browser_page, sig
         set_look(1280, second)
         examine(LOOKS, "html" if n < 4 else "main")  # menu and footer have been seen in each way by then
     assert faults == []
+
+
+def mails(world):
+    """One of each look: with a button, with a link, with a code, with lines alone."""
+    yield MessageFactory.build(kind="account/put-in-network", context={"membership": world["stay"].pk})
+    soon = (timezone.now() + dt.timedelta(minutes=15)).isoformat()
+    yield MessageFactory.build(kind="account/login_code", context={"code": "1234-5678", "expires_at": soon})
+    for registration in Registration.objects.all():
+        terms = {name: getattr(registration, name) for name in ("sequence", "state", "pending_for")}
+        yield MessageFactory.build(kind="events/registration", context={"registration": str(registration.uid)} | terms)
+
+
+def test_mail_is_read_in_light_and_in_dark(browser_page, axe, world):
+    page = browser_page()
+
+    for message in mails(world):
+        page.set_content(render(message).alternatives[0].content)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            axe(page, LOOKS)
 
 
 def test_public_pages_are_light_and_need_one_stylesheet(browser_page, world):
