@@ -97,7 +97,8 @@ class SessionRow:
     """One session as a list shows it (templates/components/session_row.html). Times are in the city's zone.
 
     ``capacity`` 0 means no limit. Equal rows look the same, so that what was rendered once may be kept. ``window`` is
-    when one may sign up: its two ends, either of them open (None).
+    when one may sign up: its two ends, either of them open (None). ``title_lang`` and ``theme_lang`` are empty where
+    these are in the reader's language.
     """
 
     slot_id: int
@@ -116,6 +117,8 @@ class SessionRow:
     state: str
     past: bool
     window: tuple[dt.datetime | None, dt.datetime | None] = (None, None)
+    title_lang: str = ""
+    theme_lang: str = ""
     my_state: str = ""
     my_rank: int | None = None
     lit: bool = False
@@ -205,9 +208,9 @@ def page_of_rows(sessions: Rows, *, offset: int = 0, limit: int) -> tuple[list[S
     values = list(sessions[offset : offset + limit])
     if not values:
         return [], 0
-    languages = len(_codes())
+    codes = _codes()
     now, zone = timezone.now(), timezone.get_current_timezone()
-    return [_row(value, languages=languages, now=now, zone=zone) for value in values], values[0][-1]
+    return [_row(value, codes=codes, now=now, zone=zone) for value in values], values[0][-1]
 
 
 def with_seats(rows: Iterable[SessionRow]) -> list[SessionRow]:
@@ -233,20 +236,22 @@ def _seated(row: SessionRow, seats: Seats, now: dt.datetime) -> SessionRow:
     )
 
 
-def _row(value: tuple[Any, ...], *, languages: int, now: dt.datetime, zone: dt.tzinfo) -> SessionRow:
+def _row(value: tuple[Any, ...], *, codes: tuple[str, ...], now: dt.datetime, zone: dt.tzinfo) -> SessionRow:
     slot_id, starts_at, ends_at, opens_at, closes_at, state, capacity, taken = value[:8]
     network, tint, place, code, district, association = value[8:14]
-    title, network_name, theme = (_first(value, 14 + start * languages, languages) for start in range(3))
+    title, network_name, theme = (_first(value[14 + n * len(codes) :], codes) for n in range(3))
     return SessionRow(
         slot_id=slot_id,
-        title=title,
-        network=NetworkTag(network, network_name, tint),
+        title=title[0],
+        title_lang=title[1],
+        network=NetworkTag(network, network_name[0], tint),
         starts_at=starts_at.astimezone(zone),
         ends_at=ends_at.astimezone(zone),
         place=place or "",
         district=f"{code.lstrip('0')} · {district}" if code else "",
         online=place is None,
-        theme=theme,
+        theme=theme[0],
+        theme_lang=theme[1],
         association=association or "",
         capacity=capacity,
         seats_left=capacity - taken,
@@ -257,8 +262,11 @@ def _row(value: tuple[Any, ...], *, languages: int, now: dt.datetime, zone: dt.t
     )
 
 
-def _first(value: tuple[Any, ...], start: int, count: int) -> str:
-    return next((text for text in value[start : start + count] if text), "")
+def _first(texts: tuple[Any, ...], codes: tuple[str, ...]) -> tuple[str, str]:
+    """The first text that is there, and its language unless that is the reader's own."""
+    return next(
+        ((text, code if code != codes[0] else "") for text, code in zip(texts, codes, strict=False) if text), ("", "")
+    )
 
 
 def _state(
