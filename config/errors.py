@@ -6,7 +6,7 @@ import sys
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import BadRequest, SuspiciousOperation
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, NotSupportedError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.multipartparser import MultiPartParserError
 from django.template.loader import render_to_string
@@ -14,7 +14,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.csrf import csrf_failure
 
-AWAY = (OperationalError, InterfaceError)  # also a statement or a lock that took too long
+# Also a statement or a lock that took too long, and a table that changed under what was prepared (config.postgresql).
+AWAY = (OperationalError, InterfaceError, NotSupportedError)
 RETRY_AFTER = 10  # seconds
 UNREADABLE = (BadRequest, SuspiciousOperation, MultiPartParserError)  # what Django answers by 400
 

@@ -144,7 +144,10 @@ else:
         " -c join_collapse_limit=4",
         server_side_binding=True,
     )
-    if pool_size := env.number("DATABASE_POOL_SIZE", 8, least=0):
+    # A cursor that outlives its statement needs the same connection again, which somebody else's pooler may not give.
+    pool_size = env.number("DATABASE_POOL_SIZE", 8, least=0)
+    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = not pool_size
+    if pool_size:
         DATABASES["default"]["OPTIONS"] |= {
             # Seconds: a request waits for a connection no longer than people do; and a pool that lost its server tries
             # again at once when asked, where its own pauses double up to minutes.

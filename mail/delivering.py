@@ -19,7 +19,7 @@ from typing import Any
 
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, NotSupportedError, OperationalError, connection, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
@@ -71,7 +71,7 @@ def deliver_due() -> bool:
     """
     now = timezone.now()
     take_back_expired(now)
-    if not Message.objects.due(now).exists():
+    if not Message.objects.any_due(now):
         return False
     run = Run(worker=uuid.uuid4().hex, server=get_connection())
     if not _open(run.server):
@@ -82,7 +82,7 @@ def deliver_due() -> bool:
             if not _deliver(batch, run):
                 return False
             if time.monotonic() > ends:
-                return Message.objects.due(timezone.now()).exists()
+                return Message.objects.any_due(timezone.now())
     finally:
         _close(run.server)
         logger.info("mail sent", extra={"sent": run.sent})
@@ -186,7 +186,7 @@ def _written(message: Message, suppressed: set[str]) -> EmailMessage | None:
             _finish(message, State.DROPPED, "suppressed address")
             return None
         email = render(message)
-    except (OperationalError, InterfaceError):
+    except (OperationalError, InterfaceError, NotSupportedError):
         raise  # the database's trouble, not the message's: the claim will expire
     except Exception as error:
         logger.exception("mail could not be written", extra={"kind": message.kind, "mail": str(message.uid)})

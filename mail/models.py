@@ -18,6 +18,13 @@ class MessageQuerySet(models.QuerySet["Message"]):
         waiting = self.filter(state=Message.State.QUEUED, not_before__lte=now)
         return waiting.order_by("priority", "not_before", "pk")
 
+    def any_due(self, now: dt.datetime) -> bool:
+        """Whether something may leave now.
+
+        Asked in order, since ``exists`` drops it: PostgreSQL would plan to read the whole table until it meets one.
+        """
+        return bool(self.due(now).values_list("pk")[:1])
+
 
 class Message(models.Model):
     """One message to one person, written in the same transaction as what it tells about.
@@ -40,7 +47,7 @@ class Message(models.Model):
 
     UNSENT = (State.QUEUED, State.SENDING)
 
-    key = models.CharField(max_length=120, help_text=_("Says the same thing only once."))
+    key = models.CharField(max_length=120, unique=True, help_text=_("Says the same thing only once."))
     uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False, help_text=_("Makes the Message-ID."))
     kind = models.CharField(_("kind"), max_length=60)
     context = models.JSONField(_("context"), default=dict)
@@ -72,8 +79,6 @@ class Message(models.Model):
             models.Index(fields=["priority", "not_before", "id"], condition=Q(state="queued"), name="message_to_send"),
             models.Index(fields=["lease_until"], condition=Q(state="sending"), name="message_claimed"),
         ]
-        # Not `unique=True`, with which PostgreSQL keeps a second index, for LIKE.
-        constraints = [models.UniqueConstraint(fields=["key"], name="message_said_once")]
         verbose_name = _("message")
         verbose_name_plural = _("messages")
 

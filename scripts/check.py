@@ -55,6 +55,7 @@ def lint_steps() -> list[Step]:
         Step("templates (djlint)", [str(BIN / "djlint"), "--lint", "--quiet", "templates"]),
         Step("floors (import-linter)", [str(BIN / "lint-imports"), "--no-cache"], development),
         Step("migrations complete", [*manage, "makemigrations", "--check", "--dry-run"], development),
+        Step("django check", [*manage, "check", "--fail-level", "WARNING"], development),
         Step("django check --deploy", [*manage, *deploy], PRODUCTION | {"DEBUG": "0"}),
         Step("translations complete", [PYTHON, "scripts/catalogues.py", "check"]),
     ]
@@ -118,9 +119,13 @@ def run_all() -> list[Outcome]:
     outcomes = run_by_two(database_steps())
     with concurrent.futures.ThreadPoolExecutor(1) as beside:
         reading = [beside.submit(run, step, patient=True) for step in lint_steps()]
-        for step in test_steps():
-            print(f"\n--- {step.name}", flush=True)
-            outcomes.append(run(step, show=True))
+        try:
+            for step in test_steps():
+                print(f"\n--- {step.name}", flush=True)
+                outcomes.append(run(step, show=True))
+        except KeyboardInterrupt:
+            beside.shutdown(cancel_futures=True)
+            raise
     read = [future.result() for future in reading]
     for outcome in read:
         if not outcome.passed:

@@ -26,8 +26,8 @@ class DatabaseFeatures(features.DatabaseFeatures):
 
 class DatabaseOperations(operations.DatabaseOperations):
     def bulk_batch_size(self, fields: Sequence[object], objs: Sequence[object]) -> int:
-        """How many rows one statement takes."""
-        return DatabaseFeatures.max_query_params // max(1, len(fields))
+        """How many rows one statement takes; where rows are changed, each field of each comes with the row's key."""
+        return DatabaseFeatures.max_query_params // max(1, 2 * len(fields))
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -49,7 +49,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return found
 
     def is_usable(self) -> bool:
-        """Not after an error other than in the values: a table changed since may have spoiled what is prepared."""
+        """Not after an error, but for DataError and IntegrityError: what is prepared may have been spoiled."""
         return not self.errors_occurred and bool(super().is_usable())
 
     def _close(self) -> None:

@@ -3,7 +3,8 @@ import smtplib
 
 import pytest
 import time_machine
-from django.db import transaction
+from django.db import InterfaceError, NotSupportedError, OperationalError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from mail import kinds, queuing
@@ -299,6 +300,29 @@ def test_poisoned_message_fails_alone(smtp_server):
         "TemplateDoesNotExist: mail/tests/poison2.subject.txt",
     )
     assert state_of(healthy) == Message.State.SENT
+
+
+@pytest.mark.parametrize("trouble", [OperationalError, InterfaceError, NotSupportedError])
+def test_trouble_of_the_database_is_no_fault_of_the_message(smtp_server, trouble):
+    def compose(_context):
+        raise trouble("cached plan must not change result type")
+
+    kinds.register(kinds.Kind("tests/troubled", "", compose))
+    message = MessageFactory(kind="tests/troubled")
+
+    with pytest.raises(trouble):
+        deliver_due()
+
+    assert state_of(message) == Message.State.SENDING  # until its claim runs out
+
+
+def test_whether_anything_is_due_is_asked_in_the_order_of_its_index():
+    MessageFactory(to="ana@example.org")
+
+    with CaptureQueriesContext(connection) as asked:
+        assert Message.objects.any_due(NOON)
+
+    assert "ORDER BY" in asked[0]["sql"]
 
 
 def test_kind_of_a_newer_version_waits_for_a_newer_worker(smtp_server):
