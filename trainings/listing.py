@@ -239,19 +239,21 @@ def _seated(row: SessionRow, seats: Seats, now: dt.datetime) -> SessionRow:
 def _row(value: tuple[Any, ...], *, codes: tuple[str, ...], now: dt.datetime, zone: dt.tzinfo) -> SessionRow:
     slot_id, starts_at, ends_at, opens_at, closes_at, state, capacity, taken = value[:8]
     network, tint, place, code, district, association = value[8:14]
-    title, network_name, theme = (_first(value[14 + n * len(codes) :], codes) for n in range(3))
+    (title, title_lang), (network_name, _lang), (theme, theme_lang) = (
+        _first(value[14 + n * len(codes) :], codes) for n in range(3)
+    )
     return SessionRow(
         slot_id=slot_id,
-        title=title[0],
-        title_lang=title[1],
-        network=NetworkTag(network, network_name[0], tint),
+        title=title,
+        title_lang=title_lang,
+        network=NetworkTag(network, network_name, tint),
         starts_at=starts_at.astimezone(zone),
         ends_at=ends_at.astimezone(zone),
         place=place or "",
         district=f"{code.lstrip('0')} · {district}" if code else "",
         online=place is None,
-        theme=theme[0],
-        theme_lang=theme[1],
+        theme=theme,
+        theme_lang=theme_lang,
         association=association or "",
         capacity=capacity,
         seats_left=capacity - taken,
