@@ -4,10 +4,12 @@ One PostgreSQL server serves the whole run, started by the process that gives ou
 With `DATABASE_URL=sqlite:///...` the same tests run on SQLite (`make test` does so for those marked `both`).
 """
 
+import datetime as dt
 import gc
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -176,9 +178,13 @@ def fresh_surroundings(settings: Any) -> Iterator[None]:
 def run_queued_tasks() -> Callable[[], list[str]]:
     """Runs what was given to Celery, in order, from the messages themselves; returns the names of the tasks.
 
+    What was put off runs no sooner than that: whoever put it off counts on it to see what came meanwhile.
+
     Messages sent from `transaction.on_commit` need the commit: use it inside or after
     `django_capture_on_commit_callbacks(execute=True)`, or in a test that commits.
     """
+    from django.utils import timezone
+
     from config.celery import app
 
     app.loader.import_default_modules()  # as a worker does when it starts, so that every task has its name
@@ -192,6 +198,9 @@ def run_queued_tasks() -> Callable[[], list[str]]:
                 except queue.Empty:
                     return names
                 args, kwargs, _ = message.payload
+                if eta := message.headers["eta"]:
+                    until = dt.datetime.fromisoformat(eta) - timezone.now()
+                    time.sleep(max(until.total_seconds(), 0))
                 names.append(message.headers["task"])
                 message.ack()
                 app.tasks[names[-1]].apply(args, kwargs, throw=True)
