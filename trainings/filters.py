@@ -20,8 +20,8 @@ from django.utils.translation import gettext_lazy as _
 from events.models import Venue
 from trainings import listing
 from trainings.models import Session, Theme
-from trainings.words import fold
 from volunteers.models import Association, District, Network
+from volunteers.words import fold
 
 EVENING = 17  # the hour, in the city, from which a weekday's session is an evening one
 WEEKEND = (1, 7)  # Sunday and Saturday, as Django's week_day counts

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from trainings.words import FoldedField
+from volunteers.words import FoldedField
 
 
 class Theme(models.Model):

@@ -22,8 +22,8 @@ from events.scheduling import ChangeRefused
 from trainings import programming
 from trainings.models import Session, Theme, Training
 from trainings.organise_forms import SessionForm, ThemeForm, TrainingForm
-from trainings.words import fold
 from volunteers.permissions import is_organiser, organised_networks
+from volunteers.words import fold
 
 PAGE = 50
 GET_AND_POST = ["GET", "HEAD", "POST"]

@@ -4,7 +4,7 @@ import django.core.validators
 import django.db.models.deletion
 from django.db import migrations, models
 
-import trainings.words
+import volunteers.words
 
 
 class Migration(migrations.Migration):
@@ -85,7 +85,10 @@ class Migration(migrations.Migration):
                 ("audience", models.CharField(blank=True, max_length=240, verbose_name="for whom")),
                 ("audience_fr", models.CharField(blank=True, max_length=240, null=True, verbose_name="for whom")),
                 ("audience_en", models.CharField(blank=True, max_length=240, null=True, verbose_name="for whom")),
-                ("words", trainings.words.FoldedField(blank=True, default="", editable=False, of=("title", "summary"))),
+                (
+                    "words",
+                    volunteers.words.FoldedField(blank=True, default="", editable=False, of=("title", "summary")),
+                ),
                 (
                     "given_by",
                     models.ForeignKey(

@@ -2,7 +2,7 @@ import pytest
 
 from tests.factories.trainings import ThemeFactory, TrainingFactory
 from trainings.models import Training
-from trainings.words import fold
+from volunteers.words import fold
 
 
 @pytest.mark.parametrize(
