@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "config",
     "modeltranslation",
     "cms",
+    "ideas",
     "trainings",
     "events",
     "mail",
@@ -208,6 +209,8 @@ CELERY_BEAT_SCHEDULE = {
     "mail-idle": {"task": "mail.tasks.warn_idle", "schedule": 24 * 60 * 60.0},
     "mail-deliver": {"task": "mail.tasks.deliver", "schedule": 5.0, "options": {"expires": 5}},
     "mail-forget": {"task": "mail.tasks.forget", "schedule": 24 * 60 * 60.0},
+    "ideas-votes": {"task": "ideas.tasks.close_votes", "schedule": 60.0, "options": {"expires": 60}},
+    "ideas-remind": {"task": "ideas.tasks.remind", "schedule": 24 * 60 * 60.0},
     "events-expire": {"task": "events.tasks.expire_due", "schedule": 20.0, "options": {"expires": 20}},
 }
 

@@ -17,7 +17,7 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 LOCALES = ROOT / "locale"
 LANGUAGES = ("fr",)  # the sources are in English
-ROOMS = ("cms", "config", "events", "mail", "templates", "trainings", "volunteers")
+ROOMS = ("cms", "config", "events", "ideas", "mail", "templates", "trainings", "volunteers")
 METHODS = [
     ("**.py", "python"),
     ("**.html", "scripts.template_strings:extract"),

@@ -1,0 +1,200 @@
+"""A call: a question put to people, who may answer it, how it will be decided, and its dated phases."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Self
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from volunteers.models import User
+from volunteers.permissions import organised_networks
+from volunteers.words import FoldedField
+
+
+class CallQuerySet(models.QuerySet["Call"]):
+    def published(self) -> Self:
+        return self.filter(state=Call.State.PUBLISHED)
+
+    def organised_by(self, user: User | AnonymousUser) -> Self:
+        """Calls that this person may change (the list's side of ``ideas.permissions.can_organise``)."""
+        if user.is_superuser and user.is_active:
+            return self.all()
+        return self.filter(network__in=organised_networks(user))
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """What is published, for everybody; a draft for those who prepare it."""
+        if user.is_superuser and user.is_active:
+            return self.all()
+        return self.filter(Q(state=Call.State.PUBLISHED) | Q(network__in=organised_networks(user)))
+
+    def in_phase(self, kind: str, now: dt.datetime | None = None) -> Self:
+        """Calls of which that phase runs at this moment."""
+        now = now or timezone.now()
+        running = Phase.objects.filter(kind=kind, starts_at__lte=now, ends_at__gt=now)
+        return self.filter(pk__in=running.values("call"))
+
+
+class Call(models.Model):
+    """Its dates are the rows of ``Phase``. It changes in ideas.calling only."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        PUBLISHED = "published", _("published")
+
+    class Kind(models.TextChoices):
+        """What may be proposed."""
+
+        TRAINING = "training", _("a training or a visit")
+        INDICATOR = "indicator", _("an indicator")
+        KIT = "kit", _("a kit")
+        DATASET = "dataset", _("a data set")
+        PLACE = "place", _("a place in the street")
+        COUNCIL = "council", _("the citizens' council")
+        OTHER = "other", _("something else")
+
+    class Audience(models.TextChoices):
+        EVERYONE = "everyone", _("everyone")
+        MEMBERS = "members", _("members of the network")
+        ASSOCIATIONS = "associations", _("associations")
+
+    class Vote(models.TextChoices):
+        NONE = "", _("no vote")
+        APPROVAL = "approval", _("approval: as many ideas as one likes")
+        POINTS = "points", _("points to share out")
+
+    network = models.ForeignKey(
+        "volunteers.Network",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="calls",
+        verbose_name=_("network"),
+        help_text=_("Empty: the whole city, which administrators answer for."),
+    )
+    kind = models.CharField(_("what may be proposed"), max_length=12, choices=Kind, default=Kind.TRAINING)
+    audience = models.CharField(_("who may propose"), max_length=12, choices=Audience, default=Audience.EVERYONE)
+    title = models.CharField(_("question"), max_length=160)
+    slug = models.SlugField(max_length=160, unique=True)
+    text = models.TextField(_("what it is about"), blank=True)
+    how_decided = models.TextField(
+        _("how it will be decided"),
+        blank=True,
+        help_text=_("Who decides, by what, and when. Published before the call opens."),
+    )
+    language = models.CharField(
+        _("language of the ideas"),
+        max_length=2,
+        choices=settings.LANGUAGES,
+        blank=True,
+        help_text=_("Empty: any."),
+    )
+    asks_place = models.BooleanField(_("each idea may say where"), default=False)
+    year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True)
+    quarter = models.PositiveSmallIntegerField(
+        _("quarter"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(4)]
+    )
+    vote = models.CharField(_("vote"), max_length=10, choices=Vote, blank=True, default="")
+    points = models.PositiveSmallIntegerField(
+        _("points for each person"), default=0, help_text=_("For a vote by points.")
+    )
+    responsible = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="calls",
+        verbose_name=_("who must answer"),
+    )
+    answer_by = models.DateField(_("answers are due on"), null=True, blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
+    published_at = models.DateTimeField(null=True, blank=True, editable=False)
+    sealed_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text=_("When the ballots were counted, and let go of.")
+    )
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    words = FoldedField(of=("title", "text"))
+
+    objects = CallQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-published_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(vote="points", points__gt=0) | (~Q(vote="points") & Q(points=0)),
+                name="call_points_for_a_vote_by_points",
+            ),
+            models.CheckConstraint(
+                condition=Q(quarter=None) | Q(quarter__gte=1, quarter__lte=4), name="call_quarter_1_to_4"
+            ),
+            models.CheckConstraint(
+                condition=Q(year=None, quarter=None) | Q(year__isnull=False, quarter__isnull=False),
+                name="call_year_with_quarter",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="published") | Q(published_at__isnull=False), name="call_published_at_some_time"
+            ),
+        ]
+        verbose_name = _("call for ideas")
+        verbose_name_plural = _("calls for ideas")
+
+    def __str__(self) -> str:
+        return self.title
+
+    def phase(self, kind: str) -> Phase | None:
+        """The phase of that kind, if the call has one; asks no query where ``phases`` was prefetched."""
+        return next((phase for phase in self.phases.all() if phase.kind == kind), None)
+
+    def is_in(self, kind: str, now: dt.datetime | None = None) -> bool:
+        """Does that phase run at this moment? The first instant belongs to it, the last does not."""
+        phase = self.phase(kind)
+        return self.state == self.State.PUBLISHED and phase is not None and phase.runs(now or timezone.now())
+
+    def is_over(self, now: dt.datetime | None = None) -> bool:
+        """Has its last phase ended?"""
+        now = now or timezone.now()
+        return all(phase.ends_at <= now for phase in self.phases.all())
+
+    def is_announced(self, now: dt.datetime | None = None) -> bool:
+        """Is it published, with its first phase still to come?"""
+        now = now or timezone.now()
+        return self.state == self.State.PUBLISHED and all(phase.starts_at > now for phase in self.phases.all())
+
+
+class Phase(models.Model):
+    """When what may be done. Both ends are moments; phases may overlap (a vote while ideas are sorted)."""
+
+    class Kind(models.TextChoices):
+        CALL = "call", _("call for ideas")
+        SORTING = "sorting", _("sorting")
+        VOTE = "vote", _("vote")
+        WORK = "work", _("work")
+        NOTE = "note", _("what came of it")
+
+    call = models.ForeignKey(Call, models.CASCADE, related_name="phases")
+    kind = models.CharField(_("phase"), max_length=8, choices=Kind)
+    starts_at = models.DateTimeField(_("from"))
+    ends_at = models.DateTimeField(_("to"))
+
+    class Meta:
+        ordering = ["starts_at", "ends_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["call", "kind"], name="phase_one_of_each_kind"),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="phase_ends_after_starts"),
+        ]
+        indexes = [models.Index(fields=["kind", "ends_at"])]
+        verbose_name = _("phase")
+        verbose_name_plural = _("phases")
+
+    def __str__(self) -> str:
+        return f"{self.call_id} · {self.kind}"
+
+    def runs(self, now: dt.datetime) -> bool:
+        return self.starts_at <= now < self.ends_at

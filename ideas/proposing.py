@@ -1,0 +1,82 @@
+"""Somebody proposes an idea, rewrites it, or takes it back."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ideas import supporting, telling
+from ideas.calling import IdeaRefused
+from ideas.models import Call, Idea, Phase, Step
+from volunteers.models import User
+
+CLOSED = _("This call takes no more ideas.")
+
+
+def propose(idea: Idea, *, by: User) -> Idea:
+    """Adds a new idea to its call. Harmless twice: the same words by the same person in the same call are one idea.
+
+    Refuses when the call does not run. Locks the call's row, so that it cannot close in between.
+    """
+    with transaction.atomic():
+        _open_call(idea.call)
+        twin = Idea.objects.filter(call=idea.call, author=idea.author, title=idea.title, text=idea.text)
+        if found := twin.exclude(state=Idea.State.WITHDRAWN).first():
+            return found
+        idea.save(force_insert=True)
+        telling.step(idea, Step.Kind.PROPOSED, before="", by=by)
+    return idea
+
+
+def rewrite(idea: Idea, *, by: User) -> Idea:
+    """Saves what its author changed, until the call closes or somebody answers. Harmless when nothing changed."""
+    with transaction.atomic():
+        _open_call(idea.call)
+        before = Idea.objects.select_for_update(no_key=True).get(pk=idea.pk)
+        if not before.is_unanswered:
+            raise IdeaRefused(_("This idea has its answer: it stays as it was when it was answered."))
+        fields = ["title", "text", "district", "place", "picture", "picture_text", "association", "offer"]
+        if all(getattr(before, name) == getattr(idea, name) for name in fields):
+            return before
+        idea.edited_at = timezone.now()
+        idea.save(update_fields=[*fields, "edited_at", "words"])
+        idea.state = before.state
+        telling.step(idea, Step.Kind.EDITED, before=before.state, by=by)
+    return idea
+
+
+def withdraw(idea: Idea, *, by: User, reason: str = "") -> Idea:
+    """Its author takes the idea back: it stays on the board, as withdrawn, and its supporters are told.
+
+    Refuses once it is answered or merged. Ideas that were merged into it stand for themselves again. Harmless twice.
+    """
+    with transaction.atomic():
+        row = hold(idea)
+        if row.state == Idea.State.WITHDRAWN:
+            return row
+        if not row.is_unanswered:
+            raise IdeaRefused(_("This idea has been answered or merged: it can no longer be withdrawn."))
+        steps = [supporting.let_go(child, by=by) for child in Idea.objects.filter(merged_into=row).order_by("pk")]
+        before, row.state = row.state, Idea.State.WITHDRAWN
+        row.save(update_fields=["state"])
+        steps.append(telling.step(row, Step.Kind.WITHDRAWN, before=before, by=by, reason=reason.strip()))
+        supporting.recount(row)
+        telling.tell(steps)
+    return row
+
+
+def hold(idea: Idea) -> Idea:
+    """Locks the call's row, then the idea's, and gives the idea as it is now: whoever changes states holds both."""
+    while True:
+        call = Idea.objects.values_list("call", flat=True).get(pk=idea.pk)
+        Call.objects.select_for_update(no_key=True).filter(pk=call).values_list("pk").get()
+        row = Idea.objects.select_for_update(no_key=True, of=("self",)).select_related("call", "head").get(pk=idea.pk)
+        if row.call_id == call:  # not sent to another call while we waited
+            return row
+
+
+def _open_call(call: Call) -> None:
+    Call.objects.select_for_update(no_key=True).filter(pk=call.pk).values_list("pk").get()
+    if not Call.objects.in_phase(Phase.Kind.CALL).published().filter(pk=call.pk).exists():
+        raise IdeaRefused(CLOSED)

@@ -1,0 +1,43 @@
+"""Ideas that look like the one being typed, so that one supports rather than repeats.
+
+Words are compared, not meanings: folded (no accents, no capitals), in any order, small faults allowed, by rapidfuzz's
+token set ratio of the titles and of the first words of the texts. What is said in other words is not found: "planter
+des arbres" does not find "végétaliser la cour".
+"""
+
+from __future__ import annotations
+
+from rapidfuzz import fuzz, process, utils
+
+from ideas.models import Call, Idea
+from volunteers.words import fold
+
+LIKENESS = 72  # of 100
+FEWEST = 6  # characters typed, from which it is worth asking
+READ = 300  # characters of each idea
+SMALL = frozenset({
+    "a", "au", "aux", "avec", "ce", "ces", "d", "dans", "de", "des", "du", "en", "et", "l", "la", "le", "les", "ou",
+    "par", "pour", "qu", "que", "qui", "sa", "se", "ses", "son", "sur", "un", "une", "an", "and", "at", "by", "for",
+    "in", "of", "on", "or", "the", "to", "with",
+})  # fmt: skip
+
+
+def alike(title: str, text: str = "", *, call: Call, but: int | None = None, limit: int = 5) -> list[Idea]:
+    """At most ``limit`` ideas of the call that resemble these words, the likest first. Two queries."""
+    words = _essence(f"{title} {text}")
+    if len(words) < FEWEST:
+        return []
+    rows = Idea.objects.filter(call=call, hidden_at=None).exclude(state=Idea.State.WITHDRAWN)
+    if but:
+        rows = rows.exclude(pk=but)
+    titles = {pk: _essence(found[:READ]) for pk, found in rows.values_list("pk", "words")}
+    found = process.extract(
+        words, titles, scorer=fuzz.token_set_ratio, processor=utils.default_process, limit=limit, score_cutoff=LIKENESS
+    )
+    order = [pk for _words, _likeness, pk in found]
+    ideas = Idea.objects.select_related("head", "call").in_bulk(order)
+    return list({(ideas[pk].head or ideas[pk]).pk: ideas[pk].head or ideas[pk] for pk in order}.values())
+
+
+def _essence(text: str) -> str:
+    return " ".join(word for word in fold(text).replace("'", " ").replace("’", " ").split() if word not in SMALL)

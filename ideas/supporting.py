@@ -1,0 +1,102 @@
+"""One person, one support, wherever it was given: and who is counted once ideas are merged."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError, transaction
+from django.db.models import Count, Q
+from django.utils.translation import gettext_lazy as _
+
+from ideas import telling
+from ideas.calling import IdeaRefused
+from ideas.models import Idea, Step, Support
+from volunteers.models import User, Volunteer
+
+
+def support(volunteer: Volunteer, *, idea: Idea) -> Idea:
+    """Supports the idea, or the one that it was merged into, and gives that one. Harmless twice.
+
+    Refuses once it is answered or withdrawn, and for its author. Locks the row of the idea that is supported.
+    """
+    with transaction.atomic():
+        head = _hold_head(idea)
+        if not head.is_unanswered:
+            raise IdeaRefused(_("This idea has been answered: there is nothing left to support."))
+        if head.author_id == volunteer.pk:
+            raise IdeaRefused(_("This is your own idea: it counts already."))
+        if not Support.objects.filter(idea__in=Idea.objects.within(head), volunteer=volunteer).exists():
+            try:
+                with transaction.atomic():
+                    Support.objects.create(idea=head, volunteer=volunteer)
+            except IntegrityError:
+                return head  # the same click, a moment before
+            recount(head)
+    return head
+
+
+def unsupport(volunteer: Volunteer, *, idea: Idea) -> Idea:
+    """Takes the support back, whichever of the merged ideas it was given to. Harmless twice."""
+    with transaction.atomic():
+        head = _hold_head(idea)
+        if not head.is_unanswered:
+            raise IdeaRefused(_("This idea has been answered: supports stay as they were."))
+        gone, _rows = Support.objects.filter(idea__in=Idea.objects.within(head), volunteer=volunteer).delete()
+        if gone:
+            recount(head)
+    return head
+
+
+def supporters_of(head: Idea) -> int:
+    """How many people support the idea or one merged into it: each once, those who have left included."""
+    found = Support.objects.filter(idea__in=Idea.objects.within(head)).aggregate(
+        people=Count("volunteer", distinct=True), left=Count("pk", filter=Q(volunteer=None))
+    )
+    return int(found["people"] + found["left"])
+
+
+def recount(head: Idea) -> None:
+    """Writes ``supporters_of`` into the row. The caller holds it."""
+    head.supporters = supporters_of(head)
+    Idea.objects.filter(pk=head.pk).update(supporters=head.supporters)
+
+
+def let_go(child: Idea, *, by: User | None, reason: str = "", by_organisers: bool = False) -> Step:
+    """An idea that was merged stands for itself again, in the state it had, with what was merged into it.
+
+    The caller holds the call's row. Gives the step, for whoever tells people.
+    """
+    merged = child.steps.filter(kind=Step.Kind.MERGED).order_by("at", "pk").last()
+    if merged is None:
+        raise ValueError(f"idea {child.pk} was never merged")
+    child.state, child.merged_into, child.head = merged.from_state, None, None
+    child.save(update_fields=["state", "merged_into", "head"])
+    lead_to(child, below=child)
+    recount(child)
+    return telling.step(
+        child,
+        Step.Kind.UNMERGED,
+        before=Idea.State.MERGED,
+        by=by,
+        reason=reason,
+        by_organisers=by_organisers,
+        into=merged.into,
+    )
+
+
+def lead_to(head: Idea, *, below: Idea) -> None:
+    """Whatever was merged into the idea ``below``, at any depth, is read at ``head`` from now on.
+
+    The caller holds the call's row. A query for each level.
+    """
+    level = list(Idea.objects.filter(merged_into=below).values_list("pk", flat=True))
+    while level:
+        Idea.objects.filter(pk__in=level).update(head=head)
+        level = list(Idea.objects.filter(merged_into__in=level).values_list("pk", flat=True))
+
+
+def _hold_head(idea: Idea) -> Idea:
+    """Locks the row of the idea, or of the one that it is read at, and gives it as it is now."""
+    while True:
+        head = Idea.objects.filter(pk=idea.pk).values_list("head", flat=True).get() or idea.pk
+        row = Idea.objects.select_for_update(no_key=True).get(pk=head)
+        if row.head_id is None and Idea.objects.filter(Q(pk=row.pk) | Q(head=row.pk), pk=idea.pk).exists():
+            return row  # not merged, nor let go of, while we waited

@@ -1,0 +1,127 @@
+"""Who is told what became of an idea: its authors and supporters, in one mail a day.
+
+The mail of a day leaves at six in the evening, the city's time, and tells every step since the mail before. It is
+composed as it leaves, so that what was undone meanwhile is told as it is then.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.timezone import get_current_timezone
+
+from ideas.models import Idea, Step
+from mail import queuing
+from mail.kinds import Letter
+from mail.models import Message
+from volunteers.models import User
+
+HOUR = 18
+KIND = "ideas/news"
+# What people are told; what they did themselves, and what was hidden, they are not.
+TOLD = (
+    Step.Kind.STUDYING,
+    Step.Kind.ASKED,
+    Step.Kind.MERGED,
+    Step.Kind.UNMERGED,
+    Step.Kind.MOVED,
+    Step.Kind.ANSWERED,
+    Step.Kind.REOPENED,
+    Step.Kind.OUTCOME,
+    Step.Kind.WITHDRAWN,
+)
+
+
+def next_mail(now: dt.datetime) -> dt.datetime:
+    """When the next mail of news leaves: the first six o'clock in the evening after that moment."""
+    local = now.astimezone(get_current_timezone())
+    day = local.date() + dt.timedelta(days=local.time() >= dt.time(HOUR))
+    return _evening(day)
+
+
+def tell(steps: Iterable[Step]) -> None:
+    """Queues the evening's mail for all whom these steps concern, inside the caller's transaction.
+
+    Those who made a step are not told of it. One statement for all people.
+    """
+    steps = [step for step in steps if step.kind in TOLD]
+    if not steps:
+        return
+    leaves = next_mail(max(step.at for step in steps))
+    ideas = {idea for step in steps for idea in (step.idea_id, step.into_id) if idea}
+    makers = {step.by_id for step in steps if step.by_id}
+    queuing.queue_many(
+        queuing.draft(
+            KIND,
+            key=f"ideas:{user.pk}:{leaves.date().isoformat()}",
+            user=user,
+            context={"user": user.pk, "evening": leaves.isoformat()},
+            priority=Message.Priority.NORMAL,
+            not_before=leaves,
+        )
+        for user in concerned(ideas).exclude(pk__in=makers)
+    )
+
+
+def concerned(ideas: set[int]) -> Any:
+    """The accounts of the authors and supporters of those ideas, of what was merged into them included."""
+    rows = Idea.objects.filter(Q(pk__in=ideas) | Q(head__in=ideas)).values("pk")
+    people = Q(volunteer__ideas__in=rows) | Q(volunteer__supports__idea__in=rows)
+    return User.objects.filter(people, is_active=True).distinct().order_by("pk")
+
+
+def compose(context: dict[str, Any]) -> Letter | None:
+    """The steps of the day before that evening, by idea; None when none of them is left to tell."""
+    user = User.objects.filter(pk=context["user"]).first()
+    if user is None or not hasattr(user, "volunteer"):
+        return None
+    until = dt.datetime.fromisoformat(context["evening"])
+    since = _evening(until.astimezone(get_current_timezone()).date() - dt.timedelta(days=1))
+    mine = Idea.objects.filter(Q(author=user.volunteer) | Q(supports__volunteer=user.volunteer)).distinct()
+    found = {idea.pk: idea for idea in mine.select_related("call", "head")}
+    reads = set(found) | {idea.head_id for idea in found.values() if idea.head_id}
+    steps = (
+        Step.objects.filter(idea__in=reads, kind__in=TOLD, at__gte=since, at__lt=until)
+        .exclude(by=user)
+        .select_related("idea__call", "into", "by")
+    )
+    by_idea: dict[int, dict[str, Any]] = {}
+    for step in steps:
+        news = by_idea.setdefault(step.idea_id, {"idea": step.idea, "steps": [], "url": url_of(step.idea)})
+        news["steps"].append(step)
+        news["mine"] = step.idea.author_id == user.volunteer.pk
+    if not by_idea:
+        return None
+    return Letter({"news": list(by_idea.values()), "first_name": user.first_name})
+
+
+def url_of(idea: Idea) -> str:
+    """The idea's own page, with the host."""
+    return settings.SITE_URL + reverse("ideas:idea", args=[idea.pk])
+
+
+def step(
+    idea: Idea, kind: str, *, before: str, by: User | None, reason: str = "", by_organisers: bool = False, **more: Any
+) -> Step:
+    """Writes a line of the idea's public story, from the state it had ``before`` to the one it has."""
+    return Step.objects.create(
+        idea=idea,
+        kind=kind,
+        from_state=before,
+        to_state=idea.state,
+        reason=reason,
+        by=by,
+        by_organisers=by_organisers,
+        at=timezone.now(),
+        **more,
+    )
+
+
+def _evening(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(HOUR), get_current_timezone())

@@ -1,0 +1,112 @@
+"""The vote of a call: one secret ballot a person, theirs to change until it closes; then counted, and let go of."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from ideas.calling import IdeaRefused
+from ideas.models import Ballot, Call, Choice, Idea, Phase, Score
+from volunteers.models import Volunteer
+
+CLOSED = _("This vote is not open.")
+
+
+def candidates(call: Call) -> list[Idea]:
+    """What one votes on, in the order they were proposed: ideas that stand for themselves and are not refused."""
+    states = [*Idea.UNANSWERED, Idea.State.ADOPTED]
+    return list(Idea.objects.filter(call=call, state__in=states, hidden_at=None).order_by("proposed_at", "pk"))
+
+
+def vote(volunteer: Volunteer, *, call: Call, points: Mapping[int, int]) -> Ballot | None:
+    """Casts the person's ballot, or replaces it; an empty one takes it back. ``points`` by idea's key, zeros left out.
+
+    In a vote by approval each idea chosen has one point. Refuses outside the vote, for an idea that is no candidate,
+    and for more points than there are. Locks the call's row against its closing.
+    """
+    points = {idea: given for idea, given in points.items() if given}
+    with transaction.atomic():
+        held = Call.objects.select_for_update(no_key=True).get(pk=call.pk)
+        if not held.vote or held.sealed_at or not held.is_in(Phase.Kind.VOTE):
+            raise IdeaRefused(CLOSED)
+        _check(held, points)
+        Ballot.objects.filter(call=held, volunteer=volunteer).delete()
+        if not points:
+            return None
+        ballot = Ballot.objects.create(call=held, volunteer=volunteer)
+        Choice.objects.bulk_create(Choice(ballot=ballot, idea_id=idea, points=given) for idea, given in points.items())
+    return ballot
+
+
+def chosen_by(volunteer: Volunteer, *, call: Call) -> dict[int, int]:
+    """The points of this person's ballot, by idea's key."""
+    return dict(Choice.objects.filter(ballot__call=call, ballot__volunteer=volunteer).values_list("idea", "points"))
+
+
+def close_due(now: dt.datetime | None = None) -> int:
+    """Counts the votes that have ended and lets go of their ballots; returns how many calls. Harmless twice."""
+    now = now or timezone.now()
+    ended = (
+        Call.objects.published()
+        .exclude(vote="")
+        .filter(sealed_at=None, phases__kind=Phase.Kind.VOTE, phases__ends_at__lte=now)
+    )
+    return sum(seal(call, now) for call in ended.order_by("pk"))
+
+
+def seal(call: Call, now: dt.datetime) -> bool:
+    """Publishes the result and deletes who voted what. Equal points share a rank: nothing is drawn.
+
+    Ideas that were merged while people voted are counted at the one that they were merged into, a person's points
+    for both added up (by approval: one).
+    """
+    with transaction.atomic():
+        held = Call.objects.select_for_update(no_key=True).get(pk=call.pk)
+        phase = held.phase(Phase.Kind.VOTE)
+        if held.sealed_at or phase is None or phase.ends_at > now:
+            return False
+        counted = _count(held)
+        order = sorted(counted.items(), key=lambda one: (-one[1][0], one[0]))
+        scores, rank, before = [], 0, -1
+        for place, (idea, (points, ballots)) in enumerate(order, 1):
+            rank, before = (rank, before) if points == before else (place, points)
+            scores.append(Score(call=held, idea_id=idea, points=points, ballots=ballots, rank=rank))
+        Score.objects.bulk_create(scores)
+        Ballot.objects.filter(call=held).delete()
+        held.sealed_at = now
+        held.save(update_fields=["sealed_at"])
+    return True
+
+
+def _count(call: Call) -> dict[int, tuple[int, int]]:
+    """Points and ballots of each candidate, and of what people voted on before it was answered or hidden."""
+    counted = {idea.pk: (0, 0) for idea in candidates(call)}
+    at = dict(Idea.objects.filter(call=call).values_list("pk", "head"))
+    given: dict[tuple[int, int], int] = {}  # by ballot and idea that is read for it
+    for ballot, idea, points in Choice.objects.filter(ballot__call=call).values_list("ballot", "idea", "points"):
+        key = (ballot, at.get(idea) or idea)
+        given[key] = max(points, given.get(key, 0)) if call.vote == Call.Vote.APPROVAL else points + given.get(key, 0)
+    for (_ballot, idea), points in given.items():
+        before = counted.get(idea, (0, 0))
+        counted[idea] = (before[0] + points, before[1] + 1)
+    return counted
+
+
+def _check(call: Call, points: Mapping[int, int]) -> None:
+    allowed = {idea.pk for idea in candidates(call)}
+    if not set(points) <= allowed:
+        raise IdeaRefused(_("One of these ideas is no longer in the vote: look at the list again."))
+    if any(given < 0 for given in points.values()):
+        raise IdeaRefused(_("Points are not taken away from an idea."))
+    if call.vote == Call.Vote.APPROVAL and any(given != 1 for given in points.values()):
+        raise IdeaRefused(_("In this vote an idea is approved of, or not."))
+    if call.vote == Call.Vote.POINTS and sum(points.values()) > call.points:
+        raise IdeaRefused(
+            ngettext("You have %(count)d point in all.", "You have %(count)d points in all.", call.points)
+            % {"count": call.points}
+        )

@@ -1,0 +1,151 @@
+"""Whatever is merged and let go of, in any order, ends with the supports, authors and answers that it began with."""
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from ideas import answering, sorting, supporting
+from ideas.calling import IdeaRefused
+from ideas.models import Idea, Step, Support
+from tests.factories.ideas import CallFactory, IdeaFactory
+from tests.factories.volunteers import UserFactory, VolunteerFactory
+
+IDEAS, PEOPLE = 40, 12
+numbers = st.integers(0, IDEAS - 1)
+
+
+class Merging(RuleBasedStateMachine):
+    """Beside it, a model in plain Python: who supports what, and which idea stands where."""
+
+    @initialize()
+    def ground(self):
+        Step.objects.all().delete()
+        Support.objects.all().delete()
+        Idea.objects.all().update(state="open", merged_into=None, head=None)
+        Idea.objects.all().delete()
+        self.by, self.call = UserFactory(), CallFactory()
+        self.ideas = IdeaFactory.create_batch(IDEAS, call=self.call)
+        self.people = VolunteerFactory.create_batch(PEOPLE)
+        self.authors = {idea.pk: idea.author_id for idea in self.ideas}
+        self.given = {idea.pk: set() for idea in self.ideas}
+        self.parent = {}
+        self.decided = {}
+
+    def head(self, pk):
+        while pk in self.parent:
+            pk = self.parent[pk]
+        return pk
+
+    def cluster(self, head):
+        return [pk for pk in self.authors if self.head(pk) == head]
+
+    @rule(one=numbers, person=st.integers(0, PEOPLE - 1))
+    def support(self, one, person):
+        idea, who = self.ideas[one], self.people[person]
+        head = self.head(idea.pk)
+        try:
+            supporting.support(who, idea=idea)
+        except IdeaRefused:
+            assert head in self.decided
+            return
+        if not any(who.pk in self.given[pk] for pk in self.cluster(head)):
+            self.given[head].add(who.pk)
+
+    @rule(one=numbers, other=numbers)
+    def merge(self, one, other):
+        idea, into = self.ideas[one], self.ideas[other]
+        head, target = self.head(idea.pk), self.head(into.pk)
+        fits = idea.pk == head and target != head and idea.pk not in self.decided
+        already = idea.pk in self.parent and head == target
+        try:
+            sorting.merge(idea, into=into, reason="Pareil.", by=self.by)
+        except IdeaRefused:
+            assert not fits and not already
+            return
+        assert fits or already
+        if fits:
+            self.parent[idea.pk] = target
+
+    @precondition(lambda self: self.parent)
+    @rule(data=st.data())
+    def unmerge(self, data):
+        pk = data.draw(st.sampled_from(sorted(self.parent)))
+        sorting.unmerge(Idea.objects.get(pk=pk), by=self.by)
+        del self.parent[pk]
+
+    @rule(one=numbers, state=st.sampled_from(Idea.DECIDED))
+    def answer(self, one, state):
+        pk = self.ideas[one].pk
+        try:
+            answering.answer(self.ideas[one], state=state, reason="Voilà pourquoi.", by=self.by)
+        except IdeaRefused:
+            assert pk in self.parent
+            return
+        self.decided[pk] = state
+
+    @invariant()
+    def rows_are_what_they_should_be(self):
+        for idea in Idea.objects.all():
+            head = self.head(idea.pk)
+            merged = idea.pk in self.parent
+            assert idea.head_id == (head if merged else None)
+            assert idea.state == ("merged" if merged else self.decided.get(idea.pk, "open"))
+            assert idea.author_id == self.authors[idea.pk]
+            if not merged:
+                assert idea.supporters == len(set().union(*(self.given[pk] for pk in self.cluster(head))))
+        found = {pk: set() for pk in self.authors}
+        for idea, volunteer in Support.objects.values_list("idea", "volunteer"):
+            found[idea].add(volunteer)
+        assert found == self.given
+
+
+class TestMerging(TestCase):
+    def test_random_lives(self):
+        run_state_machine_as_test(
+            Merging,
+            settings=settings(
+                max_examples=12,
+                stateful_step_count=25,
+                deadline=None,
+                phases=[Phase.generate],
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
+
+
+@pytest.mark.django_db
+def test_a_thousand_merges_are_undone():
+    """A chain, a star and a tree of a thousand ideas: merged, then let go of from the top, from below and at random."""
+    import random
+
+    chance, by, call = random.Random(7), UserFactory(), CallFactory()
+    author, people = VolunteerFactory(), VolunteerFactory.create_batch(20)
+    ideas = Idea.objects.bulk_create(Idea(call=call, title=f"Idée {n}", text="…", author=author) for n in range(1000))
+    given = {(chance.choice(ideas).pk, chance.choice(people).pk) for _ in range(1500)}
+    Support.objects.bulk_create(Support(idea_id=idea, volunteer_id=who) for idea, who in given)
+    for idea in ideas:
+        supporting.recount(idea)
+    before = list(Idea.objects.order_by("pk").values_list("pk", "state", "author", "supporters"))
+
+    merged = ideas[1:]
+    chance.shuffle(merged)
+    for idea in merged:
+        target = ideas[chance.randrange(ideas.index(idea))]
+        sorting.merge(idea, into=target, reason="Pareil.", by=by)
+    assert Idea.objects.filter(state="merged").count() == 999
+    assert Idea.objects.get(head=None).supporters == 20
+    chance.shuffle(merged)
+    for idea in merged:
+        sorting.unmerge(idea, by=by)
+
+    assert list(Idea.objects.order_by("pk").values_list("pk", "state", "author", "supporters")) == before
+    assert set(Support.objects.values_list("idea", "volunteer")) == given
