@@ -29,7 +29,9 @@ class Wish:
 
     ``registration`` is what is held. ``expires_at`` is the end of the hold (ISO 8601, as are all moments here). It and
     ``full``, the waiting list comes next, depend on the slot alone and never on what the address is already registered
-    for: whoever types it must not learn that, and neither from the places left (``registering.hold_for_nobody``).
+    for: whoever types it must not learn that, and neither from the places left (``registering.hold_for_nobody``). Where
+    the slot ``asks`` for a qualification nothing is held for anybody: what the person holds is looked at once the
+    address is proved.
     """
 
     slot: int
@@ -37,6 +39,7 @@ class Wish:
     registration: int | None
     expires_at: str
     full: bool
+    asks: bool
     title: str
     place: str
     starts_at: str
@@ -68,14 +71,17 @@ def ask(email: str, *, slot: Slot, language: str) -> tuple[Volunteer, Wish]:
         held = registering.register(volunteer, slot=slot, by=None, until_code=True)
         if held.pending_for != Registration.PendingFor.CODE:
             held = registering.hold_for_nobody(Slot.objects.get(pk=slot.pk), asked=volunteer.user)
-    except registering.SlotFull:
-        held = None
+        full, asks = False, False
+    except registering.SeatNotHeld as refusal:
+        held, full = None, isinstance(refusal, registering.SlotFull)
+        asks = not full
     return volunteer, Wish(
         slot=slot.pk,
         user=volunteer.user_id,
         registration=held.pk if held else None,
         expires_at=held.expires_at.isoformat() if held and held.expires_at else "",
-        full=held is None,
+        full=full,
+        asks=asks,
         title=slot.title,
         place=calendars.place_of(slot),
         starts_at=slot.starts_at.isoformat(),

@@ -6,38 +6,44 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from events import attending, registering
+from events import attending, registering, requiring
 from events.models import Registration, Slot
 from volunteers import signing_up
-from volunteers.models import User, Volunteer
+from volunteers.models import Qualification, User, Volunteer
 from volunteers.permissions import visible_volunteers
 
 
 @dataclass(frozen=True)
 class Enlisted:
-    """``was_there``: the person had asked before, and the registration is as it was."""
+    """``was_there``: the person had asked before, and the registration is as it was.
+
+    ``lacks``: what the date asks for and the person does not hold on its day.
+    """
 
     registration: Registration
     was_there: bool
+    lacks: list[Qualification]
 
 
 def enlist(email: str, *, first_name: str, last_name: str, slot: Slot, language: str, by: User) -> Enlisted:
     """Registers the person of that address, making the account if it is new, and tells them as if they had done it.
 
     The organiser vouches for the address, so the account is not forgotten as one that nobody proved. Of somebody whom
-    the organiser did not know they see what they typed, here and later: an address alone tells nobody's name. Harmless
-    twice. Refuses like ``registering.register``.
+    the organiser did not know they see what they typed, here and later: an address alone tells nobody's name. What the
+    date asks for is no reason to refuse here: the organiser is told what is lacking, and answers for it. Harmless
+    twice. Refuses like ``registering.register`` otherwise.
     """
     with transaction.atomic():
         volunteer, known_as = _person(email, first_name=first_name, last_name=last_name, language=language, by=by)
         before = volunteer.registrations.active().filter(slot=slot)
         was_there = before.exclude(pending_for=Registration.PendingFor.CODE).exists()
-        registration = registering.register(volunteer, slot=slot, by=by)
+        registration = registering.register(volunteer, slot=slot, by=by, vouched=True)
         if registration.pending_for == Registration.PendingFor.CODE:
             registration = registering.confirm(registration, by=by)
         if not was_there:
             _know_as(registration, known_as)
-    return Enlisted(registration, was_there)
+        lacks = requiring.lacking(volunteer, slot)
+    return Enlisted(registration, was_there, lacks)
 
 
 def welcome(email: str, *, first_name: str, last_name: str, slot: Slot, language: str, by: User) -> Registration:

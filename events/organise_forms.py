@@ -108,6 +108,25 @@ class PersonForm(forms.Form):
     last_name = LineField(label=_("Last name"), max_length=80, required=False)
 
 
+class AddedForm(PersonForm):
+    """Somebody added to a date before it takes place. Where it asks for a qualification, the organiser answers for it.
+
+    Asked of everybody alike: a form that spoke only of those who lack it would tell of any address what its owner
+    holds.
+    """
+
+    vouched = forms.BooleanField()
+
+    def __init__(self, *args: Any, asked: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if asked:
+            self.fields["vouched"].label = _("I add them even if they do not hold: %(names)s") % {
+                "names": ", ".join(asked)
+            }
+        else:
+            del self.fields["vouched"]
+
+
 class TimeAndPlaceForm(forms.Form):
     """When and where. ``capacity``: the seats that the room must hold, when the form does not ask for them."""
 

@@ -22,11 +22,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from events import attending, enlisting, kinds, overview, registering
 from events.models import Registration, Slot
 from events.models.registrations import RegistrationQuerySet
-from events.organise_forms import EndForm, PersonForm, SlotFilter
+from events.organise_forms import AddedForm, EndForm, PersonForm, SlotFilter
 from events.permissions import can_organise
 from events.registering import RegistrationRefused
 from events.resources import RegistrationResource
-from volunteers.models import User
+from volunteers.models import Qualification, User
 from volunteers.tables import xlsx_response
 
 State = Registration.State
@@ -208,12 +208,12 @@ def cancel_registration(request: OrganiserRequest, pk: int, uid: Any) -> HttpRes
 def add_person(request: OrganiserRequest, pk: int) -> HttpResponse:
     """Registers somebody by hand, by their address."""
     slot = slot_for(request, pk)
-    form = PersonForm(request.POST or None)
+    asked = [str(qualification) for qualification in slot.requires.all()] if slot.asks else []
+    form = AddedForm(request.POST or None, asked=asked)
     if request.method == "POST" and form.is_valid():
+        person = {name: form.cleaned_data[name] for name in PersonForm.base_fields}
         try:
-            enlisted = enlisting.enlist(
-                **form.cleaned_data, slot=slot, language=get_language() or "fr", by=request.user
-            )
+            enlisted = enlisting.enlist(**person, slot=slot, language=get_language() or "fr", by=request.user)
         except RegistrationRefused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -222,6 +222,8 @@ def add_person(request: OrganiserRequest, pk: int) -> HttpResponse:
                 messages.info(request, _said_there(registration))
             else:
                 messages.success(request, _said_added(registration))
+                if enlisted.lacks:
+                    messages.warning(request, _said_lacking(enlisted.lacks))
             tabs: dict[str, str] = {State.WAITING: "waiting", PendingFor.APPROVAL: "approve"}
             return redirect(_tab(slot, tabs.get(registration.pending_for or registration.state, "coming")))
     return render(request, "organise/person.html", page_context(request, slot, form=form))
@@ -233,6 +235,11 @@ def _said_added(registration: Registration) -> str:
         State.PENDING: _("Added. The registration waits for your approval."),
     }
     return said.get(State(registration.state), _("Added. The person gets a message."))
+
+
+def _said_lacking(lacks: list[Qualification]) -> str:
+    names = ", ".join(str(qualification) for qualification in lacks)
+    return _("On that day this person does not hold: %(names)s.") % {"names": names}
 
 
 def _said_there(registration: Registration) -> str:

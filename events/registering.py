@@ -15,6 +15,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from events import requiring
 from events.models import Registration, Slot
 from events.seating import number_at_once, seat_at_once
 from mail import queuing
@@ -32,8 +33,16 @@ class RegistrationRefused(Exception):
     """Why something could not be done, in a sentence fit for the person."""
 
 
-class SlotFull(RegistrationRefused):
+class SeatNotHeld(RegistrationRefused):
+    """No seat is held until the code comes."""
+
+
+class SlotFull(SeatNotHeld):
     """No seat can be held any more: what is left is the waiting list."""
+
+
+class NotQualified(RegistrationRefused):
+    """The person does not hold, on the day of the slot, what it asks for."""
 
 
 def offer_deadline(*, now: dt.datetime, starts_at: dt.datetime) -> dt.datetime:
@@ -54,7 +63,9 @@ def hold_for_nobody(slot: Slot, *, asked: User) -> Registration:
     return register(None, slot=slot, by=asked, until_code=True)
 
 
-def register(volunteer: Volunteer | None, *, slot: Slot, by: User | None, until_code: bool = False) -> Registration:
+def register(
+    volunteer: Volunteer | None, *, slot: Slot, by: User | None, until_code: bool = False, vouched: bool = False
+) -> Registration:
     """Gives the volunteer a seat, or else a number in the waiting list, and queues the message that says so.
 
     ``until_code`` only holds the seat for HOLD_MINUTES, until the code sent by mail proves the address; nothing is
@@ -64,11 +75,19 @@ def register(volunteer: Volunteer | None, *, slot: Slot, by: User | None, until_
     Doing it twice returns the registration that exists: a hold starts its time again (one hour in all at most), and
     is confirmed by whoever comes back with a proved address.
 
-    Raises RegistrationRefused when the slot is not open, SlotFull when it is full and ``until_code`` is asked.
+    Where the slot asks for qualifications, the person must hold them on its day, unless an organiser has ``vouched``;
+    and no seat is held ``until_code``: that would tell whoever types an address what its owner holds. What counts is
+    what the slot asks for when the seat is taken: who has one, or waits for one, keeps it whatever it asks for later.
+
+    Raises RegistrationRefused when the slot is not open, SlotFull when it is full and ``until_code`` is asked,
+    SeatNotHeld when it asks for something then, NotQualified when the person lacks it.
     """
     now = timezone.now()
     if not slot.is_open(now):
         raise RegistrationRefused(CLOSED)
+    asks = "" if vouched else slot.asks
+    if asks:
+        _check_qualified(volunteer, slot, until_code=until_code)
     registration = Registration(volunteer=volunteer, slot=slot, created_by=by)
     if until_code:
         _become_pending(registration, PendingFor.CODE, now + dt.timedelta(minutes=settings.HOLD_MINUTES))
@@ -83,6 +102,8 @@ def register(volunteer: Volunteer | None, *, slot: Slot, by: User | None, until_
             _lock(slot)
             if not slot.is_open(now):
                 raise RegistrationRefused(CLOSED)
+            if not vouched and slot.asks != asks:
+                _check_qualified(volunteer, slot, until_code=until_code)
             _expire(slot, now)
             if not until_code:
                 _become_seated(registration, slot, now)
@@ -235,9 +256,21 @@ def _lock(slot: Slot) -> Slot:
     Only FOR NO KEY UPDATE: inserting a registration takes a key share on the slot, and must not wait for us.
     """
     Slot.objects.select_for_update(no_key=True).filter(pk=slot.pk).first()
-    terms = ["seats_taken", "capacity", "approval", "state", "starts_at", "ends_at", "opens_at", "closes_at"]
+    terms = ["seats_taken", "capacity", "approval", "asks", "state", "starts_at", "ends_at", "opens_at", "closes_at"]
     slot.refresh_from_db(fields=terms)
     return slot
+
+
+def _check_qualified(volunteer: Volunteer | None, slot: Slot, *, until_code: bool) -> None:
+    """One query, for slots that ask for something. A hold is refused before looking, to everybody alike."""
+    if until_code or volunteer is None:
+        raise SeatNotHeld(_("A seat of this date is taken once your address is confirmed."))
+    lacking = requiring.lacking(volunteer, slot)
+    if lacking:
+        names = ", ".join(str(qualification) for qualification in lacking)
+        raise NotQualified(
+            _("This date asks for a qualification that you do not hold on that day: %(names)s.") % {"names": names}
+        )
 
 
 def _sit_at_once(registration: Registration, slot: Slot, now: dt.datetime, *, told: bool) -> bool:

@@ -18,10 +18,11 @@ from events.models import Registration, Slot
 from mail import queuing
 from mail.models import Message
 
-# Slot.is_open, of the row as it is once its turn has come.
+# Slot.is_open, of the row as it is once its turn has come; and it asks for what the person was found to hold.
 OPEN = """
     "id" = %s AND "state" = %s AND "starts_at" > %s
     AND ("opens_at" IS NULL OR "opens_at" <= %s) AND ("closes_at" IS NULL OR "closes_at" > %s)
+    AND "asks" = %s
 """
 SEAT = """
     UPDATE "events_slot" SET "seats_taken" = "seats_taken" + 1
@@ -60,7 +61,7 @@ def number_at_once(slot: Slot, registration: Registration, message: Message, now
 
 
 def _open(slot: Slot, now: dt.datetime) -> list[Any]:
-    return [slot.pk, Slot.State.OPEN.value, now, now, now]
+    return [slot.pk, Slot.State.OPEN.value, now, now, now, slot.asks]
 
 
 def _at_once(change: str, parameters: list[Any], registration: Registration, message: Message | None) -> bool:

@@ -16,7 +16,7 @@ from modeltranslation.admin import TranslationAdmin
 
 from trainings import programming
 from trainings.models import Session, Theme, Training
-from trainings.organise_views import said_renamed
+from trainings.organise_views import said_asking, said_renamed
 from volunteers.lines import LineField
 
 
@@ -46,7 +46,11 @@ class TrainingAdmin(StayingNetworkAdmin):
     """The address is made of the first title, and stays: it is a promise."""
 
     form = TitledForm
-    fields = ("network", "theme", "kind", "title", "summary", "aims", "audience", "given_by", "grants")
+    fields = (
+        "network", "theme", "kind", "title", "summary", "aims", "audience", "length", "given_by",
+        "prerequisites", "grants", "grants_months", "interests",
+    )  # fmt: skip
+    filter_horizontal = ("prerequisites", "interests")
     list_display = ("title", "network", "theme", "kind", "slug")
     list_filter = ("network", "kind", "grants")
     list_select_related = ("network", "theme")
@@ -65,6 +69,13 @@ class TrainingAdmin(StayingNetworkAdmin):
         renamed = programming.rename_sessions(obj, old=old, by=request.user)  # type: ignore[arg-type]
         if renamed:
             messages.success(request, said_renamed(renamed))
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Saves what is asked for; the dates that are not over ask for it, as after the organisers' page."""
+        super().save_related(request, form, formsets, change)
+        asking = programming.ask_of_sessions(form.instance, by=request.user)  # type: ignore[arg-type]
+        if asking:
+            messages.success(request, said_asking(asking))
 
 
 @admin.register(Session)

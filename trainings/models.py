@@ -62,6 +62,27 @@ class Training(models.Model):
     summary = models.CharField(_("in one sentence"), max_length=240, blank=True)
     aims = models.TextField(_("what you will learn"), blank=True)
     audience = models.CharField(_("for whom"), max_length=240, blank=True)
+    length = models.PositiveSmallIntegerField(
+        _("length"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(5), MaxValueValidator(60 * 100)],
+        help_text=_("In minutes."),
+    )
+    prerequisites = models.ManyToManyField(
+        "volunteers.Qualification",
+        blank=True,
+        related_name="opens",
+        verbose_name=_("qualifications asked for"),
+        help_text=_("Who lacks one is told how to get it, and cannot register."),
+    )
+    interests = models.ManyToManyField(
+        "volunteers.Interest",
+        blank=True,
+        related_name="trainings",
+        verbose_name=_("interests that it answers"),
+        help_text=_("It is proposed first to the people who chose one of them."),
+    )
     given_by = models.ForeignKey(
         "volunteers.Association",
         models.PROTECT,
@@ -79,10 +100,23 @@ class Training(models.Model):
         related_name="granted_by",
         verbose_name=_("qualification granted"),
     )
+    grants_months = models.PositiveSmallIntegerField(
+        _("valid for so many months"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(240)],
+        help_text=_("How long the qualification granted is valid. Empty: for good."),
+    )
     words = FoldedField(of=("title", "summary"))
 
     class Meta:
         ordering = ["title"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(grants_months=None) | Q(grants__isnull=False) & Q(grants_months__gte=1),
+                name="training_months_of_something",
+            ),
+        ]
         verbose_name = _("training")
         verbose_name_plural = _("trainings")
 
@@ -90,8 +124,13 @@ class Training(models.Model):
         return self.title
 
     def clean(self) -> None:
-        """A theme and its trainings are one network's. The theme's is in another table: no constraint can say so."""
+        """A theme and its trainings are one network's. The theme's is in another table: no constraint can say so.
+
+        What the constraint says of the months is said here beside their field.
+        """
         super().clean()
+        if self.grants_months is not None and self.grants_id is None:
+            raise ValidationError({"grants_months": _("Choose the qualification that is valid for so long.")})
         if self.theme and self.network_id and self.theme.network_id != self.network_id:
             raise ValidationError({"theme": _("This theme belongs to another network.")})
 

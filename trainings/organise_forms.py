@@ -74,7 +74,7 @@ class TrainingForm(FreshFormMixin, forms.ModelForm):
         model = Training
         fields = [
             "network", "theme", "kind", "title_fr", "title_en", "summary_fr", "summary_en", "aims_fr", "aims_en",
-            "audience_fr", "audience_en", "given_by", "grants",
+            "audience_fr", "audience_en", "length", "given_by", "prerequisites", "grants", "grants_months", "interests",
         ]  # fmt: skip
         labels = {
             "title_fr": _("Title in French"),
@@ -86,7 +86,10 @@ class TrainingForm(FreshFormMixin, forms.ModelForm):
             "audience_fr": _("For whom, in French"),
             "audience_en": _("For whom, in English"),
         }
-        widgets = {name: forms.Textarea(attrs={"rows": 5}) for name in ("aims_fr", "aims_en")}
+        widgets = {
+            **{name: forms.Textarea(attrs={"rows": 5}) for name in ("aims_fr", "aims_en")},
+            **dict.fromkeys(("prerequisites", "interests"), forms.CheckboxSelectMultiple),
+        }
         field_classes = dict.fromkeys(["title_fr", "title_en", "summary_fr", "summary_en"], LineField)
 
     watched = Meta.fields

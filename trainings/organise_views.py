@@ -83,7 +83,9 @@ def training_edit(request: OrganiserRequest, pk: int | None = None) -> HttpRespo
             programming.name_training(form.instance)
             saved = form.save()
             renamed = programming.rename_sessions(saved, old=old, by=request.user) if pk else 0
-            messages.success(request, _("Saved.") + (f" {said_renamed(renamed)}" if renamed else ""))
+            asking = programming.ask_of_sessions(saved, by=request.user) if pk else 0
+            said = [_("Saved."), said_renamed(renamed) if renamed else "", said_asking(asking) if asking else ""]
+            messages.success(request, " ".join(filter(None, said)))
             return redirect("organise-trainings:training", pk=saved.pk)
     return _form_page(
         request,
@@ -149,6 +151,15 @@ def session_duplicate(request: OrganiserRequest, slot_id: int) -> HttpResponse:
 
 def said_renamed(count: int) -> str:
     said = ngettext("%(count)d date has the new title.", "%(count)d dates have the new title.", count)
+    return said % {"count": count}
+
+
+def said_asking(count: int) -> str:
+    said = ngettext(
+        "What is asked for has changed for %(count)d date; who is registered stays so.",
+        "What is asked for has changed for %(count)d dates; who is registered stays so.",
+        count,
+    )
     return said % {"count": count}
 
 

@@ -11,7 +11,7 @@ from django.utils.text import slugify
 from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext_lazy as _
 
-from events import scheduling
+from events import requiring, scheduling
 from events.models import Slot
 from events.scheduling import ChangeRefused, Place, check_moment, check_room
 from trainings.models import Session, Training
@@ -27,9 +27,10 @@ def name_training(training: Training) -> Training:
     """
     if training.slug:
         return training
+    reserved = {"for-me"}  # the address of a page (trainings.urls)
     longest = Training._meta.get_field("slug").max_length or 50
     stem = slugify(training.title_fr)[: longest - 5] or "training"  # type: ignore[attr-defined]
-    taken = set(Training.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
+    taken = reserved | set(Training.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
     numbers = (f"{stem}-{number}" for number in range(2, len(taken) + 3))
     training.slug = stem if stem not in taken else next(slug for slug in numbers if slug not in taken)
     return training
@@ -48,7 +49,8 @@ def add_session(
     in_charge: Iterable[User],
     by: User,
 ) -> Session:
-    """A new date of the training, as a draft: its slot takes the training's network and titles. Nobody is told.
+    """A new date of the training, as a draft: its slot takes the training's network and titles, and asks for what it
+    asks for. Nobody is told.
 
     Harmless twice: a draft of the training which is the same in everything asked is the one returned. Locks the
     training's row.
@@ -79,6 +81,7 @@ def add_session(
             return twin
         slot.save()
         slot.people_in_charge.set(in_charge)
+        requiring.require(Slot.objects.filter(pk=slot.pk), training.prerequisites.all(), by=by)
         return Session.objects.create(training=training, slot=slot)
 
 
@@ -103,6 +106,15 @@ def rename_sessions(training: Training, *, old: dict[str, str], by: User) -> int
     if new == old:
         return 0
     return scheduling.rename(Slot.objects.filter(session__training=training), old=old, new=new, by=by)
+
+
+def ask_of_sessions(training: Training, *, by: User) -> int:
+    """After its prerequisites changed: its dates that are not over ask for them; returns how many did not.
+
+    Nobody is told, and who is registered stays so (``events.requiring.require``).
+    """
+    ahead = Slot.objects.upcoming().filter(session__training=training)
+    return requiring.require(ahead, training.prerequisites.all(), by=by)
 
 
 def duplicate_session(session: Session, *, by: User) -> Session:

@@ -18,7 +18,8 @@ from cms.demo.city import City, Course
 from events.models import Registration, Slot
 from events.registering import offer_deadline
 from trainings.models import Session
-from volunteers.models import User, Volunteer
+from volunteers import qualifying
+from volunteers.models import QualificationHeld, User, Volunteer
 
 BATCH = 1000
 DAYS_AROUND = 63  # sessions lie within nine weeks of today
@@ -47,6 +48,7 @@ def build(count: int, *, city: City, volunteers: list[Volunteer], rng: random.Ra
     Session.objects.bulk_create(
         (Session(training=course.training, slot=slot) for slot, course in pairs), batch_size=BATCH
     )
+    ask(pairs)
     for slot in slots:
         if slot.starts_at <= now:
             registrations += past(slot, others, rng)
@@ -54,12 +56,42 @@ def build(count: int, *, city: City, volunteers: list[Volunteer], rng: random.Ra
     for number, slot in enumerate(coming):
         share, waiting = FILLINGS[number % len(FILLINGS)]
         registrations += upcoming(slot, others, rng, now=now, share=share, waiting=waiting)
-    registrations += of_citizen(citizen, slots, registrations, now)
+    qualify(registrations, city, rng)
+    registrations += of_citizen(citizen, [slot for slot in slots if not slot.asks], registrations, now)
     Registration.objects.bulk_create(registrations, batch_size=BATCH)
     # Written "now" by the model.
     Registration.objects.exclude(confirmed_at=None).update(created_at=F("confirmed_at"))
     count_seats(slots, registrations)
     return slots
+
+
+def ask(pairs: list[tuple[Slot, Course]]) -> None:
+    """What each training asks for, its sessions ask for (``events.requiring``)."""
+    links: Any = Slot.requires.through
+    rows = [links(slot_id=slot.pk, qualification_id=one.pk) for slot, course in pairs for one in course.asked]
+    links.objects.bulk_create(rows, batch_size=BATCH)
+    for slot, course in pairs:
+        slot.asks = " ".join(str(key) for key in sorted(one.pk for one in course.asked))
+    Slot.objects.bulk_update((slot for slot, course in pairs if course.asked), ["asks"], batch_size=BATCH)
+
+
+def qualify(registrations: list[Registration], city: City, rng: random.Random) -> None:
+    """Whoever is registered where something is asked for holds it: they took that training some months before."""
+    months = {course.training.grants_id: course.training.grants_months for course in city.courses}
+    known = set(QualificationHeld.objects.values_list("volunteer", "qualification"))
+    rows = []
+    for row in registrations:
+        for key in row.slot.asked:
+            if row.volunteer_id and (row.volunteer_id, key) not in known:
+                known.add((row.volunteer_id, key))
+                day = timezone.localdate(row.slot.starts_at) - dt.timedelta(days=rng.randrange(120, 400))
+                until = qualifying.expiry(day, months=months.get(key))
+                rows.append(
+                    QualificationHeld(
+                        volunteer_id=row.volunteer_id, qualification_id=key, granted_on=day, expires_on=until
+                    )
+                )
+    QualificationHeld.objects.bulk_create(rows, batch_size=BATCH)
 
 
 def dated(count: int, *, city: City, people: int, rng: random.Random, now: dt.datetime) -> list[tuple[Slot, Course]]:

@@ -45,6 +45,7 @@ class Course:
     hours: float
     seats: int
     quarter: int | None  # of the year that it belongs to; None: any
+    asked: list[Qualification]
 
 
 @dataclass
@@ -164,13 +165,18 @@ def add_trainings(city: City) -> None:
             kind=fact.get("kind", "training"),
             given_by=city.associations.get(fact.get("given_by")),
             grants=by_slug.get(fact.get("grants")),
+            grants_months=fact.get("grants_months"),
+            length=round(fact["hours"] * 60),
             **both("title", fact["title"]),
             **both("summary", fact["summary"]),
             **both("aims", fact["aims"]),
             **both("audience", fact["audience"]),
         )
+        asked = [by_slug[slug] for slug in fact.get("asks", [])]
+        training.prerequisites.set(asked)
+        training.interests.set(interest for interest in city.interests if interest.slug in fact.get("interests", []))
         venue = None if fact["place"] == "online" else city.venues[fact["place"]]
-        city.courses.append(Course(training, venue, fact["hours"], fact["seats"], quarter))
+        city.courses.append(Course(training, venue, fact["hours"], fact["seats"], quarter, asked))
 
 
 def quarters_around() -> list[tuple[int, int]]:

@@ -64,7 +64,10 @@ class SlotQuerySet(models.QuerySet["Slot"]):
 
 
 class Slot(models.Model):
-    """A time, a place, seats. ``seats_taken`` changes only in events.registering and events.scheduling."""
+    """A time, a place, seats. ``seats_taken`` changes only in events.registering and events.scheduling.
+
+    ``requires`` and ``asks`` change together, only in events.requiring.
+    """
 
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
@@ -94,8 +97,20 @@ class Slot(models.Model):
         default=0, editable=False, help_text=_("The last number given out in the waiting list.")
     )
     approval = models.BooleanField(_("an organiser approves each registration"), default=False)
+    asks = models.TextField(
+        blank=True,
+        default="",
+        editable=False,
+        help_text=_(
+            "The keys of the qualifications asked for, in order; empty when there are none. In the row, so that "
+            "taking a seat need not look for them, and is refused when they have changed since."
+        ),
+    )
     people_in_charge = models.ManyToManyField(
         settings.AUTH_USER_MODEL, blank=True, related_name="slots_in_charge", verbose_name=_("people in charge")
+    )
+    requires = models.ManyToManyField(
+        "volunteers.Qualification", blank=True, related_name="slots", verbose_name=_("qualifications asked for")
     )
     sequence = models.PositiveIntegerField(
         default=0, editable=False, help_text=_("Counts its changes, for calendars (RFC 5545, SEQUENCE).")
@@ -129,6 +144,11 @@ class Slot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} ({timezone.localtime(self.starts_at):%Y-%m-%d %H:%M})"
+
+    @property
+    def asked(self) -> list[int]:
+        """The keys of the qualifications asked for."""
+        return [int(key) for key in self.asks.split()]
 
     @property
     def seats_left(self) -> int:

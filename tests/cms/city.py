@@ -15,7 +15,7 @@ def dump():
     """All rows that the command writes, without keys and links, which a second run counts further."""
     rows = []
     for model in (District, User, Volunteer, Membership, Theme, Training, Slot, Session, Registration):
-        links = {field.name for field in model._meta.get_fields() if field.is_relation}
+        links = {field.name for field in model._meta.get_fields() if field.is_relation} | {"asks"}  # keys, too
         fields = {field.name for field in model._meta.concrete_fields} - FRESH - links - {"password"}
         rows += [row["fields"] for row in serializers.serialize("python", model.objects.order_by("pk"), fields=fields)]
     return rows
@@ -27,6 +27,8 @@ def check_counters():
         waiting=Count("registrations", filter=Q(registrations__state="waiting")),
     )
     assert not counted.exclude(holding=F("seats_taken")).exists()
+    for slot in Slot.objects.prefetch_related("requires"):
+        assert slot.asked == sorted(one.pk for one in slot.requires.all())
     # Nobody waits while a seat is free, and waiting numbers run from 1.
     assert not counted.filter(waiting__gt=0, seats_taken__lt=F("capacity")).exists()
     for slot in counted.filter(waiting__gt=0):
