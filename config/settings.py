@@ -211,6 +211,7 @@ CELERY_BEAT_SCHEDULE = {
     "mail-forget": {"task": "mail.tasks.forget", "schedule": 24 * 60 * 60.0},
     "ideas-votes": {"task": "ideas.tasks.close_votes", "schedule": 60.0, "options": {"expires": 60}},
     "ideas-remind": {"task": "ideas.tasks.remind", "schedule": 24 * 60 * 60.0},
+    "events-remind": {"task": "events.tasks.remind", "schedule": 300.0, "options": {"expires": 300}},
     "events-expire": {"task": "events.tasks.expire_due", "schedule": 20.0, "options": {"expires": 20}},
 }
 

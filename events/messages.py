@@ -13,9 +13,10 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 
-from events import calendars, kinds, offers, reports
-from events.models import Registration
+from events import calendars, declining, kinds, offers, reminding, reports
+from events.models import Registration, Slot
 from mail.kinds import Attachment, Letter
 
 State = Registration.State
@@ -54,6 +55,21 @@ def compose_moved(context: dict[str, Any]) -> Letter | None:
         "old_place": context.get("old_place", ""),
     }
     return Letter(letter, _invitation(row) if row.state == State.CONFIRMED else ())
+
+
+def compose_reminder(context: dict[str, Any]) -> Letter | None:
+    """The date comes near: in how many days is counted as the message leaves.
+
+    Nothing to say once the seat was given back, the slot called off or moved (which was told), or the date too near.
+    """
+    row, now = _registration(context), timezone.now()
+    if row is None or (row.state, row.slot.state) != (State.CONFIRMED, Slot.State.OPEN):
+        return None
+    if row.slot.sequence != context["slot_sequence"]:
+        return None
+    if not reminding.REMINDERS[context["days"]].is_timely(row.slot.starts_at, now):
+        return None
+    return Letter(_about(row) | {"days": reminding.days_left(row.slot.starts_at, now)}, _invitation(row))
 
 
 def compose_called_off(context: dict[str, Any]) -> Letter | None:
@@ -102,9 +118,14 @@ def _about(row: Registration) -> dict[str, Any]:
         # Whoever waits, or has not confirmed, has no seat at the meeting yet.
         "online_url": row.slot.online_url if row.state == State.CONFIRMED else "",
         "page_url": calendars.page_of(row),
+        "decline_url": _decline_url(row) if row.state == State.CONFIRMED else "",
         "slot_url": settings.SITE_URL + kinds.page_of(row.slot),
         "space_url": settings.SITE_URL + reverse("events:space"),
     }
+
+
+def _decline_url(row: Registration) -> str:
+    return settings.SITE_URL + reverse("events:decline", args=[declining.token_of(row)])
 
 
 def _invitation(row: Registration) -> tuple[Attachment, ...]:

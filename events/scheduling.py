@@ -97,6 +97,7 @@ def move(slot: Slot, *, starts_at: dt.datetime, ends_at: dt.datetime, place: Pla
         _shift_registration_period(slot, starts_at)
         slot.starts_at, slot.ends_at = starts_at, ends_at
         slot.venue, slot.room, slot.online_url = place.venue, place.room, place.online_url
+        slot.moved_at = timezone.now()
         slot.sequence += 1
         slot.save()
         slot.registrations.filter(pending_for=PendingFor.OFFER, expires_at__gt=starts_at).update(expires_at=starts_at)

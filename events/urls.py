@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from events import feeds, views
+from events import declining_views, feeds, views
 
 app_name = "events"
 urlpatterns = [
     path("agenda/<key:slot_id>/register/", views.register, name="register"),
     path("agenda/<key:slot_id>/registration/", views.my_registration, name="my-registration"),
     path("registrations/answer/<str:token>/", views.answer_offer, name="offer"),
+    path("registrations/cannot-come/<str:token>/", declining_views.decline, name="decline"),
     path("registrations/<uuid:uid>/", views.registration_detail, name="registration-detail"),
     path("registrations/<uuid:uid>/confirm/", views.confirm, name="registration-confirm"),
     path("registrations/<uuid:uid>/cancel/", views.cancel, name="registration-cancel"),

@@ -82,6 +82,13 @@ class Slot(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
     starts_at = models.DateTimeField(_("starts at"))
     ends_at = models.DateTimeField(_("ends at"))
+    moved_at = models.DateTimeField(
+        _("moved at"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("When it was last given another time or place, and the people registered were told."),
+    )
     opens_at = models.DateTimeField(_("registration opens at"), null=True, blank=True)
     closes_at = models.DateTimeField(_("registration closes at"), null=True, blank=True)
     venue = models.ForeignKey(

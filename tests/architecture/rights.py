@@ -114,6 +114,8 @@ TABLE = [
     Row("events:my-registration", "date:slot", MINE, NO_SUCH),
     Row("events:offer", "token:offer", ALL, ALL),
     Row("events:offer", "token:forged", NONE, NONE),
+    Row("events:decline", "token:decline", ALL, ALL),
+    Row("events:decline", "token:forged", NONE, NONE),
     Row("events:registration-detail", "registration:confirmed", OWNER, NO_SUCH),
     Row("events:registration-detail", "registration:their seat", NOT_MINE, NO_SUCH),
     Row("events:registration-confirm", "registration:offered", NO_SUCH, OWNER),

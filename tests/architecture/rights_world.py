@@ -18,7 +18,7 @@ from django.test import Client
 from wagtail.documents import get_document_model
 from wagtail.models import Collection, CollectionViewRestriction, Locale, Page, PageViewRestriction, Site
 
-from events import offers
+from events import declining, offers
 from events.organise_forms import MoveForm, TermsForm
 from mail.models import Message
 from tests.factories.events import RegistrationFactory, SlotFactory
@@ -287,6 +287,7 @@ class World:
     def tokens(self):
         return {
             "offer": offers.token_of(self.offered),
+            "decline": declining.token_of(self.confirmed),
             "forged": offers.token_of(self.offered) + "x",
             "feed": self.people["owner"].volunteer.calendar_token,
             "old feed": "an-address-that-was-renewed-before",
