@@ -68,12 +68,13 @@ def withdraw(idea: Idea, *, by: User, reason: str = "") -> Idea:
 
 def hold(idea: Idea) -> Idea:
     """Locks the call's row, then the idea's, and gives the idea as it is now: whoever changes states holds both."""
+    call = idea.call_id
     while True:
-        call = Idea.objects.values_list("call", flat=True).get(pk=idea.pk)
         Call.objects.select_for_update(no_key=True).filter(pk=call).values_list("pk").get()
         row = Idea.objects.select_for_update(no_key=True, of=("self",)).select_related("call", "head").get(pk=idea.pk)
-        if row.call_id == call:  # not sent to another call while we waited
+        if row.call_id == call:
             return row
+        call = row.call_id  # sent to another one, before or while we waited
 
 
 def _open_call(call: Call) -> None:

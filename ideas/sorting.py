@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.db.models import Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from ideas import supporting, telling
 from ideas.calling import IdeaRefused
-from ideas.models import Call, Comment, Group, Idea, Score, Step
+from ideas.models import Call, Comment, Group, Idea, Step
 from ideas.proposing import hold
 from volunteers.models import User
 
@@ -57,8 +59,8 @@ def merge(idea: Idea, *, into: Idea, reason: str, by: User) -> Idea:
     reason = _reason(reason)
     with transaction.atomic():
         row = hold(idea)
-        target = Idea.objects.select_related("head").get(pk=into.pk)
-        target = Idea.objects.select_for_update(no_key=True).get(pk=(target.head or target).pk)
+        read_at = Idea.objects.filter(pk=into.pk).values(at=Coalesce("head", "pk"))
+        target = Idea.objects.select_for_update(no_key=True).get(pk=Subquery(read_at))
         if row.state == Idea.State.MERGED and row.head_id == target.pk:
             return row
         if target.call_id != row.call_id:
@@ -69,7 +71,7 @@ def merge(idea: Idea, *, into: Idea, reason: str, by: User) -> Idea:
             raise IdeaRefused(_("Only an idea that waits for its answer can be merged."))
         if target.state == Idea.State.WITHDRAWN:
             raise IdeaRefused(_("The other idea was withdrawn by its author."))
-        if Score.objects.filter(call=row.call).exists():
+        if row.call.sealed_at:
             raise IdeaRefused(_("The vote has been counted: its ideas stay as people voted on them."))
         before = row.state
         row.state, row.merged_into, row.head = Idea.State.MERGED, target, target
@@ -90,7 +92,7 @@ def unmerge(idea: Idea, *, by: User, reason: str = "") -> Idea:
         row = hold(idea)
         if row.state != Idea.State.MERGED or row.head is None:
             return row
-        if Score.objects.filter(call=row.call).exists():
+        if row.call.sealed_at:
             raise IdeaRefused(_("The vote has been counted: its ideas stay as people voted on them."))
         head = Idea.objects.select_for_update(no_key=True).get(pk=row.head.pk)
         step = supporting.let_go(row, by=by, reason=reason.strip(), by_organisers=True)
@@ -117,7 +119,7 @@ def send_to(idea: Idea, *, call: Call, reason: str, by: User) -> Idea:
             raise IdeaRefused(_("Only an idea that waits for its answer can be sent to another call."))
         if there.state != Call.State.PUBLISHED or there.is_over():
             raise IdeaRefused(_("That call is not open to what people say."))
-        if Score.objects.filter(call=row.call).exists() or row.call.ballots.filter(choices__idea=row).exists():
+        if row.call.sealed_at or row.call.ballots.filter(choices__idea=row).exists():
             raise IdeaRefused(_("People have voted on this idea here: it stays."))
         here = row.call
         Idea.objects.within(row).update(call=there, group=None)

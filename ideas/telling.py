@@ -11,12 +11,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import get_current_timezone
 
-from ideas.models import Idea, Step
+from ideas.models import Idea, Step, Support
 from mail import queuing
 from mail.kinds import Letter
 from mail.models import Message
@@ -69,11 +69,15 @@ def tell(steps: Iterable[Step]) -> None:
     )
 
 
-def concerned(ideas: set[int]) -> Any:
+def concerned(ideas: set[int]) -> QuerySet[User]:
     """The accounts of the authors and supporters of those ideas, of what was merged into them included."""
-    rows = Idea.objects.filter(Q(pk__in=ideas) | Q(head__in=ideas)).values("pk")
-    people = Q(volunteer__ideas__in=rows) | Q(volunteer__supports__idea__in=rows)
-    return User.objects.filter(people, is_active=True).distinct().order_by("pk")
+    rows = Idea.objects.filter(Q(pk__in=ideas) | Q(head__in=ideas))
+    authors = rows.exclude(author=None).order_by().values("author")
+    supporters = (
+        Support.objects.filter(idea__in=rows.order_by().values("pk")).exclude(volunteer=None).values("volunteer")
+    )
+    people = Q(volunteer__in=authors) | Q(volunteer__in=supporters)
+    return User.objects.filter(people, is_active=True).order_by("pk")
 
 
 def compose(context: dict[str, Any]) -> Letter | None:
