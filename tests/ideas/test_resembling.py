@@ -1,0 +1,48 @@
+import pytest
+
+from ideas import proposing, resembling, sorting
+from tests.factories.ideas import CallFactory, IdeaFactory
+from tests.factories.volunteers import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def call():
+    return CallFactory()
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("Réparer son vélo", True),
+        ("reparer son velo", True),
+        ("Un velo à réparer", True),
+        ("Reparrer son vélo", True),
+        ("Végétaliser la cour", False),
+        ("son", False),
+        ("", False),
+    ],
+)
+def test_the_same_words_in_any_order_with_small_faults(call, typed, found):
+    idea = IdeaFactory(call=call, title="Réparer son vélo", text="")
+    IdeaFactory(call=call, title="Cuisiner de saison", text="")
+    IdeaFactory(title="Réparer son vélo")  # of another call
+
+    assert resembling.alike(typed, call=call) == ([idea] if found else [])
+
+
+def test_a_merged_idea_leads_to_its_head_and_a_withdrawn_one_to_nothing(call):
+    merged, head = IdeaFactory(call=call, title="Réparer son vélo"), IdeaFactory(call=call, title="Mécanique")
+    gone = IdeaFactory(call=call, title="Réparer son vélo")
+    sorting.merge(merged, into=head, reason="Pareil.", by=UserFactory())
+    proposing.withdraw(gone, by=gone.author.user)
+
+    assert resembling.alike("Réparer son vélo", call=call) == [head]
+
+
+def test_two_queries_whatever_the_number(call, django_assert_num_queries):
+    IdeaFactory.create_batch(30, call=call, title="Réparer son vélo")
+
+    with django_assert_num_queries(2):
+        assert len(resembling.alike("Réparer son vélo", call=call)) == 5
