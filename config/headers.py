@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 ADMINISTRATIONS: tuple[str, ...] = tuple(settings.CONTENT_SECURITY_POLICY["EXCLUDE_URL_PREFIXES"])
 PERMISSIONS = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
+PERMISSIONS_WITH_CAMERA = PERMISSIONS.replace("camera=()", "camera=(self)")  # for a page that reads codes
 # Wagtail's and Django's administrations write inline scripts and styles, and Wagtail previews pages in frames. They
 # load nothing from elsewhere and can be framed by nobody else all the same.
 ADMINISTRATION_POLICY = "; ".join(
@@ -49,14 +50,18 @@ class PublicPolicy(CSPMiddleware):
 
 
 class SecurityHeaders:
-    """Middleware, outside the one above: the two administrations have a policy of their own."""
+    """Middleware, outside the one above: the two administrations have a policy of their own.
+
+    A view that needs the camera says so: ``response.camera = True``. Nothing else may use it.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        camera = getattr(response, "camera", False)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_WITH_CAMERA if camera else PERMISSIONS)
         if request.path_info.startswith(ADMINISTRATIONS):
             # Set, whatever was there: Wagtail makes a preview from a request of its own to the page's public address,
             # which comes back with the public policy, framed by nobody.

@@ -213,6 +213,7 @@ CELERY_BEAT_SCHEDULE = {
     "ideas-remind": {"task": "ideas.tasks.remind", "schedule": 24 * 60 * 60.0},
     "events-remind": {"task": "events.tasks.remind", "schedule": 300.0, "options": {"expires": 300}},
     "events-expire": {"task": "events.tasks.expire_due", "schedule": 20.0, "options": {"expires": 20}},
+    "events-forget": {"task": "events.tasks.forget_walk_ins", "schedule": 24 * 60 * 60.0},
 }
 
 # --- Mail ---------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ class EventsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models are loaded only now.
-        from events import erasing, exporting, messages, receivers  # noqa: F401, PLC0415
+        from events import erasing, exporting, messages, receivers, walking_in  # noqa: F401, PLC0415
         from events.permissions import has_agenda, is_in_charge_of_any  # noqa: PLC0415
         from mail import kinds  # noqa: PLC0415
         from volunteers import (  # noqa: PLC0415
@@ -27,6 +27,7 @@ class EventsConfig(AppConfig):
         idling.register(erasing.in_charge)
         idling.register(erasing.registered)
         retention.register(erasing.KEPT)
+        retention.register(walking_in.KEPT)
         kinds.register(kinds.Kind("events/registration", _("your registration"), messages.compose_registration))
         kinds.register(kinds.Kind("events/slot-moved", _("a date was changed"), messages.compose_moved))
         kinds.register(kinds.Kind("events/reminder", _("a date comes near"), messages.compose_reminder))

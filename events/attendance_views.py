@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+import uuid
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -25,15 +25,22 @@ Attendance = Registration.Attendance
 @office_page
 @require_safe
 def attendance(request: OrganiserRequest, pk: int) -> HttpResponse:
-    """Everybody confirmed, by name, each with two big buttons."""
+    """Everybody confirmed, by name, each with big buttons; above them what the door needs: a code, a first name.
+
+    ``?code=`` is the code that a telephone's own camera has read: it waits in the field for one touch.
+    """
     slot = slot_for(request, pk, only_attendance=True)
-    rows = list(
-        slot.registrations.filter(state=Registration.State.CONFIRMED)
-        .select_related("volunteer__user")
-        .order_by("volunteer__user__last_name", "volunteer__user__first_name", "pk")
+    context = page_context(
+        request,
+        slot,
+        rows=_confirmed(slot),
+        walk_ins=slot.walk_ins.all(),
+        code=request.GET.get("code", "")[:20],
+        walk_in_key=uuid.uuid4(),
     )
-    context = page_context(request, slot, rows=rows) | _counts(slot)
-    return render(request, "organise/attendance.html", context)
+    response = render(request, "organise/attendance.html", context | {"counts": attending.count(slot)})
+    response.camera = True  # type: ignore[attr-defined]  # config.headers: this page may use it, no other
+    return response
 
 
 @office_page
@@ -55,7 +62,8 @@ def mark(request: OrganiserRequest, pk: int) -> HttpResponse:
         return HttpResponseClientRefresh() if _by_htmx(request) else redirect("organise:attendance", pk=slot.pk)
     if _by_htmx(request) and len(chosen) == 1:
         row = slot.registrations.select_related("volunteer__user").filter(pk=chosen[0]).first()
-        return render(request, "organise/_attended.html", {"slot": slot, "row": row, "in_place": True} | _counts(slot))
+        context = {"slot": slot, "row": row, "in_place": True, "counts": attending.count(slot)}
+        return render(request, "organise/_attended.html", context)
     if request.POST.get("all"):
         said = ngettext("%(count)d person marked.", "%(count)d people marked.", changed) % {"count": changed}
         messages.success(request, said)
@@ -80,9 +88,50 @@ def walk_in(request: OrganiserRequest, pk: int) -> HttpResponse:
     return render(request, "organise/person.html", page_context(request, slot, form=form, at_the_door=True))
 
 
-def _counts(slot: Slot) -> dict[str, Any]:
-    marks = list(slot.registrations.filter(state=Registration.State.CONFIRMED).values_list("attendance", flat=True))
-    return {"present": marks.count(Attendance.PRESENT), "absent": marks.count(Attendance.ABSENT), "all": len(marks)}
+@office_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def key_in(request: OrganiserRequest, pk: int) -> HttpResponse:
+    """The signed sheet, copied: everybody was there except those ticked, in one go."""
+    slot = slot_for(request, pk, only_attendance=True)
+    if request.method == "POST":
+        try:
+            keyed = attending.key_in(
+                slot,
+                seen=_seen(request.POST.getlist("seen")),
+                missing=keys_in(request.POST.getlist("missing")),
+                by=request.user,
+            )
+        except ChangeRefused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            _say_keyed(request, keyed)
+            return redirect("organise:attendance", pk=slot.pk)
+    context = page_context(request, slot, rows=_confirmed(slot))
+    return render(request, "organise/key_in.html", context)
+
+
+def _say_keyed(request: HttpRequest, keyed: attending.Keyed) -> None:
+    said = ngettext("%(count)d person marked.", "%(count)d people marked.", keyed.changed) % {"count": keyed.changed}
+    messages.success(request, said)
+    if keyed.left_alone:
+        said = ngettext(
+            "%(count)d person was marked by somebody else meanwhile, and keeps that mark: look again.",
+            "%(count)d people were marked by somebody else meanwhile, and keep that mark: look again.",
+            keyed.left_alone,
+        )
+        messages.warning(request, said % {"count": keyed.left_alone})
+
+
+def _seen(values: list[str]) -> dict[int, str]:
+    """What the page showed: "12:absent" for each registration. Anything else, made by no page of ours, is left out."""
+    pairs = [value.partition(":") for value in values]
+    marks = set(Attendance.values)
+    return {key: mark for number, _colon, mark in pairs if mark in marks for key in keys_in([number])}
+
+
+def _confirmed(slot: Slot) -> list[Registration]:
+    rows = slot.registrations.filter(state=Registration.State.CONFIRMED).select_related("volunteer__user")
+    return list(rows.order_by("volunteer__user__last_name", "volunteer__user__first_name", "pk"))
 
 
 def _by_htmx(request: HttpRequest) -> bool:

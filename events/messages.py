@@ -15,13 +15,15 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from events import calendars, declining, kinds, offers, reminding, reports
+from events import calendars, declining, door_codes, kinds, offers, reminding, reports
 from events.models import Registration, Slot
 from mail.kinds import Attachment, Letter
+from volunteers import squares
 
 State = Registration.State
 PendingFor = Registration.PendingFor
 EndReason = Registration.EndReason
+SQUARE = "door-code@maillage"  # by which the message shows the picture that comes with it
 
 
 def compose_registration(context: dict[str, Any]) -> Letter | None:
@@ -39,8 +41,13 @@ def compose_registration(context: dict[str, Any]) -> Letter | None:
     if news == "offer":
         letter["answer_url"] = settings.SITE_URL + reverse("events:offer", args=[offers.token_of(row)])
         letter["clashes"] = list(reports.clashes_of(row))
+    square: tuple[Attachment, ...] = ()
+    if news == "confirmed" and door_codes.is_shown(row):
+        code = door_codes.code_of(row)
+        letter |= {"door_code": door_codes.shown(code), "door_square": SQUARE}
+        square = (Attachment("code.png", squares.png(door_codes.address_of(code)), "image/png", SQUARE),)
     # A calendar knows the entry only if it was once confirmed.
-    return Letter(letter, _invitation(row) if row.confirmed_at else ())
+    return Letter(letter, (*(_invitation(row) if row.confirmed_at else ()), *square))
 
 
 def compose_moved(context: dict[str, Any]) -> Letter | None:

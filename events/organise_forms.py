@@ -127,6 +127,17 @@ class AddedForm(PersonForm):
             del self.fields["vouched"]
 
 
+class WalkInForm(forms.Form):
+    """Somebody at the door who wants no account. ``key`` is this opening of the page's."""
+
+    first_name = LineField(
+        label=_("First name"),
+        max_length=80,
+        error_messages={"required": _("Write a first name, so that you know whom you have counted.")},
+    )
+    key = forms.UUIDField()
+
+
 class TimeAndPlaceForm(forms.Form):
     """When and where. ``capacity``: the seats that the room must hold, when the form does not ask for them."""
 

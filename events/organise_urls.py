@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from events import attendance_views, changes_views, organise_views
+from events import attendance_views, changes_views, door_views, organise_views
 
 app_name = "organise"
 urlpatterns = [
@@ -21,6 +21,11 @@ urlpatterns = [
     path("slots/<key:pk>/attendance/", attendance_views.attendance, name="attendance"),
     path("slots/<key:pk>/attendance/mark/", attendance_views.mark, name="attendance-mark"),
     path("slots/<key:pk>/attendance/add/", attendance_views.walk_in, name="walk-in"),
+    path("slots/<key:pk>/attendance/sheet/", attendance_views.key_in, name="attendance-sheet"),
+    path("slots/<key:pk>/attendance/code/", door_views.check_in, name="check-in"),
+    path("slots/<key:pk>/attendance/first-name/", door_views.let_in, name="let-in"),
+    path("slots/<key:pk>/attendance/first-name/<key:walk_in>/", door_views.take_back, name="take-back"),
+    path("door/<str:code>/", door_views.office_door, name="door"),
     path("slots/<key:pk>/publish/", changes_views.publish, name="publish"),
     path("slots/<key:pk>/terms/", changes_views.terms, name="terms"),
     path("slots/<key:pk>/move/", changes_views.move, name="move"),

@@ -25,7 +25,7 @@ from events.models.registrations import RegistrationQuerySet
 from events.organise_forms import AddedForm, EndForm, PersonForm, SlotFilter
 from events.permissions import can_organise
 from events.registering import RegistrationRefused
-from events.resources import RegistrationResource
+from events.resources import RegistrationResource, add_walk_ins
 from volunteers.models import Qualification, User
 from volunteers.tables import xlsx_response
 
@@ -116,6 +116,7 @@ def slot_detail(request: OrganiserRequest, pk: int) -> HttpResponse:
         "organise/slot.html",
         context
         | {"tab": tab, "counts": counted, "q": words, "page_obj": page}
+        | {"walk_ins": slot.walk_ins.count() if tab == "coming" and context["attendance_open"] else 0}
         | {"clashes": overview.clashes(request.user, slot) if context["organises"] else []},
     )
 
@@ -260,10 +261,11 @@ def _tab(slot: Slot, tab: str) -> str:
 @office_page
 @require_safe
 def export(request: OrganiserRequest, pk: int) -> HttpResponse:
-    """Everybody active, and who has left, as XLSX. The file is named after the date."""
+    """Everybody active, who has left, and who came without an account, as XLSX. The file is named after the date."""
     slot = slot_for(request, pk)
     rows = slot.registrations.exclude(pending_for=PendingFor.CODE).select_related("volunteer__user").with_rank()
     dataset = RegistrationResource().export(queryset=rows.order_by("state", "queue_number", "pk"))
+    add_walk_ins(dataset, slot)
     filename = f"{timezone.localtime(slot.starts_at):%Y-%m-%d} {slot.title}"
     return xlsx_response(dataset, title=_("Registrations"), filename=filename)
 

@@ -7,8 +7,9 @@ import datetime as dt
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from import_export import fields, resources
+from tablib import Dataset
 
-from events.models import Registration
+from events.models import Registration, Slot
 
 
 class RegistrationResource(resources.ModelResource):
@@ -75,3 +76,11 @@ class RegistrationResource(resources.ModelResource):
     def dehydrate_registered_at(self, row: Registration) -> dt.datetime:
         """In the city's time, without zone: spreadsheets know none."""
         return timezone.localtime(row.created_at).replace(tzinfo=None, second=0, microsecond=0)
+
+
+def add_walk_ins(table: Dataset, slot: Slot) -> None:
+    """Adds those who came without an account to the table of a slot's registrations: they were there, too."""
+    present = str(Registration.Attendance.PRESENT.label)
+    for row in slot.walk_ins.all():
+        added_at = timezone.localtime(row.added_at).replace(tzinfo=None, second=0, microsecond=0)
+        table.append([row.first_name, "", "", "", _("Without an account"), "", present, added_at])

@@ -143,6 +143,7 @@ def call_off(slot: Slot, *, by: User, reason: str = "") -> int:
             sequence=F("sequence") + 1,
             updated_at=now,
         )
+        slot.walk_ins.all().delete()  # of a date not held nobody was there
         slot.state, slot.seats_taken = Slot.State.CANCELLED, 0
         slot.sequence += 1
         slot.save()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from events import declining_views, feeds, views
+from events import declining_views, door_views, feeds, views
 
 app_name = "events"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("registrations/<uuid:uid>/confirm/", views.confirm, name="registration-confirm"),
     path("registrations/<uuid:uid>/cancel/", views.cancel, name="registration-cancel"),
     path("registrations/<uuid:uid>/calendar.ics", feeds.registration_file, name="registration-calendar"),
+    path("door/<str:code>/", door_views.door, name="door"),
     path("my-space/", views.space, name="space"),
     path("my-space/calendar/renew/", views.renew_feed, name="calendar-renew"),
     # Its French address, /calendar/<token>.ics, is the one given to everybody: the feed speaks the person's language.

@@ -18,11 +18,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from events import asking, kinds, offers, registering, renewing, reports
+from events import asking, door_codes, kinds, offers, registering, renewing, reports
 from events.models import Registration, Slot
 from events.permissions import can_answer_for, can_see_registration
 from events.registering import RegistrationRefused
-from volunteers import consenting, signing_up
+from volunteers import consenting, signing_up, squares
 from volunteers.forms import AgreementForm, SignUpForm
 from volunteers.models import User, Volunteer
 from volunteers.pacing import evenly_paced
@@ -133,6 +133,9 @@ def _registration_page(
             "is_over": slot.ends_at <= timezone.now(),
         }
     )
+    if door_codes.is_shown(registration):
+        code = door_codes.code_of(registration)
+        context |= {"door_code": door_codes.shown(code), "door_square": squares.svg(door_codes.address_of(code))}
     status = 422 if agreement is not None and agreement.errors else 200
     return render(request, "events/registration.html", context, status=status)
 

@@ -11,11 +11,15 @@ from django.utils.functional import Promise
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file that goes with a message. ``mimetype`` may carry parameters, such as ``text/calendar; method=REQUEST``."""
+    """A file that goes with a message. ``mimetype`` may carry parameters, such as ``text/calendar; method=REQUEST``.
+
+    A picture with a ``shown_as`` stands in the text, as ``<img src="cid:...">``: no program asks anybody for it.
+    """
 
     filename: str
     content: bytes
     mimetype: str
+    shown_as: str = ""
 
 
 @dataclass(frozen=True)

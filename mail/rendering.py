@@ -79,5 +79,9 @@ def _part(attachment: kinds.Attachment) -> MIMEBase:
     for name, value in header.params.items():
         if name != "charset":
             part.set_param(name, value)
-    part.add_header("Content-Disposition", "attachment", filename=attachment.filename)
+    part.add_header(
+        "Content-Disposition", "inline" if attachment.shown_as else "attachment", filename=attachment.filename
+    )
+    if attachment.shown_as:
+        part.add_header("Content-ID", f"<{attachment.shown_as}>")
     return part

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from email.message import EmailMessage
 from functools import wraps
@@ -95,10 +96,16 @@ def message(request: HttpRequest, name: str) -> HttpResponse:
 @csp(LETTER_POLICY)  # type: ignore[arg-type]  # typed for views without arguments
 def letter(request: HttpRequest, name: str) -> HttpResponse:
     """The message's html alone, with a policy of its own."""
-    body = cast(Any, _message_or_404(name).get_body(("html",)))
+    found = _message_or_404(name)
+    body = cast(Any, found.get_body(("html",)))
     if body is None:
         raise Http404
-    return HttpResponse(body.get_content().replace("<head>", '<head><base target="_blank">', 1))
+    html = body.get_content().replace("<head>", '<head><base target="_blank">', 1)
+    for part in _attachments(found):
+        if shown_as := str(part.get("Content-ID", "")).strip("<>"):
+            content = base64.b64encode(cast(bytes, part.get_payload(decode=True))).decode()
+            html = html.replace(f'"cid:{shown_as}"', f'"data:{part.get_content_type()};base64,{content}"')
+    return HttpResponse(html)
 
 
 @require_safe

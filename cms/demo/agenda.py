@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import uuid
 from collections.abc import Iterable
 from typing import Any
 
@@ -15,7 +16,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from cms.demo.city import City, Course
-from events.models import Registration, Slot
+from events.models import Registration, Slot, WalkIn
 from events.registering import offer_deadline
 from trainings.models import Session
 from volunteers import qualifying
@@ -44,6 +45,7 @@ def build(count: int, *, city: City, volunteers: list[Volunteer], rng: random.Ra
         next_days[12].approval = True
     citizen, others = volunteers[0], volunteers[1:]
     registrations: list[Registration] = []
+    walk_ins: list[WalkIn] = []
     Slot.objects.bulk_create(slots, batch_size=BATCH)
     Session.objects.bulk_create(
         (Session(training=course.training, slot=slot) for slot, course in pairs), batch_size=BATCH
@@ -51,7 +53,11 @@ def build(count: int, *, city: City, volunteers: list[Volunteer], rng: random.Ra
     ask(pairs)
     for slot in slots:
         if slot.starts_at <= now:
-            registrations += past(slot, others, rng)
+            rows = past(slot, others, rng)
+            registrations += rows
+            walk_ins += without_account(
+                slot, slot.capacity - sum(row.state in Registration.HOLDING for row in rows), rng
+            )
     coming = [slot for slot in next_days if slot.is_open(now) or slot.state == Slot.State.CANCELLED]
     for number, slot in enumerate(coming):
         share, waiting = FILLINGS[number % len(FILLINGS)]
@@ -61,7 +67,11 @@ def build(count: int, *, city: City, volunteers: list[Volunteer], rng: random.Ra
     Registration.objects.bulk_create(registrations, batch_size=BATCH)
     # Written "now" by the model.
     Registration.objects.exclude(confirmed_at=None).update(created_at=F("confirmed_at"))
-    count_seats(slots, registrations)
+    WalkIn.objects.bulk_create(walk_ins, batch_size=BATCH)
+    for walk_in in walk_ins:
+        walk_in.added_at = walk_in.slot.starts_at
+    WalkIn.objects.bulk_update(walk_ins, ["added_at"], batch_size=BATCH)
+    count_seats(slots, registrations, walk_ins)
     return slots
 
 
@@ -159,8 +169,17 @@ def past(slot: Slot, people: list[Volunteer], rng: random.Random) -> list[Regist
     chosen = rng.sample(people, min(seats + 2, len(people)))
     rows = [confirmed(slot, person, rng, before=slot.starts_at) for person in chosen[:seats]]
     for row in rows:
-        row.attendance = rng.choices(("present", "absent", ""), (80, 15, 5))[0]
+        row.attendance = rng.choices(("present", "left_early", "excused", "absent", ""), (76, 4, 5, 10, 5))[0]
     return rows + [cancelled(slot, person, rng, before=slot.starts_at) for person in chosen[seats:]]
+
+
+def without_account(slot: Slot, seats: int, rng: random.Random) -> list[WalkIn]:
+    """Who came to a date gone by, gave a first name and wanted no account. Camille's seat is left free."""
+    names = rng.sample(("Zoé", "Ousmane", "Lin", "Marguerite", "Tomasz", "Inès"), rng.choice((0, 0, 1, 2)))
+    keys = [uuid.UUID(int=rng.getrandbits(128)) for _ in names]
+    return [
+        WalkIn(slot=slot, first_name=name, key=key) for name, key in zip(names[: max(seats - 1, 0)], keys, strict=False)
+    ]
 
 
 def upcoming(
@@ -251,13 +270,15 @@ def of_citizen(citizen: Volunteer, slots: list[Slot], rows: list[Registration], 
     return list(mine.values())
 
 
-def count_seats(slots: list[Slot], rows: list[Registration]) -> None:
-    """Brings each slot's counters in line with its registrations."""
+def count_seats(slots: list[Slot], rows: list[Registration], walk_ins: list[WalkIn]) -> None:
+    """Brings each slot's counters in line with its registrations, and with who came without one."""
     for slot in slots:
         slot.seats_taken = slot.queue_last = 0
     for row in rows:
         row.slot.seats_taken += row.state in Registration.HOLDING
         row.slot.queue_last = max(row.slot.queue_last, row.queue_number or 0)
+    for walk_in in walk_ins:
+        walk_in.slot.seats_taken += 1
     Slot.objects.bulk_update(slots, ["seats_taken", "queue_last"], batch_size=BATCH)
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
 from cms.demo import accounts, agenda, city, pages, people
-from events.models import Registration, Slot
+from events.models import Registration, Slot, WalkIn
 from volunteers.models import District, User
 
 
@@ -72,6 +72,7 @@ def remove() -> None:
     with transaction.atomic():
         Page.objects.filter(depth__gt=1).delete()
         Registration.objects.all().delete()
+        WalkIn.objects.all().delete()
         apps.get_model("trainings.Session").objects.all().delete()
         Slot.objects.all().delete()
         User.objects.all().delete()

@@ -1,7 +1,8 @@
-"""The agenda: places, slots and registrations."""
+"""The agenda: places, slots, registrations and who came without one."""
 
 from events.models.places import Room, Venue
 from events.models.registrations import Registration
 from events.models.slots import Slot
+from events.models.walk_ins import WalkIn
 
-__all__ = ["Registration", "Room", "Slot", "Venue"]
+__all__ = ["Registration", "Room", "Slot", "Venue", "WalkIn"]

@@ -17,7 +17,7 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         return self.filter(state__in=Registration.ACTIVE)
 
     def holding(self) -> Self:
-        """Those that keep a seat: the sum that ``Slot.seats_taken`` must equal."""
+        """Those that keep a seat. With the slot's walk-ins, the sum that ``Slot.seats_taken`` must equal."""
         return self.filter(state__in=Registration.HOLDING)
 
     def with_rank(self) -> Self:
@@ -58,10 +58,13 @@ class Registration(models.Model):
     class Attendance(models.TextChoices):
         UNKNOWN = "", _("not marked")
         PRESENT = "present", _("present")
+        LEFT_EARLY = "left_early", _("left early")
+        EXCUSED = "excused", _("excused")
         ABSENT = "absent", _("absent")
 
     HOLDING = (State.PENDING, State.CONFIRMED)
     ACTIVE = (State.PENDING, State.CONFIRMED, State.WAITING)
+    THERE = (Attendance.PRESENT, Attendance.LEFT_EARLY)
 
     volunteer = models.ForeignKey(
         "volunteers.Volunteer",
@@ -153,6 +156,10 @@ class Registration(models.Model):
         if self.known_as is not None:
             return f"{self.known_as['first_name']} {self.known_as['last_name']}".strip()
         return self.volunteer.user.get_full_name()
+
+    @property
+    def was_there(self) -> bool:
+        return self.attendance in self.THERE
 
     @property
     def is_active(self) -> bool:

@@ -71,6 +71,7 @@ RUNS = each("L3333 ..3. FF")  # whoever runs a network
 SEES = each("L333. .43. FF")  # the date's organisers, and who is in charge of it
 CHANGES = each("L3333 .43. FF")
 NOT_IN_CHARGE = each("L3334 .43. FF")  # as CHANGES, on a date that is not the trainer's
+THEIRS = each("L3334 4.3. FF")  # of the other network
 CITY = each("L3334 443. FF")  # of the whole city: administrators only
 NETWORK = each("L3334 .43. FF")  # a training or theme of the network
 DRAFTS = each("44444 .44. 44")
@@ -121,6 +122,7 @@ TABLE = [
     Row("events:registration-confirm", "registration:offered", NO_SUCH, OWNER),
     Row("events:registration-cancel", "registration:confirmed", OWNER, OWNER),
     Row("events:registration-calendar", "registration:confirmed", OWNER, NO_SUCH),
+    Row("events:door", "code:confirmed", ALL, NO_SUCH),
     Row("events:space", "", MINE, NO_SUCH),
     Row("events:calendar-renew", "", NO_SUCH, MINE),
     Row("events:calendar-feed", "token:feed", ALL, NO_SUCH),
@@ -149,6 +151,12 @@ TABLE = [
     Row("organise:export", "slot:slot", CHANGES, OFFICE_NO),
     Row("organise:export", "slot:city", CITY, OFFICE_NO),
     Row("organise:attendance-mark", "slot:today", OFFICE_NO, SEES, "mark"),
+    Row("organise:attendance-sheet", "slot:today", SEES, SEES, "sheet"),
+    Row("organise:check-in", "slot:today", OFFICE_NO, SEES, "code"),
+    Row("organise:let-in", "slot:today", OFFICE_NO, SEES, "first name"),
+    Row("organise:take-back", "walk-in", OFFICE_NO, SEES),
+    Row("organise:door", "code:here", SEES, OFFICE_NO),
+    Row("organise:door", "code:their seat", THEIRS, OFFICE_NO),
     Row("organise:walk-in", "slot:today", CHANGES, CHANGES, NINA),
     Row("organise:person-add", "slot:slot", CHANGES, CHANGES, NINA),
     Row("organise:person-add", "slot:city", CITY, CITY, NINA),

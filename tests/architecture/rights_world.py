@@ -18,10 +18,10 @@ from django.test import Client
 from wagtail.documents import get_document_model
 from wagtail.models import Collection, CollectionViewRestriction, Locale, Page, PageViewRestriction, Site
 
-from events import declining, offers
+from events import declining, door_codes, offers
 from events.organise_forms import MoveForm, TermsForm
 from mail.models import Message
-from tests.factories.events import RegistrationFactory, SlotFactory
+from tests.factories.events import RegistrationFactory, SlotFactory, WalkInFactory
 from tests.factories.trainings import SessionFactory, ThemeFactory, TrainingFactory
 from tests.factories.volunteers import (
     AssociationFactory,
@@ -144,6 +144,7 @@ class World:
         self.draft.people_in_charge.clear()
         self.confirmed = RegistrationFactory(slot=self.slot, volunteer=owner)
         self.here = RegistrationFactory(slot=self.today, volunteer=owner)
+        self.walk_in = WalkInFactory(slot=self.today)
         asked = {"state": "pending", "pending_for": "approval", "confirmed_at": None}
         self.asked = RegistrationFactory(slot=self.slot, **asked)
         self.theirs = RegistrationFactory(slot=self.their_slot)
@@ -266,6 +267,8 @@ class World:
             "date": lambda: {"slot_id": slots[which].pk},
             "registration": lambda: {"uid": registrations[which].uid},
             "of": lambda: {"pk": self.slot.pk, "uid": registrations[which].uid},
+            "code": lambda: {"code": door_codes.code_of(registrations[which])},
+            "walk-in": lambda: {"pk": self.today.pk, "walk_in": self.walk_in.pk},
             "training": lambda: {"pk": {"ours": self.training, "hidden": self.secret_training}[which].pk},
             "slug": lambda: {"slug": which},
             "name": lambda: {"name": "a"} | ({"number": int(which)} if which else {}),
@@ -315,6 +318,9 @@ class World:
             ),
             "session": lambda: later | {"online_url": "https://visio.example/", "capacity": 5},
             "mark": lambda: {"registration": self.here.pk, "attendance": "present"},
+            "sheet": lambda: {"seen": [f"{self.here.pk}:"]},
+            "code": lambda: {"code": door_codes.code_of(self.here)},
+            "first name": lambda: {"first_name": "Nina", "key": uuid.uuid4()},
             "list": lambda: {
                 "network": self.of(role).pk,
                 "source": "Stand",

@@ -3,7 +3,7 @@
 from django.core import serializers
 from django.db.models import Count, F, Q
 
-from events.models import Registration, Slot
+from events.models import Registration, Slot, WalkIn
 from trainings.models import Session, Theme, Training
 from volunteers.models import District, Membership, User, Volunteer
 
@@ -14,7 +14,7 @@ FRESH = {"calendar_token", "uid", "id", "updated_at", "created_at"}
 def dump():
     """All rows that the command writes, without keys and links, which a second run counts further."""
     rows = []
-    for model in (District, User, Volunteer, Membership, Theme, Training, Slot, Session, Registration):
+    for model in (District, User, Volunteer, Membership, Theme, Training, Slot, Session, Registration, WalkIn):
         links = {field.name for field in model._meta.get_fields() if field.is_relation} | {"asks"}  # keys, too
         fields = {field.name for field in model._meta.concrete_fields} - FRESH - links - {"password"}
         rows += [row["fields"] for row in serializers.serialize("python", model.objects.order_by("pk"), fields=fields)]
@@ -23,8 +23,9 @@ def dump():
 
 def check_counters():
     counted = Slot.objects.annotate(
-        holding=Count("registrations", filter=Q(registrations__state__in=Registration.HOLDING)),
-        waiting=Count("registrations", filter=Q(registrations__state="waiting")),
+        holding=Count("registrations", filter=Q(registrations__state__in=Registration.HOLDING), distinct=True)
+        + Count("walk_ins", distinct=True),
+        waiting=Count("registrations", filter=Q(registrations__state="waiting"), distinct=True),
     )
     assert not counted.exclude(holding=F("seats_taken")).exists()
     for slot in Slot.objects.prefetch_related("requires"):

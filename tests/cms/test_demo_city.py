@@ -73,7 +73,9 @@ def test_counters_say_what_the_registrations_say():
 def test_every_kind_of_session_is_there():
     slots = Slot.objects.with_waiting()
 
-    assert slots.filter(ends_at__lt=NOW, registrations__attendance="present").exists()
+    for mark in ("present", "left_early", "excused", "absent"):
+        assert slots.filter(ends_at__lt=NOW, registrations__attendance=mark).exists()
+    assert slots.filter(ends_at__lt=NOW, walk_ins__isnull=False).exists()
     assert slots.filter(starts_at__gt=NOW, seats_taken=F("capacity"), waiting__gt=2).exists()
     assert slots.filter(starts_at__gt=NOW, seats_taken__gte=F("capacity") - 2, seats_taken__lt=F("capacity"))
     assert slots.filter(starts_at__gt=NOW, state="cancelled").count() == 1

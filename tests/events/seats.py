@@ -11,7 +11,8 @@ from volunteers.models import User, Volunteer
 SEEN_AT_ONCE = """
     SELECT s.capacity, s.seats_taken,
            (SELECT count(*) FROM events_registration r
-             WHERE r.slot_id = s.id AND r.state IN ('pending', 'confirmed')),
+             WHERE r.slot_id = s.id AND r.state IN ('pending', 'confirmed'))
+           + (SELECT count(*) FROM events_walkin w WHERE w.slot_id = s.id),
            (SELECT count(*) FROM events_registration r WHERE r.slot_id = s.id AND r.state = 'waiting')
       FROM events_slot s WHERE s.id = %s
 """

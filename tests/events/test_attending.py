@@ -9,7 +9,7 @@ from events.models import Registration, Slot
 from events.scheduling import ChangeRefused
 from mail.models import Message
 from tests.events import seats
-from tests.factories.events import RegistrationFactory, SlotFactory
+from tests.factories.events import RegistrationFactory, SlotFactory, WalkInFactory
 from tests.factories.volunteers import UserFactory, VolunteerFactory
 
 pytestmark = pytest.mark.django_db
@@ -32,11 +32,11 @@ def test_mark_can_be_taken_back_and_repeated(slot, by):
 
     changed = [
         attending.mark(slot, registrations=[row.pk], attendance=value, by=by)
-        for value in ("present", "present", "absent", "", "present")
+        for value in ("present", "present", "left_early", "absent", "excused", "", "present")
     ]
 
     row.refresh_from_db()
-    assert (changed, row.attendance) == ([1, 0, 1, 1, 1], "present")
+    assert (changed, row.attendance) == ([1, 0, 1, 1, 1, 1, 1], "present")
 
 
 def test_mark_leaves_others_alone(slot, by):
@@ -69,6 +69,61 @@ def test_mark_refuses_anything_else(slot, by):
         attending.mark(slot, registrations=[row.pk], attendance="late", by=by)
 
 
+# --- Counts, and the signed sheet -------------------------------------------------------------------------------------
+def test_count_has_who_left_early_and_who_has_no_account_among_those_there():
+    slot = SlotFactory(capacity=20)
+    for mark in ("present", "present", "left_early", "excused", "absent", ""):
+        RegistrationFactory(slot=slot, attendance=mark)
+    RegistrationFactory(slot=slot, waiting=True)
+    RegistrationFactory(slot=slot, cancelled=True, attendance="absent")
+    WalkInFactory(slot=slot)
+
+    counts = attending.count(slot)
+
+    assert counts == attending.Counts(there=4, left_early=1, excused=1, absent=1, unmarked=1, walk_ins=1)
+    assert counts.all == 7
+
+
+SHEET = [  # mark before, ticked as missing, mark after
+    ("", False, "present"), ("", True, "absent"),
+    ("present", False, "present"), ("present", True, "absent"),
+    ("absent", False, "present"), ("absent", True, "absent"),
+    ("left_early", False, "left_early"), ("left_early", True, "absent"),
+    ("excused", False, "present"), ("excused", True, "excused"),
+]  # fmt: skip
+
+
+def test_sheet_marks_all_but_the_ticked_and_twice_is_once(by):
+    slot = SlotFactory(starts_at=timezone.now(), capacity=20)
+    rows = [RegistrationFactory(slot=slot, attendance=before) for before, _ticked, _after in SHEET]
+    seen = {row.pk: row.attendance for row in rows}
+    missing = [row.pk for row, (_before, ticked, _after) in zip(rows, SHEET, strict=True) if ticked]
+
+    first, second = (attending.key_in(slot, seen=seen, missing=missing, by=by) for _ in range(2))
+
+    assert [Registration.objects.get(pk=row.pk).attendance for row in rows] == [after for *_, after in SHEET]
+    assert (first, second) == (attending.Keyed(6, 0), attending.Keyed(0, 0))
+
+
+def test_sheet_leaves_alone_what_was_not_on_the_page(slot, by):
+    early, late, elsewhere = RegistrationFactory(slot=slot), RegistrationFactory(slot=slot), RegistrationFactory()
+    excused = RegistrationFactory(slot=slot, attendance="excused")
+    seen = {early.pk: "", excused.pk: "", elsewhere.pk: ""}  # excused since, on another phone
+
+    keyed = attending.key_in(slot, seen=seen, missing=[late.pk], by=by)
+
+    marks = [Registration.objects.get(pk=row.pk).attendance for row in (early, late, excused, elsewhere)]
+    assert (marks, keyed) == (["present", "", "excused", ""], attending.Keyed(1, 2))
+
+
+def test_sheet_before_time_marks_nobody(by):
+    row = RegistrationFactory()
+    with pytest.raises(ChangeRefused):
+        attending.key_in(row.slot, seen={row.pk: ""}, missing=[], by=by)
+    assert Registration.objects.get().attendance == ""
+
+
+# --- At the door ------------------------------------------------------------------------------------------------------
 def test_walk_in_takes_a_seat_without_a_message(slot, by):
     person = {"first_name": "Zoé", "last_name": "Diallo", "slot": slot, "language": "fr", "by": by}
 

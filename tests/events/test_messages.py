@@ -4,12 +4,13 @@ import pytest
 from django.utils import timezone
 from icalendar import Calendar
 
-from events import registering, scheduling, writing
+from events import door_codes, registering, scheduling, writing
 from events.models import Registration, Slot
 from mail.models import Message
 from mail.rendering import render
 from tests.factories.events import RegistrationFactory, SlotFactory, VenueFactory
 from tests.factories.volunteers import UserFactory, VolunteerFactory
+from volunteers import squares
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +56,27 @@ def test_confirmation_brings_the_date_for_the_calendar(slot):
         assert "Hello Awa," in text
         assert "La Fabrique, 21 rue des Blancs-Manteaux, 75004 Paris" in text
         assert f"http://testserver/en/registrations/{registration.uid}/" in text
+
+
+def test_confirmation_brings_the_code_for_the_door_and_its_square(slot):
+    code = door_codes.code_of(register(slot))
+
+    (email,) = written()
+
+    (square,) = [part for part in email.attachments if part.get_content_type() == "image/png"]
+    assert (square["Content-ID"], square.get_content_disposition()) == ("<door-code@maillage>", "inline")
+    assert square.get_payload(decode=True) == squares.png(f"http://testserver/door/{code}/")
+    assert door_codes.shown(code) in email.body and door_codes.shown(code) in html_of(email)
+    assert 'src="cid:door-code@maillage"' in html_of(email)
+
+
+def test_date_online_has_no_door():
+    register(SlotFactory(online=True))
+
+    (email,) = written()
+
+    assert "image/png" not in [part.get_content_type() for part in email.attachments]
+    assert "cid:" not in html_of(email)
 
 
 def test_waiting_list_tells_the_rank_and_brings_no_date(slot):

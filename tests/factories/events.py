@@ -1,6 +1,7 @@
 import datetime as dt
 
 import factory
+from django.db.models import F
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
@@ -67,7 +68,23 @@ class RegistrationFactory(DjangoModelFactory):
     def _create(cls, model_class, *args, **kwargs):
         registration = super()._create(model_class, *args, **kwargs)
         slot = registration.slot
-        slot.seats_taken = slot.registrations.holding().count()
+        slot.seats_taken = slot.registrations.holding().count() + slot.walk_ins.count()
         slot.queue_last = max(slot.queue_last, registration.queue_number or 0)
         slot.save()
         return registration
+
+
+class WalkInFactory(DjangoModelFactory):
+    """Somebody without an account; the slot's counter is moved along."""
+
+    class Meta:
+        model = models.WalkIn
+
+    slot = factory.SubFactory(SlotFactory)
+    first_name = "Zoé"
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        walk_in = super()._create(model_class, *args, **kwargs)
+        models.Slot.objects.filter(pk=walk_in.slot_id).update(seats_taken=F("seats_taken") + 1)
+        return walk_in

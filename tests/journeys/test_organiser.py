@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 from django.utils import timezone
 
-from events import registering
+from events import door_codes, registering
 from events.models import Slot
 from tests.factories.events import RegistrationFactory, SlotFactory, VenueFactory
 from tests.factories.trainings import SessionFactory, TrainingFactory
@@ -189,6 +189,36 @@ def test_attendance_that_cannot_be_marked_any_more_says_why(attendance_page):
     assert said(page).startswith("Les présences se notent")
     assert page.locator("main").count() == 1
     assert attendance_of(registration) == ""
+
+
+CAMERA = """
+  window.shown = "";
+  window.BarcodeDetector = class {
+    static getSupportedFormats = async () => ["qr_code"];
+    detect = async () => (window.shown ? [{ rawValue: window.shown }] : []);
+  };
+  navigator.mediaDevices.getUserMedia = async () => document.createElement("canvas").captureStream(5);
+"""
+
+
+def test_codes_are_scanned_one_after_the_other(open_office, network, axe):
+    slot = SlotFactory(network=network, starts_at=timezone.now() + dt.timedelta(minutes=30))
+    rows = [RegistrationFactory(slot=slot, volunteer__user__first_name=name) for name in ("Awa", "Zoé")]
+    page = open_office()
+    page.add_init_script(CAMERA)
+    page.goto(f"/organise/slots/{slot.pk}/attendance/")
+    page.locator("[data-scan]").click()
+
+    for row in rows:
+        page.evaluate("(address) => (window.shown = address)", door_codes.address_of(door_codes.code_of(row)))
+        page.locator(f"#p{row.pk}[aria-pressed=true]").wait_for()
+        page.locator("#door-said", has_text=row.volunteer.user.first_name).wait_for()
+    axe(page)
+
+    assert [attendance_of(row) for row in rows] == ["present", "present"]
+    assert page.locator("#attendance-counts").inner_text() == "2 présences sur 2"
+    page.locator("[data-scan]").click()
+    assert page.locator("[data-view]").is_hidden()
 
 
 def test_date_is_moved_written_about_and_called_off_each_told_once(open_office, network, mailbox):

@@ -1,4 +1,5 @@
 import datetime as dt
+from email.mime.image import MIMEImage
 
 import pytest
 import time_machine
@@ -96,6 +97,19 @@ def test_letter_has_a_policy_of_its_own(client):
     assert "script-src" not in policy
     assert response["X-Frame-Options"] == "SAMEORIGIN"
     assert b'<base target="_blank">' in response.content
+
+
+def test_picture_that_comes_with_the_message_is_shown_in_it(client):
+    email = EmailMultiAlternatives("Code", "Code", to=["ana@example.org"])
+    email.attach_alternative('<html><head></head><body><img src="cid:code@x"></body></html>', "text/html")
+    picture = MIMEImage(b"\x89PNG", "png")
+    picture.add_header("Content-ID", "<code@x>")
+    email.attach(picture)
+    get_connection().send_messages([email])
+
+    page = client.get(f"/mailbox/{mailbox.entries()[0].name}/html/")
+
+    assert '<img src="data:image/png;base64,iVBORw==">' in page.text
 
 
 def test_attachment_is_a_file_to_keep(client):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import re
 
 import pytest
 from django.utils import timezone
@@ -11,7 +12,7 @@ from openpyxl import load_workbook
 from events.models import Registration, Slot
 from mail.models import Message
 from tests.events.views.organising import person, url
-from tests.factories.events import RegistrationFactory
+from tests.factories.events import RegistrationFactory, WalkInFactory
 from tests.office import inside, still
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +34,7 @@ def test_slot_pages_queries(slot, organiser, django_assert_num_queries, page, qu
 
 
 SLOT_QUERIES = 12
-ATTENDANCE_QUERIES = 10
+ATTENDANCE_QUERIES = 12
 
 
 def test_slot_tabs_and_search(slot, organiser):
@@ -178,6 +179,21 @@ def test_attendance_before_time_is_said(slot, organiser):
     assert "organise" in organiser.get(url("attendance", slot)).content.decode()
 
 
+def test_attendance_row_offers_to_note_who_left_early_only_of_whoever_was_there(tonight):
+    row = RegistrationFactory(slot=Slot.objects.get())
+    client, mark = inside(person("in_charge", tonight)), {"registration": row.pk}
+
+    def offered(attendance):
+        answer = client.post(
+            url("attendance-mark", tonight), mark | {"attendance": attendance}, headers={"HX-Request": "true"}
+        )
+        return re.findall(r'id="[pao]\d+" value="(\w*)" aria-pressed="(\w+)"', answer.text)
+
+    assert offered("present") == [("", "true"), ("absent", "false"), ("left_early", "false")]
+    assert offered("left_early") == [("present", "false"), ("absent", "false"), ("present", "true")]
+    assert offered("excused") == [("present", "false"), ("absent", "false"), ("", "true")]
+
+
 def test_walk_in_is_present(tonight, organiser):
     organiser.post(url("walk-in", tonight), {"email": "ana@example.org", "first_name": "Ana"})
     assert (Registration.objects.get().attendance, Message.objects.count()) == ("present", 0)
@@ -190,6 +206,7 @@ def test_export_runs_no_formula_and_names_nobody(slot, organiser):
     RegistrationFactory(slot=slot, volunteer__user__first_name="@Li", volunteer__phone="+33612345678", waiting=True)
     RegistrationFactory(slot=slot, held=True)
     RegistrationFactory(slot=slot, volunteer=None, cancelled=True)
+    WalkInFactory(slot=slot, first_name="=Zoé")
 
     answer = organiser.get(url("export", slot))
     sheet = load_workbook(io.BytesIO(answer.content)).active
@@ -198,7 +215,7 @@ def test_export_runs_no_formula_and_names_nobody(slot, organiser):
     assert {cell.data_type for cell in cells} <= {"s", "inlineStr", "n", "d"}
     values = [cell.value for cell in cells]
     assert f"'{hostile}" in values and "'+33" in values and "'@Li" in values and "06 12 34 56 78" in values
-    assert sheet.max_row == 4
+    assert "'=Zoé" in values and sheet.max_row == 5
     name = answer["Content-Disposition"]
     assert name.endswith('.xlsx"') and name.isascii() and "example" not in name
     assert "no-store" in answer["Cache-Control"]

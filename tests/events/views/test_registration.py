@@ -12,7 +12,7 @@ from django.utils.formats import time_format
 from django.utils.translation import override
 from icalendar import Calendar
 
-from events import registering
+from events import door_codes, registering
 from events.models import Registration, Slot
 from mail.delivering import deliver_due
 from mail.models import Message
@@ -104,6 +104,28 @@ def test_online_address_is_for_whoever_has_a_seat(client):
 
 
 # --- Confirming -------------------------------------------------------------------------------------------------------
+SHOWN = {
+    "confirmed": ({}, True),
+    "marked": ({"attendance": "present", "slot__starts_at": timezone.now()}, False),
+    "at the door": ({"slot__starts_at": timezone.now()}, True),
+    "over": ({"slot__starts_at": timezone.now() - dt.timedelta(hours=3)}, False),
+    "online": ({"slot__online": True}, False),
+    "waiting": ({"waiting": True}, False),
+    "cancelled": ({"cancelled": True}, False),
+}
+
+
+@pytest.mark.parametrize("case", SHOWN)
+def test_code_for_the_door_is_on_the_page_of_whoever_is_expected(client, case):
+    facts, shown = SHOWN[case]
+    registration = signed_in(client, RegistrationFactory(**facts))
+    code = door_codes.shown(door_codes.code_of(registration))
+
+    page = client.get(page_of(registration)).text
+
+    assert (code in page, 'class="square"' in page) == (shown, shown)
+
+
 def test_offer_is_taken_by_a_click_not_by_a_visit(client):
     registration = signed_in(client, offered())
 
