@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from events import attending, enlisting, kinds, overview, registering
+from events import attending, enlisting, kinds, overview, registering, requiring
 from events.models import Registration, Slot
 from events.models.registrations import RegistrationQuerySet
 from events.organise_forms import AddedForm, EndForm, PersonForm, SlotFilter
@@ -111,6 +111,7 @@ def slot_detail(request: OrganiserRequest, pk: int) -> HttpResponse:
     words = request.GET.get("q", "").strip()
     rows = _search(_rows(slot, tab), words, by_email=context["organises"])
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    requiring.note_lacking(slot, page.object_list)
     return render(
         request,
         "organise/slot.html",

@@ -21,5 +21,7 @@ def finish_registration(request: HttpRequest, user: User, **kwargs: Any) -> None
         return
     try:
         asking.fulfil(user, wish)
+    except registering.NotQualified:
+        pass  # the page that comes next says what is missing, and the way to it
     except registering.RegistrationRefused as refusal:
         messages.error(request, str(refusal))

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils import timezone
 
-from events.models import Slot
+from events.models import Registration, Slot
 from events.models.slots import SlotQuerySet
 from volunteers import qualifying
-from volunteers.models import Qualification, User, Volunteer
+from volunteers.models import Qualification, QualificationHeld, User, Volunteer
 
 
 def require(slots: SlotQuerySet, qualifications: Iterable[Qualification], *, by: User) -> int:
@@ -29,6 +29,24 @@ def require(slots: SlotQuerySet, qualifications: Iterable[Qualification], *, by:
             slot.asks = asks
             slot.save(update_fields=["asks"])
     return len(changed)
+
+
+def note_lacking(slot: Slot, rows: Iterable[Registration]) -> None:
+    """Writes to each row, as ``lacks``, the names of what the slot asks for and its person does not hold on its day.
+
+    Two queries where it asks for something.
+    """
+    if not slot.asks:
+        return
+    names = {one.pk: str(one) for one in Qualification.objects.filter(pk__in=slot.asked)}
+    people = [row.volunteer_id for row in rows if row.volunteer_id]
+    held = QualificationHeld.objects.filter(
+        qualifying.valid_on(timezone.localdate(slot.starts_at)), volunteer__in=people, qualification__in=names
+    )
+    known = set(held.values_list("volunteer", "qualification"))
+    for row in rows:
+        missing = [name for key, name in names.items() if row.volunteer_id and (row.volunteer_id, key) not in known]
+        row.lacks = ", ".join(missing)  # type: ignore[attr-defined]
 
 
 def lacking(volunteer: Volunteer, slot: Slot) -> list[Qualification]:

@@ -18,10 +18,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from events import asking, door_codes, kinds, offers, registering, renewing, reports
+from events import asking, door_codes, eligibility, kinds, offers, registering, renewing, reports
 from events.models import Registration, Slot
 from events.permissions import can_answer_for, can_see_registration
-from events.registering import RegistrationRefused
+from events.registering import NotQualified, RegistrationRefused
 from volunteers import consenting, signing_up, squares
 from volunteers.forms import AgreementForm, SignUpForm
 from volunteers.models import User, Volunteer
@@ -74,6 +74,8 @@ def _register_signed_in(request: HttpRequest, slot: Slot, user: User) -> HttpRes
     _agree(user, agreement, form="registration")
     try:
         registration = registering.register(volunteer, slot=slot, by=user)
+    except NotQualified:  # the page says what is missing, and the way to it
+        return _register_page(request, slot, status=409)
     except RegistrationRefused as refusal:
         return _register_page(request, slot, refusal=refusal)
     messages.success(request, SAID[State(registration.state)])
@@ -81,16 +83,27 @@ def _register_signed_in(request: HttpRequest, slot: Slot, user: User) -> HttpRes
 
 
 def _register_page(
-    request: HttpRequest, slot: Slot, *, refusal: RegistrationRefused | None = None, **context: Any
+    request: HttpRequest,
+    slot: Slot,
+    *,
+    refusal: RegistrationRefused | None = None,
+    status: int | None = None,
+    **context: Any,
 ) -> HttpResponse:
-    """Shows the page; 409 when what was asked can no longer be had, 422 when the form must be put right."""
+    """Shows the page; 409 when what was asked cannot be had, 422 when the form must be put right.
+
+    To whoever lacks what the date asks for it shows the way to it in place of a button.
+    """
     form = context.get("form") or context.get("agreement")
-    status = 409 if refusal else 422 if form is not None and form.errors else 200
+    status = status or (409 if refusal else 422 if form is not None and form.errors else 200)
+    asked = eligibility.asked_of(slot, request.user)
     waiting = slot.registrations.filter(state=State.WAITING).count() if slot.seats_left == 0 else 0
     context |= _links(slot) | {
         "slot": slot,
         "is_open": slot.is_open(),
         "refusal": refusal,
+        "asked": asked,
+        "lacking": eligibility.is_lacking(asked),
         "waiting": waiting,
         "hold_minutes": settings.HOLD_MINUTES,
     }
@@ -122,11 +135,15 @@ def _registration_page(
 ) -> HttpResponse:
     """Shows the page; 422 when a box is missing."""
     slot = registration.slot
+    again = not registration.is_active and slot.is_open() and not _has_active(registration)
+    asked = eligibility.asked_of(slot, request.user) if again else []
+    lacking = eligibility.is_lacking(asked)
     context = (
         _standing(registration)
         | _links(slot)
         | {
-            "may_register_again": not registration.is_active and slot.is_open() and not _has_active(registration),
+            "may_register_again": again and not lacking,
+            "asked": asked if lacking else [],
             "agreement": agreement,
             "clashes": reports.clashes_of(registration),
             "has_begun": _has_begun(registration),

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.core.cache import caches
 from django.db.models import (
     Case,
     CharField,
@@ -37,7 +38,8 @@ from django.utils.translation import get_language
 from events.models import Registration, Slot
 from events.seats import Seats, seats_now
 from trainings.models import Session, Theme
-from volunteers.models import User
+from volunteers import qualifying
+from volunteers.models import Qualification, QualificationHeld, User
 
 # Sessions as tuples of the columns that a row shows, narrowed further by ``filter``.
 Rows = QuerySet[Session, tuple[Any, ...]]
@@ -98,7 +100,8 @@ class SessionRow:
 
     ``capacity`` 0 means no limit. Equal rows look the same, so that what was rendered once may be kept. ``window`` is
     when one may sign up: its two ends, either of them open (None). ``title_lang`` and ``theme_lang`` are empty where
-    these are in the reader's language.
+    these are in the reader's language. ``asked`` are the keys of the qualifications that it asks for, ``asks`` their
+    names, ``lacks`` the names of those that the reader, signed in, does not hold on its day.
     """
 
     slot_id: int
@@ -119,6 +122,9 @@ class SessionRow:
     window: tuple[dt.datetime | None, dt.datetime | None] = (None, None)
     title_lang: str = ""
     theme_lang: str = ""
+    asked: tuple[int, ...] = ()
+    asks: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
     my_state: str = ""
     my_rank: int | None = None
     lit: bool = False
@@ -143,6 +149,7 @@ COLUMNS = (
     "slot__venue__district__code",
     "slot__venue__district__name",
     "training__given_by__name",
+    "slot__asks",
 )
 TRANSLATED = ("training__title", "training__network__name", "training__theme__title")
 
@@ -204,13 +211,35 @@ def in_quarter(quarter: Quarter, *, still_to_come: bool = False) -> Rows:
 
 
 def page_of_rows(sessions: Rows, *, offset: int = 0, limit: int) -> tuple[list[SessionRow], int]:
-    """That part of the sessions in order of time, and how many there are in all. One query."""
+    """That part of the sessions in order of time, and how many there are in all.
+
+    One query; now and then one more, where any asks for a qualification.
+    """
     values = list(sessions[offset : offset + limit])
     if not values:
         return [], 0
     codes = _codes()
     now, zone = timezone.now(), timezone.get_current_timezone()
-    return [_row(value, codes=codes, now=now, zone=zone) for value in values], values[0][-1]
+    rows = [_row(value, codes=codes, now=now, zone=zone) for value in values]
+    if any(row.asked for row in rows):
+        names = qualification_names()
+        rows = [_asking(row, names) if row.asked else row for row in rows]
+    return rows, values[0][-1]
+
+
+def qualification_names() -> dict[int, str]:
+    """What qualifications are called in the reader's language, by their keys. One query, kept for a moment."""
+    key = f"trainings.qualifications.{get_language()}"
+    names: dict[int, str] | None = caches["process"].get(key)
+    if names is None:
+        names = dict(QuerySet(Qualification).values_list("pk", translated("name")))
+        caches["process"].set(key, names, timeout=settings.KEPT_SECONDS)
+    return names
+
+
+def _asking(row: SessionRow, names: dict[int, str]) -> SessionRow:
+    known = tuple(key for key in row.asked if key in names)
+    return replace(row, asked=known, asks=tuple(names[key] for key in known))
 
 
 def with_seats(rows: Iterable[SessionRow]) -> list[SessionRow]:
@@ -238,9 +267,9 @@ def _seated(row: SessionRow, seats: Seats, now: dt.datetime) -> SessionRow:
 
 def _row(value: tuple[Any, ...], *, codes: tuple[str, ...], now: dt.datetime, zone: dt.tzinfo) -> SessionRow:
     slot_id, starts_at, ends_at, opens_at, closes_at, state, capacity, taken = value[:8]
-    network, tint, place, code, district, association = value[8:14]
+    network, tint, place, code, district, association, asks = value[8:15]
     (title, title_lang), (network_name, _lang), (theme, theme_lang) = (
-        _first(value[14 + n * len(codes) :], codes) for n in range(3)
+        _first(value[15 + n * len(codes) :], codes) for n in range(3)
     )
     return SessionRow(
         slot_id=slot_id,
@@ -261,6 +290,7 @@ def _row(value: tuple[Any, ...], *, codes: tuple[str, ...], now: dt.datetime, zo
         state=_state(state, (starts_at, ends_at), opens_at, closes_at, full=taken >= capacity, now=now),
         past=ends_at <= now,
         window=(opens_at, closes_at),
+        asked=tuple(int(key) for key in asks.split()),
     )
 
 
@@ -291,7 +321,10 @@ def _state(
 
 
 def with_own_states(rows: Iterable[SessionRow], user: User | AnonymousUser) -> list[SessionRow]:
-    """The rows with what became of this person's own registrations; one more query, only when signed in."""
+    """The rows with what became of this person's own registrations, and what they lack of what is asked.
+
+    One more query when signed in, and another where a row asks for something.
+    """
     rows = list(rows)
     if not rows or not user.is_authenticated:
         return rows
@@ -299,10 +332,23 @@ def with_own_states(rows: Iterable[SessionRow], user: User | AnonymousUser) -> l
     names = ("slot", "state", "pending_for", "rank")
     states = {slot: (_own_state(state, why), rank if state == "waiting" else None)
               for slot, state, why, rank in own.values_list(*names)}  # fmt: skip
-    return [
+    rows = [
         replace(row, my_state=states[row.slot_id][0], my_rank=states[row.slot_id][1]) if row.slot_id in states else row
         for row in rows
     ]
+    return with_lacks(rows, user) if any(row.asks and not row.my_state for row in rows) else rows
+
+
+def with_lacks(rows: Iterable[SessionRow], user: User) -> list[SessionRow]:
+    """The rows with what this person lacks, on the day of each, of what it asks for. One query."""
+    held = list(QualificationHeld.objects.filter(volunteer__user=user))
+
+    def lacks(row: SessionRow) -> tuple[str, ...]:
+        day = row.starts_at.date()
+        valid = {one.qualification_id for one in held if qualifying.is_valid(one, day)}
+        return tuple(name for key, name in zip(row.asked, row.asks, strict=True) if key not in valid)
+
+    return [replace(row, lacks=lacks(row)) if row.asks and not row.my_state else row for row in rows]
 
 
 def _own_state(state: str, pending_for: str) -> str:

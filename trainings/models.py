@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from volunteers.words import FoldedField
 
@@ -122,6 +123,16 @@ class Training(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def length_words(self) -> str:
+        """How long it takes, in words; "" where that is not said."""
+        hours, minutes = divmod(self.length or 0, 60)
+        words = [
+            ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours} if hours else "",
+            ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes} if minutes else "",
+        ]
+        return " ".join(filter(None, words))
 
     def clean(self) -> None:
         """A theme and its trainings are one network's. The theme's is in another table: no constraint can say so.

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from events import eligibility
 from events.models import Registration
 from trainings import browsing, listing, permissions, structured
 from trainings.models import Session
@@ -30,12 +32,15 @@ def session_detail(request: HttpRequest, slot_id: int) -> HttpResponse:
     if not permissions.can_see_session(backoffice.acting_user(request), session):
         raise Http404
     rows = listing.rows_of_training(session.training_id, request.user)
+    asked = eligibility.asked_of(session.slot, request.user)
     context = {
         "session": session,
         "training": session.training,
         "slot": session.slot,
         "row": listing.row_of(session.slot_id),
         "others": [row for row in rows if row.slot_id != slot_id],
+        "asked": asked,
+        "lacking": eligibility.is_lacking(asked),
         "registration": _own_registration(request, session),
         "form": None if request.user.is_authenticated else SignUpForm(),
         "structured": structured.event(session),
@@ -55,7 +60,12 @@ def training_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """A training and its coming dates."""
     trainings = permissions.visible_trainings(backoffice.acting_user(request))
     training = get_object_or_404(trainings.select_related("theme", "network", "given_by", "grants"), slug=slug)
-    context = {"training": training, "rows": listing.rows_of_training(training.pk, request.user)}
+    keys = [one.pk for one in training.prerequisites.all()]
+    context = {
+        "training": training,
+        "rows": listing.rows_of_training(training.pk, request.user),
+        "asked": eligibility.asked(keys, request.user, on=timezone.localdate()),
+    }
     response = render(request, "trainings/training_detail.html", context)
     response.microcache = True  # type: ignore[attr-defined]
     return response

@@ -17,6 +17,11 @@ def valid_on(day: dt.date) -> Q:
     return Q(granted_on__lte=day) & (Q(expires_on=None) | Q(expires_on__gte=day))
 
 
+def is_valid(held: QualificationHeld, day: dt.date) -> bool:
+    """The row's side of ``valid_on``."""
+    return held.granted_on <= day and (held.expires_on is None or held.expires_on >= day)
+
+
 def held_on(volunteer: Volunteer, day: dt.date) -> QuerySet[Qualification]:
     """The qualifications that the person holds on that day."""
     return Qualification.objects.filter(_held(volunteer, day))

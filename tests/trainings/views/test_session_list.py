@@ -3,9 +3,12 @@ import datetime as dt
 import pytest
 import time_machine
 
+from events import requiring
+from events.models import Slot
 from tests.factories.events import RegistrationFactory
 from tests.factories.trainings import SessionFactory
-from tests.factories.volunteers import VolunteerFactory
+from tests.factories.volunteers import QualificationFactory, UserFactory, VolunteerFactory
+from volunteers.models import QualificationHeld
 
 pytestmark = pytest.mark.django_db
 
@@ -72,6 +75,45 @@ def test_list_may_be_shared_only_between_those_not_signed_in(client):
     assert not shared.cookies and "csrfmiddlewaretoken" not in shared.content.decode()
     assert "badge--confirmed" in own.content.decode()
     assert "badge--confirmed" not in shared.content.decode()
+
+
+@pytest.mark.parametrize("count", [1, 13])
+def test_rows_say_what_is_asked_and_to_whom_it_is_missing_in_as_many_queries(client, count, django_assert_num_queries):
+    going_towards = QualificationFactory()
+    for session in SessionFactory.create_batch(count):
+        requiring.require(Slot.objects.filter(pk=session.slot_id), [going_towards], by=UserFactory())
+    lacks, holds = VolunteerFactory(), VolunteerFactory()
+    QualificationHeld.objects.create(
+        volunteer=holds, qualification=going_towards, granted_on=dt.date(2020, 1, 1), expires_on=dt.date(2026, 11, 30)
+    )
+    client.get("/trainings/?page=2")  # menus and names are read once a second
+
+    with django_assert_num_queries(1):  # its seats
+        shared = client.get("/trainings/?page=1").content.decode()
+    read = []
+    for person in (lacks, holds):
+        client.force_login(person.user)
+        client.get("/trainings/?page=1")
+        with django_assert_num_queries(5):  # session, person, seats, own registrations, what they hold
+            read.append(client.get("/trainings/?page=1").content.decode())
+
+    assert [page.count("Demande : Aller vers") for page in (shared, *read)] == [count] * 3
+    assert [page.count("Comment y accéder") for page in (shared, *read)] == [0, count, 0]
+
+
+def test_row_counts_what_is_valid_on_its_own_day(client):
+    going_towards, me = QualificationFactory(), VolunteerFactory()
+    for days in (7, 8):
+        slot = SessionFactory(slot__starts_at=dt.datetime(2026, 11, 23 + days - 7, 18, tzinfo=dt.UTC)).slot
+        requiring.require(Slot.objects.filter(pk=slot.pk), [going_towards], by=UserFactory())
+    QualificationHeld.objects.create(
+        volunteer=me, qualification=going_towards, granted_on=dt.date(2020, 1, 1), expires_on=dt.date(2026, 11, 23)
+    )
+    client.force_login(me.user)
+
+    rows = client.get("/trainings/").context["browse"].rows
+
+    assert [row.lacks for row in rows] == [(), ("Aller vers",)]
 
 
 def test_list_says_that_a_date_is_cancelled(client):
