@@ -8,14 +8,18 @@ package would be asked from the network.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import typst
 from django.conf import settings
+from django.core.cache import cache as kept
 from django.core.serializers.json import DjangoJSONEncoder
 
+KEPT = 7 * 24 * 60 * 60  # seconds
 PDF_UA = "ua-1"  # ISO 14289-1, what a reader of screens needs
 
 
@@ -26,7 +30,7 @@ def pdf(template: str, data: dict[str, Any], *, standard: typst.PDFStandard | No
     down to a sign that no font has: for tests, since somebody's name may hold one. Raises typst.TypstError when the
     template is wrong.
     """
-    room = settings.BASE_DIR / "templates" / "paper"
+    room = _room()
     return typst.compile(
         room / template,
         root=room,
@@ -35,6 +39,31 @@ def pdf(template: str, data: dict[str, Any], *, standard: typst.PDFStandard | No
         sys_inputs={"data": json.dumps(data, cls=DjangoJSONEncoder)},
         pdf_standards=[standard] if standard else [],
     )
+
+
+def kept_pdf(template: str, data: dict[str, Any]) -> bytes:
+    """The same, made once for each content and kept for a week: for papers that say nothing of anybody.
+
+    A template that was changed makes it anew.
+    """
+    said = json.dumps([template, data], cls=DjangoJSONEncoder, sort_keys=True)
+    key = f"paper:{_fingerprint()}:{hashlib.sha256(said.encode()).hexdigest()}"
+    paper: bytes | None = kept.get(key)
+    if paper is None:
+        paper = pdf(template, data)
+        kept.set(key, paper, timeout=KEPT)
+    return paper
+
+
+@cache
+def _fingerprint() -> str:
+    """Of all templates as they were when this process first looked."""
+    texts = [file.read_text() for file in sorted(_room().rglob("*.typ"))]
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
+
+
+def _room() -> Path:
+    return settings.BASE_DIR / "templates" / "paper"
 
 
 @cache

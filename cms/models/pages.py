@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.cache import get_conditional_response
 from django.utils.functional import cached_property
+from django.utils.http import quote_etag
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import StreamField
 from wagtail.models import Page
 
 from cms import languages
 from cms.blocks import BodyBlock
 from cms.models.addresses import SitePageCopyForm, SitePageForm, refuse_taken
-from trainings import browsing, city_map, listing
+from cms.models.settings import SiteSettings
+from trainings import browsing, city_map, listing, printing
 
 
 class SitePage(Page):
@@ -111,8 +117,11 @@ class ProgrammeIndexPage(SitePage):
         return context
 
 
-class ProgrammePage(SitePage):
-    """The programme of one quarter: its themes and sessions come from the database by themselves."""
+class ProgrammePage(RoutablePageMixin, SitePage):
+    """The programme of one quarter: its themes and sessions come from the database by themselves.
+
+    Below it, ``pdf/`` is the same on paper, for whoever may read the page.
+    """
 
     year = models.PositiveSmallIntegerField(_("year"), validators=[MinValueValidator(2000), MaxValueValidator(2999)])
     quarter = models.PositiveSmallIntegerField(
@@ -158,6 +167,30 @@ class ProgrammePage(SitePage):
             "browse": browsing.browse(request, quarter=self.quarter_bound),
             "themes": listing.themes_of(self.quarter_bound),
         }
+
+    @path("")
+    def index_route(self, request: HttpRequest) -> HttpResponse:
+        """The page itself."""
+        return SitePage.serve(self, request)
+
+    @path("pdf/", name="pdf")
+    def paper(self, request: HttpRequest) -> HttpResponse:
+        """The programme to print; nothing is sent again to whoever has it as it is."""
+        site = SiteSettings.objects.first() or SiteSettings()
+        tints = {"solidarity": "solidarity_colour", "climate": "climate_colour", "city": "accent_colour"}
+        heading = printing.Heading(
+            site=site.site_name,
+            title=self.title,
+            intro=self.intro,
+            address=settings.SITE_URL + self.get_url(request),
+            colours={tint: getattr(site, column) for tint, column in tints.items()},
+        )
+        content = printing.programme(self.quarter_bound, heading)
+        etag = quote_etag(hashlib.sha256(content).hexdigest())
+        response = HttpResponse(content, content_type="application/pdf")
+        response["Content-Disposition"] = f'attachment; filename="programme-{self.quarter_bound}.pdf"'
+        response["ETag"] = etag
+        return get_conditional_response(request, etag=etag, response=response) or response
 
 
 class StandardPage(SitePage):

@@ -268,6 +268,8 @@ TABLE = [
     # --- Pages and documents (Wagtail) ---
     Row("wagtail_serve", "page:public", ALL, ALL, idle=True),
     Row("wagtail_serve", "page:login", MINE, MINE, idle=True),
+    Row("wagtail_serve", "page:paper", ALL, ALL, idle=True),
+    Row("wagtail_serve", "page:paper for login", MINE, MINE, idle=True),
     Row("wagtail_serve", "page:groups", GROUP, GROUP, idle=True),
     Row("wagtail_serve", "page:password", WORD, WORD),
     Row("wagtail_serve", "page:draft", NONE, NONE),

@@ -18,6 +18,7 @@ from django.test import Client
 from wagtail.documents import get_document_model
 from wagtail.models import Collection, CollectionViewRestriction, Locale, Page, PageViewRestriction, Site
 
+from cms.models import ProgrammeIndexPage, ProgrammePage
 from events import declining, door_codes, offers
 from events.organise_forms import MoveForm, TermsForm
 from mail.models import Message
@@ -215,6 +216,14 @@ class World:
                 if kind == "groups":
                     rule.groups.add(group)
                 self.rules[type(rule).__name__, kind] = rule, page
+        programmes = ProgrammeIndexPage.objects.get(locale=Locale.get_default())
+        for quarter, (name, title) in enumerate(
+            {"paper": "Hiver", "paper for login": f"{PAGE} login"}.items(), start=1
+        ):
+            facts = {"title": title, "slug": f"q{quarter}", "year": 2027, "quarter": quarter}
+            page = programmes.add_child(instance=ProgrammePage(**facts))
+            self.pages[name] = f"{page.get_url()}pdf/"
+        PageViewRestriction.objects.create(page=page, restriction_type="login")
         draft = home.add_child(
             instance=Page(title=f"{PAGE} draft", slug="not-yet", live=False, locale=Locale.get_default())
         )

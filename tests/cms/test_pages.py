@@ -172,3 +172,29 @@ def test_programme_queries_do_not_grow(client, count, django_assert_max_num_quer
 
     with django_assert_max_num_queries(14):
         client.get("/programme/automne/?page=1")
+
+
+@pytest.mark.parametrize(("language", "prefix"), [("fr", ""), ("en", "/en")])
+def test_programme_leads_to_its_paper(client, language, prefix):
+    page = programmes(language).add_child(instance=ProgrammePage(title="Automne", year=2026, quarter=4))
+    SessionFactory()
+    address = f"{prefix}{programmes(language).get_url().removeprefix(prefix)}automne/pdf/"
+
+    assert f'href="{address}"' in page_of(client, page.get_url())
+    paper = client.get(address)
+
+    assert (paper["Content-Type"], paper.content[:5]) == ("application/pdf", b"%PDF-")
+    assert paper["Content-Disposition"] == 'attachment; filename="programme-2026-4.pdf"'
+    again = client.get(address, headers={"if-none-match": paper["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_paper_of_a_page_that_is_not_public_is_not_either(client):
+    page = programme()
+    page.view_restrictions.create(restriction_type="login")
+    assert client.get("/programme/automne/pdf/").status_code == 302
+    page.view_restrictions.all().delete()
+    assert client.get("/programme/automne/pdf/").status_code == 200
+    page.unpublish()
+
+    assert client.get("/programme/automne/pdf/").status_code == 404
