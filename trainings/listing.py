@@ -101,7 +101,8 @@ class SessionRow:
     ``capacity`` 0 means no limit. Equal rows look the same, so that what was rendered once may be kept. ``window`` is
     when one may sign up: its two ends, either of them open (None). ``title_lang`` and ``theme_lang`` are empty where
     these are in the reader's language. ``asked`` are the keys of the qualifications that it asks for, ``asks`` their
-    names, ``lacks`` the names of those that the reader, signed in, does not hold on its day.
+    names, ``lacks`` the names of those that the reader, signed in, does not hold on its day. ``why``: in words, what
+    makes it one for this reader (trainings.matching).
     """
 
     slot_id: int
@@ -128,6 +129,7 @@ class SessionRow:
     my_state: str = ""
     my_rank: int | None = None
     lit: bool = False
+    why: tuple[str, ...] = ()
 
     @property
     def url(self) -> str:

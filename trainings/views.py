@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from events import eligibility
 from events.models import Registration
-from trainings import browsing, listing, permissions, structured
+from trainings import browsing, listing, matching, permissions, structured
 from trainings.models import Session
 from volunteers import backoffice
 from volunteers.forms import SignUpForm
+from volunteers.models import Volunteer
 
 
 @require_safe
@@ -21,6 +24,16 @@ def session_list(request: HttpRequest) -> HttpResponse:
     response = render(request, "trainings/session_list.html", {"browse": browsing.browse(request)})
     response.microcache = True  # type: ignore[attr-defined]
     return response
+
+
+@never_cache
+@require_safe
+@login_required
+def for_me(request: HttpRequest) -> HttpResponse:
+    """What of the next sessions suits the reader, and why."""
+    volunteer = get_object_or_404(Volunteer.objects.select_related("user"), user=request.user)
+    context = {"for_me": matching.for_me(volunteer), "space_here": "for-me"}
+    return render(request, "trainings/for_me.html", context)
 
 
 @require_safe

@@ -35,6 +35,7 @@ def build(count: int, *, city: City, rng: random.Random, now: dt.datetime) -> li
         (EmailAddress(user=user, email=user.email, verified=True, primary=True) for user in users), batch_size=BATCH
     )
     add_choices(volunteers, city, rng)
+    describe_citizen(volunteers[0], city)
     add_memberships(volunteers, city, rng)
     add_consents(users, rng, now)
     add_qualifications(volunteers, city, rng, now.date())
@@ -90,6 +91,14 @@ def add_choices(volunteers: list[Volunteer], city: City, rng: random.Random) -> 
     districts.objects.bulk_create(lives, batch_size=BATCH)
     interests.objects.bulk_create(likes, batch_size=BATCH)
     languages.objects.bulk_create(speaks, batch_size=BATCH)
+
+
+def describe_citizen(citizen: Volunteer, city: City) -> None:
+    """Camille says where she is, when she has time and what she likes, so that "For me" has something to go by."""
+    citizen.availability = [Volunteer.Availability.EVENING, Volunteer.Availability.WEEKEND]
+    citizen.save(update_fields=["availability"])
+    citizen.districts.set(district for district in city.districts if district.code in ("10", "18", "19"))
+    citizen.interests.set(interest for interest in city.interests if interest.slug in ("street", "waste"))
 
 
 def add_memberships(volunteers: list[Volunteer], city: City, rng: random.Random) -> None:

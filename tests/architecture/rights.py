@@ -104,6 +104,7 @@ TABLE = [
     Row("mail:attachment", "name:0", NONE, NO_SUCH),
     # --- Trainings ---
     Row("trainings:list", "", ALL, NO_SUCH),
+    Row("trainings:for-me", "", MINE, NO_SUCH),
     Row("trainings:session-detail", "date:slot", ALL, NO_SUCH),
     Row("trainings:session-detail", "date:draft", DRAFTS, NO_SUCH),
     Row("trainings:session-detail", "date:city", NONE, NO_SUCH),

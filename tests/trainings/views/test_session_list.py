@@ -98,7 +98,7 @@ def test_rows_say_what_is_asked_and_to_whom_it_is_missing_in_as_many_queries(cli
             read.append(client.get("/trainings/?page=1").content.decode())
 
     assert [page.count("Demande : Aller vers") for page in (shared, *read)] == [count] * 3
-    assert [page.count("Comment y accéder") for page in (shared, *read)] == [0, count, 0]
+    assert [page.count("Comment l’obtenir") for page in (shared, *read)] == [0, count, 0]
 
 
 def test_row_counts_what_is_valid_on_its_own_day(client):
