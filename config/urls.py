@@ -36,6 +36,7 @@ if settings.DEBUG:
 
 urlpatterns += i18n_patterns(
     path("trainings/", include("trainings.urls")),  # first, since it is what most ask for
+    path("ideas/", include("ideas.urls")),
     path("mailbox/", include("mail.urls")),
     path("account/", include("volunteers.account_urls")),
     path("account/", include("allauth.urls")),

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -39,6 +39,24 @@ class CallQuerySet(models.QuerySet["Call"]):
         now = now or timezone.now()
         running = Phase.objects.filter(kind=kind, starts_at__lte=now, ends_at__gt=now)
         return self.filter(pk__in=running.values("call"))
+
+    def announced(self, now: dt.datetime | None = None) -> Self:
+        """Published calls of which no phase has begun (the list's side of ``Call.is_announced``)."""
+        begun = Phase.objects.filter(starts_at__lte=now or timezone.now())
+        return self.published().exclude(pk__in=begun.values("call"))
+
+    def over(self, now: dt.datetime | None = None) -> Self:
+        """Calls whose last phase has ended (the list's side of ``Call.is_over``)."""
+        return self.exclude(pk__in=Phase.objects.filter(ends_at__gt=now or timezone.now()).values("call"))
+
+    def with_counts(self) -> Self:
+        """Adds ``idea_count``, ``support_count`` (people, once for each idea) and ``answer_count``."""
+        decided = ("adopted", "declined", "out_of_scope")
+        return self.annotate(
+            idea_count=Count("ideas"),
+            support_count=Sum("ideas__supporters", filter=Q(ideas__head=None), default=0),
+            answer_count=Count("ideas", filter=Q(ideas__state__in=decided)),
+        )
 
 
 class Call(models.Model):
@@ -152,6 +170,20 @@ class Call(models.Model):
         """The phase of that kind, if the call has one; asks no query where ``phases`` was prefetched."""
         return next((phase for phase in self.phases.all() if phase.kind == kind), None)
 
+    @property
+    def opens_at(self) -> dt.datetime | None:
+        """When ideas can first be sent."""
+        phase = self.phase(Phase.Kind.CALL)
+        return phase.starts_at if phase else None
+
+    @property
+    def last_day(self) -> dt.datetime | None:
+        """The last moment of what one can take part in now: of the call for ideas, or of the vote."""
+        now = timezone.now()
+        kinds = (Phase.Kind.CALL, Phase.Kind.VOTE)
+        phase = next((phase for kind in kinds if (phase := self.phase(kind)) and phase.runs(now)), None)
+        return phase.last_moment if phase else None
+
     def is_in(self, kind: str, now: dt.datetime | None = None) -> bool:
         """Does that phase run at this moment? The first instant belongs to it, the last does not."""
         phase = self.phase(kind)
@@ -195,6 +227,11 @@ class Phase(models.Model):
 
     def __str__(self) -> str:
         return f"{self.call_id} · {self.kind}"
+
+    @property
+    def last_moment(self) -> dt.datetime:
+        """For whoever reads a date: a phase that ends at midnight ends on the day before."""
+        return self.ends_at - dt.timedelta(microseconds=1)
 
     def runs(self, now: dt.datetime) -> bool:
         return self.starts_at <= now < self.ends_at

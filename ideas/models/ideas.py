@@ -164,6 +164,11 @@ class Idea(models.Model):
     def is_hidden(self) -> bool:
         return self.hidden_at is not None
 
+    @property
+    def shown_title(self) -> str:
+        """The title, unless the text is hidden: then it is, too."""
+        return str(_("An idea whose text is hidden")) if self.is_hidden else self.title
+
 
 class Support(models.Model):
     """One person's support of one idea. It stays with the idea it was given to, whatever that is merged into."""

@@ -110,6 +110,12 @@ TABLE = [
     Row("trainings:session-detail", "date:city", NONE, NO_SUCH),
     Row("trainings:training-detail", "slug:shown", ALL, NO_SUCH),
     Row("trainings:training-detail", "slug:hidden", DRAFTS, NO_SUCH),
+    # --- Ideas ---
+    Row("ideas:board", "", ALL, NO_SUCH),
+    Row("ideas:call", "call:shown-call", ALL, NO_SUCH),
+    Row("ideas:call", "call:hidden-call", DRAFTS, NO_SUCH),
+    Row("ideas:idea", "idea:shown", ALL, NO_SUCH),
+    Row("ideas:idea", "idea:of a draft", DRAFTS, NO_SUCH),
     # --- Signing up, and one's own registrations ---
     Row("events:register", "date:open", ALL, ALL, SIGN_UP),
     Row("events:register", "date:draft", NONE, NONE, SIGN_UP),

@@ -23,6 +23,7 @@ from events import declining, door_codes, offers
 from events.organise_forms import MoveForm, TermsForm
 from mail.models import Message
 from tests.factories.events import RegistrationFactory, SlotFactory, WalkInFactory
+from tests.factories.ideas import CallFactory, IdeaFactory
 from tests.factories.trainings import SessionFactory, ThemeFactory, TrainingFactory
 from tests.factories.volunteers import (
     AssociationFactory,
@@ -66,6 +67,7 @@ class World:
         self.networks = NetworkFactory(slug="ours"), NetworkFactory(slug="theirs"), NetworkFactory(slug="joined")
         self.people = {role: self.person(role) for role in (*ROLES, "colleague", "keeper")}
         self.dates()
+        self.ideas()
         self.lists()
         self.site()
         self.other_things()
@@ -176,6 +178,17 @@ class World:
             "begun": SlotFactory(network=ours, starts_at=NOW - dt.timedelta(minutes=1)),
         }
 
+    def ideas(self):
+        """Calls for ideas, with the owner's idea; one that is being prepared, and an idea in it."""
+        ours, _theirs, _joined = self.networks
+        owner = self.people["owner"].volunteer
+        self.call = CallFactory(network=ours, slug="shown-call")
+        self.draft_call = CallFactory(
+            network=ours, slug="hidden-call", draft=True, title_fr=f"{DRAFT} ?", title_en=f"{DRAFT} ?"
+        )
+        self.idea = IdeaFactory(call=self.call, author=owner)
+        self.draft_idea = IdeaFactory(call=self.draft_call, author=self.people["colleague"].volunteer, title=DRAFT)
+
     def lists(self):
         ours, theirs, _joined = self.networks
 
@@ -280,6 +293,8 @@ class World:
             "walk-in": lambda: {"pk": self.today.pk, "walk_in": self.walk_in.pk},
             "training": lambda: {"pk": {"ours": self.training, "hidden": self.secret_training}[which].pk},
             "slug": lambda: {"slug": which},
+            "call": lambda: {"slug": which},
+            "idea": lambda: {"pk": {"shown": self.idea, "of a draft": self.draft_idea}[which].pk},
             "name": lambda: {"name": "a"} | ({"number": int(which)} if which else {}),
             "mail": lambda: {"name": self.MAIL} | ({"number": int(which)} if which else {}),
             "picture": lambda: {"path": f"{which}.txt"},
