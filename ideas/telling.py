@@ -1,7 +1,8 @@
 """Who is told what became of an idea: its authors and supporters, in one mail a day.
 
-The mail of a day leaves at six in the evening, the city's time, and tells every step since the mail before. It is
-composed as it leaves, so that what was undone meanwhile is told as it is then.
+The mail of a day tells every step from six in the evening, the city's time, to six the next. It leaves a few minutes
+later, when what was being written at six is there to be read, and is composed as it leaves: a merge that was undone the
+same day is nobody's news.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from mail.models import Message
 from volunteers.models import User
 
 HOUR = 18
+SETTLED = dt.timedelta(minutes=5)  # several times the longest that a step may take to be committed
 KIND = "ideas/news"
 # What people are told; what they did themselves, and what was hidden, they are not.
 TOLD = (
@@ -39,7 +41,7 @@ TOLD = (
 
 
 def next_mail(now: dt.datetime) -> dt.datetime:
-    """When the next mail of news leaves: the first six o'clock in the evening after that moment."""
+    """The end of that moment's day of news: the first six o'clock in the evening after it."""
     local = now.astimezone(get_current_timezone())
     day = local.date() + dt.timedelta(days=local.time() >= dt.time(HOUR))
     return _evening(day)
@@ -48,22 +50,27 @@ def next_mail(now: dt.datetime) -> dt.datetime:
 def tell(steps: Iterable[Step]) -> None:
     """Queues the evening's mail for all whom these steps concern, inside the caller's transaction.
 
-    Those who made a step are not told of it. One statement for all people.
+    Those who made a step are not told of it. One statement for all people of a day.
     """
-    steps = [step for step in steps if step.kind in TOLD]
-    if not steps:
-        return
-    leaves = next_mail(max(step.at for step in steps))
+    days: dict[dt.datetime, list[Step]] = {}
+    for step in steps:
+        if step.kind in TOLD:
+            days.setdefault(next_mail(step.at), []).append(step)
+    for evening, told in days.items():  # two when six o'clock strikes in between
+        _queue(told, evening)
+
+
+def _queue(steps: list[Step], evening: dt.datetime) -> None:
     ideas = {idea for step in steps for idea in (step.idea_id, step.into_id) if idea}
     makers = {step.by_id for step in steps if step.by_id}
     queuing.queue_many(
         queuing.draft(
             KIND,
-            key=f"ideas:{user.pk}:{leaves.date().isoformat()}",
+            key=f"ideas:{user.pk}:{evening.date().isoformat()}",
             user=user,
-            context={"user": user.pk, "evening": leaves.isoformat()},
+            context={"user": user.pk, "evening": evening.isoformat()},
             priority=Message.Priority.NORMAL,
-            not_before=leaves,
+            not_before=evening + SETTLED,
         )
         for user in concerned(ideas).exclude(pk__in=makers)
     )
@@ -81,22 +88,27 @@ def concerned(ideas: set[int]) -> QuerySet[User]:
 
 
 def compose(context: dict[str, Any]) -> Letter | None:
-    """The steps of the day before that evening, by idea; None when none of them is left to tell."""
-    user = User.objects.filter(pk=context["user"]).first()
+    """The steps of the day before that evening, by idea; None when none of them is left to tell.
+
+    They are those of the ideas that the person proposed or supports as it leaves, of what these were merged into, and
+    of what was merged into these. As many queries whatever the number of ideas.
+    """
+    user = User.objects.filter(pk=context["user"], is_active=True).select_related("volunteer").first()
     if user is None or not hasattr(user, "volunteer"):
         return None
     until = dt.datetime.fromisoformat(context["evening"])
     since = _evening(until.astimezone(get_current_timezone()).date() - dt.timedelta(days=1))
-    mine = Idea.objects.filter(Q(author=user.volunteer) | Q(supports__volunteer=user.volunteer)).distinct()
-    found = {idea.pk: idea for idea in mine.select_related("call", "head")}
-    reads = set(found) | {idea.head_id for idea in found.values() if idea.head_id}
+    # Two questions, each answered by an index: together they would read every support there is.
+    proposed = Idea.objects.filter(author=user.volunteer).order_by().values_list("pk", "head")
+    supported = Support.objects.filter(volunteer=user.volunteer).values_list("idea", "idea__head")
+    reads = {idea for pair in (*proposed, *supported) for idea in pair if idea}
     steps = (
-        Step.objects.filter(idea__in=reads, kind__in=TOLD, at__gte=since, at__lt=until)
+        Step.objects.filter(Q(idea__in=reads) | Q(into__in=reads), kind__in=TOLD, at__gte=since, at__lt=until)
         .exclude(by=user)
         .select_related("idea__call", "into", "by")
     )
     by_idea: dict[int, dict[str, Any]] = {}
-    for step in steps:
+    for step in _standing(list(steps)):
         news = by_idea.setdefault(step.idea_id, {"idea": step.idea, "steps": [], "url": url_of(step.idea)})
         news["steps"].append(step)
         news["mine"] = step.idea.author_id == user.volunteer.pk
@@ -125,6 +137,18 @@ def step(
         at=timezone.now(),
         **more,
     )
+
+
+def _standing(steps: list[Step]) -> list[Step]:
+    """Without the merges that were undone since, and their undoing."""
+    merges: dict[int, int] = {}
+    undone: set[int] = set()
+    for step in steps:
+        if step.kind == Step.Kind.MERGED:
+            merges[step.idea_id] = step.pk
+        elif step.kind == Step.Kind.UNMERGED and step.idea_id in merges:
+            undone |= {merges.pop(step.idea_id), step.pk}
+    return [step for step in steps if step.pk not in undone]
 
 
 def _evening(day: dt.date) -> dt.datetime:

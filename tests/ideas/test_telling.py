@@ -1,0 +1,172 @@
+"""The evening's mail: each step once, to whom it concerns, whatever happens around six o'clock."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+
+from ideas import answering, proposing, sorting, supporting, telling
+from ideas.models import Step
+from mail.models import Message
+from tests.factories.ideas import CallFactory, IdeaFactory
+from tests.factories.volunteers import UserFactory, VolunteerFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
+
+PARIS = ZoneInfo("Europe/Paris")
+NOON = dt.datetime(2026, 11, 26, 12, tzinfo=PARIS)
+SIX = NOON.replace(hour=18)
+WHY = "C'est la même idée."
+
+
+@pytest.fixture(autouse=True)
+def day():
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def by():
+    return UserFactory()
+
+
+@pytest.fixture
+def call():
+    return CallFactory()
+
+
+def news(*users):
+    """What each of them would read in the mail that waits for them: the steps, by kind."""
+    read = []
+    for user in users:
+        message = Message.objects.get(kind=telling.KIND, user=user)
+        letter = telling.compose(message.context)
+        steps = [step for one in letter.context["news"] for step in one["steps"]] if letter else []
+        read.append([step.kind for step in steps])
+    return read
+
+
+def test_a_merge_is_told_on_both_sides(call, by):
+    first, second, third = IdeaFactory.create_batch(3, call=call)
+    supporter = VolunteerFactory()
+    supporting.support(supporter, idea=second)
+    sorting.merge(third, into=second, reason=WHY, by=by)
+    Step.objects.filter(kind="merged").update(at=NOON - dt.timedelta(days=2))
+
+    sorting.merge(first, into=second, reason=WHY, by=by)
+
+    people = [idea.author.user for idea in (first, second, third)] + [supporter.user]
+    assert news(*people) == [["merged"]] * 4
+
+
+def test_a_merge_undone_on_another_day_is_told_on_both_sides(call, by, day):
+    first, second = IdeaFactory.create_batch(2, call=call)
+    sorting.merge(first, into=second, reason=WHY, by=by)
+    day.move_to(NOON + dt.timedelta(days=1))
+    Message.objects.all().delete()
+
+    sorting.unmerge(first, by=by)
+
+    assert news(first.author.user, second.author.user) == [["unmerged"]] * 2
+
+
+def test_a_merge_undone_the_same_day_is_nobody_s_news(call, by):
+    first, second, third = IdeaFactory.create_batch(3, call=call)
+    sorting.merge(first, into=second, reason=WHY, by=by)
+    sorting.unmerge(first, by=by)
+    assert news(first.author.user, second.author.user) == [[], []]
+
+    sorting.merge(first, into=third, reason=WHY, by=by)
+
+    assert news(first.author.user, second.author.user, third.author.user) == [["merged"], [], ["merged"]]
+
+
+def test_who_took_the_support_back_or_was_closed_is_told_nothing(call, by):
+    idea, gone, closed, stays = IdeaFactory(call=call), *VolunteerFactory.create_batch(3)
+    for volunteer in (gone, closed, stays):
+        supporting.support(volunteer, idea=idea)
+    sorting.study(idea, by=by)
+
+    supporting.unsupport(gone, idea=idea)
+    closed.user.is_active = False
+    closed.user.save()
+
+    assert news(gone.user, closed.user, stays.user) == [[], [], ["studying"]]
+
+
+@pytest.mark.parametrize(("seconds", "evening"), [(-1, SIX), (0, SIX + dt.timedelta(days=1))])
+def test_a_day_of_news_ends_at_six_and_its_mail_waits_for_what_is_being_written(call, by, day, seconds, evening):
+    idea = IdeaFactory(call=call)
+    day.move_to(SIX + dt.timedelta(seconds=seconds))
+
+    sorting.study(idea, by=by)
+
+    message = Message.objects.get(user=idea.author.user)
+    assert message.not_before == evening + dt.timedelta(minutes=5)
+    assert news(idea.author.user) == [["studying"]]
+
+
+def test_what_is_committed_after_six_is_in_the_mail_of_its_day(call, by, day):
+    """The mail of that day waits already, and a second one of the same day would be the first one's twin."""
+    idea = IdeaFactory(call=call)
+    sorting.study(idea, by=by)
+    day.move_to(SIX - dt.timedelta(seconds=1))
+    answering.answer(idea, state="adopted", reason="En avril.", by=by)  # committed some seconds later
+
+    day.move_to(SIX + dt.timedelta(minutes=1))
+    assert not Message.objects.any_due(SIX + dt.timedelta(minutes=1))
+    assert news(idea.author.user) == [["studying", "answered"]]
+
+
+def test_steps_on_both_sides_of_six_are_each_told(call, by, day):
+    idea, other = IdeaFactory.create_batch(2, call=call)
+    steps = []
+    for moment, one in ((SIX - dt.timedelta(microseconds=1), idea), (SIX, other)):
+        day.move_to(moment)
+        steps.append(telling.step(one, "studying", before="open", by=by))
+
+    telling.tell(steps)
+
+    assert news(idea.author.user, other.author.user) == [["studying"]] * 2
+
+
+@pytest.mark.parametrize("sunday", [dt.date(2027, 3, 28), dt.date(2027, 10, 31)])
+def test_a_day_of_news_has_no_gap_where_the_clocks_change(call, by, day, sunday):
+    idea = IdeaFactory(call=call)
+    hours = [dt.datetime.combine(sunday - dt.timedelta(days=1), dt.time(18), PARIS).astimezone(dt.UTC)]
+    while len(hours) < 49:
+        hours.append(hours[-1] + dt.timedelta(hours=1))
+    for hour in hours:
+        day.move_to(hour)
+        telling.tell([telling.step(idea, "studying", before="open", by=by)])
+
+    told = [
+        step.pk
+        for message in Message.objects.filter(user=idea.author.user)
+        for one in telling.compose(message.context).context["news"]
+        for step in one["steps"]
+    ]
+    assert sorted(told) == sorted(Step.objects.filter(kind="studying").values_list("pk", flat=True))
+
+
+def test_writing_the_mail_asks_as_much_for_one_idea_as_for_thirty(call, by, django_assert_num_queries):
+    supporter = VolunteerFactory()
+    for ideas in (1, 29):
+        for idea in IdeaFactory.create_batch(ideas, call=call):
+            supporting.support(supporter, idea=idea)
+            sorting.study(idea, by=by)
+        context = Message.objects.get(user=supporter.user).context
+        with django_assert_num_queries(4):
+            letter = telling.compose(context)
+    assert len(letter.context["news"]) == 30
+
+
+def test_a_withdrawal_is_told_to_who_was_read_there(call):
+    first, second = IdeaFactory.create_batch(2, call=call)
+    sorting.merge(first, into=second, reason=WHY, by=None)
+    Step.objects.filter(kind="merged").update(at=NOON - dt.timedelta(days=2))
+
+    proposing.withdraw(second, by=second.author.user)
+
+    assert news(first.author.user) == [["unmerged"]]
