@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from ideas.models import Ballot, Call, Comment, Idea, Support
@@ -15,11 +15,14 @@ from volunteers.retention import Rule
 def let_go(user: User) -> None:
     """Takes back an open ballot. The rest loses the person when the account disappears. Harmless twice.
 
-    Where somebody supports an idea and one merged into it, one support stays: they were one person. Locks the calls'
-    rows in the order of their keys, as everybody must who holds several.
+    Where somebody supports an idea and one merged into it, one support stays: they were one person. Locks the rows of
+    the calls with an idea or a ballot of theirs, or one that they support, before any idea: whoever sorts there writes
+    to them. In the order of their keys, as everybody must who holds several.
     """
-    calls = Call.objects.filter(ideas__supports__volunteer__user=user).distinct().values("pk")
-    list(Call.objects.select_for_update(no_key=True).filter(pk__in=calls).order_by("pk").values_list("pk"))
+    calls = Q(pk__in=Idea.objects.filter(author__user=user).values("call"))
+    calls |= Q(pk__in=Support.objects.filter(volunteer__user=user).values("idea__call"))
+    calls |= Q(pk__in=Ballot.objects.filter(volunteer__user=user).values("call"))
+    list(Call.objects.select_for_update(no_key=True).filter(calls).order_by("pk").values_list("pk"))
     own = Support.objects.filter(volunteer__user=user)
     twice = own.filter(idea__head__isnull=False).filter(
         Exists(own.filter(idea=OuterRef("idea__head")))

@@ -12,6 +12,7 @@ from ideas.models import Call, Idea, Phase, Step
 from volunteers.models import User
 
 CLOSED = _("This call takes no more ideas.")
+SENT = _("This idea has just been sent to another call: look at it there.")
 
 
 def propose(idea: Idea, *, by: User) -> Idea:
@@ -67,14 +68,16 @@ def withdraw(idea: Idea, *, by: User, reason: str = "") -> Idea:
 
 
 def hold(idea: Idea) -> Idea:
-    """Locks the call's row, then the idea's, and gives the idea as it is now: whoever changes states holds both."""
-    call = idea.call_id
-    while True:
-        Call.objects.select_for_update(no_key=True).filter(pk=call).values_list("pk").get()
-        row = Idea.objects.select_for_update(no_key=True, of=("self",)).select_related("call", "head").get(pk=idea.pk)
-        if row.call_id == call:
-            return row
-        call = row.call_id  # sent to another one, before or while we waited
+    """Locks the call's row, then the idea's, and gives the idea as it is now: whoever changes states holds both.
+
+    Refuses an idea that was sent to another call since it was read: who may do what is another question there, and to
+    wait for that call with these rows in hand would be to take them in another order than everybody.
+    """
+    Call.objects.select_for_update(no_key=True).filter(pk=idea.call_id).values_list("pk").get()
+    row = Idea.objects.select_for_update(no_key=True, of=("self",)).select_related("call", "head").get(pk=idea.pk)
+    if row.call_id != idea.call_id:
+        raise IdeaRefused(SENT)
+    return row
 
 
 def _open_call(call: Call) -> None:

@@ -111,10 +111,10 @@ def send_to(idea: Idea, *, call: Call, reason: str, by: User) -> Idea:
     with transaction.atomic():
         both = sorted({idea.call_id, call.pk})
         list(Call.objects.select_for_update(no_key=True).filter(pk__in=both).order_by("pk").values_list("pk"))
-        row = hold(idea)
         there = Call.objects.prefetch_related("phases").get(pk=call.pk)
-        if row.call_id == there.pk:
-            return row
+        if sent := Idea.objects.filter(pk=idea.pk, call=there).first():
+            return sent
+        row = hold(idea)
         if not row.is_unanswered:
             raise IdeaRefused(_("Only an idea that waits for its answer can be sent to another call."))
         if there.state != Call.State.PUBLISHED or there.is_over():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.db import IntegrityError, transaction
+from collections.abc import Callable
+
+from django.db import transaction
 from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
@@ -17,32 +19,12 @@ def support(volunteer: Volunteer, *, idea: Idea) -> Idea:
 
     Refuses once it is answered or withdrawn, and for its author. Locks the row of the idea that is supported.
     """
-    with transaction.atomic():
-        head = _hold_head(idea)
-        if not head.is_unanswered:
-            raise IdeaRefused(_("This idea has been answered: there is nothing left to support."))
-        if head.author_id == volunteer.pk:
-            raise IdeaRefused(_("This is your own idea: it counts already."))
-        if not Support.objects.filter(idea__in=Idea.objects.within(head), volunteer=volunteer).exists():
-            try:
-                with transaction.atomic():
-                    Support.objects.create(idea=head, volunteer=volunteer)
-            except IntegrityError:
-                return head  # the same click, a moment before
-            recount(head)
-    return head
+    return _at_head(idea, lambda head: _give(volunteer, head))
 
 
 def unsupport(volunteer: Volunteer, *, idea: Idea) -> Idea:
     """Takes the support back, whichever of the merged ideas it was given to. Harmless twice."""
-    with transaction.atomic():
-        head = _hold_head(idea)
-        if not head.is_unanswered:
-            raise IdeaRefused(_("This idea has been answered: supports stay as they were."))
-        gone, _rows = Support.objects.filter(idea__in=Idea.objects.within(head), volunteer=volunteer).delete()
-        if gone:
-            recount(head)
-    return head
+    return _at_head(idea, lambda head: _take_back(volunteer, head))
 
 
 def supporters_of(head: Idea) -> int:
@@ -93,10 +75,35 @@ def lead_to(head: Idea, *, below: Idea) -> None:
         level = list(Idea.objects.filter(merged_into__in=level).values_list("pk", flat=True))
 
 
-def _hold_head(idea: Idea) -> Idea:
-    """Locks the row of the idea, or of the one that it is read at, and gives it as it is now."""
+def _give(volunteer: Volunteer, head: Idea) -> None:
+    if not head.is_unanswered:
+        raise IdeaRefused(_("This idea has been answered: there is nothing left to support."))
+    if head.author_id == volunteer.pk:
+        raise IdeaRefused(_("This is your own idea: it counts already."))
+    if not Support.objects.filter(idea__in=Idea.objects.within(head), volunteer=volunteer).exists():
+        Support.objects.create(idea=head, volunteer=volunteer)
+        recount(head)
+
+
+def _take_back(volunteer: Volunteer, head: Idea) -> None:
+    if not head.is_unanswered:
+        raise IdeaRefused(_("This idea has been answered: supports stay as they were."))
+    gone, _rows = Support.objects.filter(idea__in=Idea.objects.within(head), volunteer=volunteer).delete()
+    if gone:
+        recount(head)
+
+
+def _at_head(idea: Idea, act: Callable[[Idea], None]) -> Idea:
+    """Does that to the idea, or to the one that it is read at, which it locks and gives as it is now.
+
+    An idea that was merged or let go of while we waited for its row is let go of with it, before we wait for the next:
+    whoever merges takes them in the other order.
+    """
     while True:
-        head = Idea.objects.filter(pk=idea.pk).values_list("head", flat=True).get() or idea.pk
-        row = Idea.objects.select_for_update(no_key=True).get(pk=head)
-        if row.head_id is None and Idea.objects.filter(Q(pk=row.pk) | Q(head=row.pk), pk=idea.pk).exists():
-            return row  # not merged, nor let go of, while we waited
+        with transaction.atomic():
+            head = Idea.objects.filter(pk=idea.pk).values_list("head", flat=True).get() or idea.pk
+            row = Idea.objects.select_for_update(no_key=True).get(pk=head)
+            if row.head_id is None and Idea.objects.within(row).filter(pk=idea.pk).exists():
+                act(row)
+                return row
+            transaction.set_rollback(True)

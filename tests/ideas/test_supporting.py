@@ -67,8 +67,9 @@ def test_a_crowd_supports_while_an_organiser_merges(at_once):
         else:
             supporting.support(people[number % 12], idea=ideas[number % 2])
 
-    at_once(act, range(36))
+    outcomes = at_once(act, range(36))
 
+    assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
     for idea in Idea.objects.filter(head=None):
         assert idea.supporters == supporting.supporters_of(idea)
     assert Support.objects.values("idea", "volunteer").distinct().count() == Support.objects.count()
