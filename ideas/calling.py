@@ -66,6 +66,8 @@ def prepare(call: Call, *, phases: Times, by: User) -> Call:
         if call.pk:
             before = Call.objects.select_for_update(no_key=True).get(pk=call.pk)
             _check_change(before, call, phases)
+            for name in _not_asked():
+                setattr(call, name, getattr(before, name))
         else:
             call.created_by = by
         name_call(call).save()
@@ -109,6 +111,11 @@ def publish(call: Call, *, by: User) -> Call:
         row.state, row.published_at = Call.State.PUBLISHED, now
         row.save()
     return row
+
+
+def _not_asked() -> list[str]:
+    """What no form says of a call: it may have been published or counted since the form was opened."""
+    return ["state", *(field.attname for field in Call._meta.concrete_fields if not field.editable)]
 
 
 def _check_change(before: Call, call: Call, phases: Times) -> None:

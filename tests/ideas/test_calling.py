@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
-from ideas import calling
+from ideas import calling, voting
 from ideas.calling import IdeaRefused, phases_of_quarter
 from ideas.models import Call
 from tests.factories.ideas import CallFactory
@@ -122,3 +122,21 @@ def test_a_vote_s_rule_stays_once_it_has_begun(by):
     calling.prepare(call, phases=dates | {"vote": (dates["vote"][0], dates["vote"][1] + dt.timedelta(days=1))}, by=by)
 
     assert phases_of(Call.objects.get())["vote"][1] == dates["vote"][1] + dt.timedelta(days=1)
+
+
+@pytest.mark.parametrize("meanwhile", ["published", "sealed"])
+def test_a_form_opened_before_does_not_take_back_what_happened_meanwhile(by, meanwhile):
+    call = CallFactory(by_points=True, phase="work") if meanwhile == "sealed" else CallFactory(draft=True)
+    stale = Call.objects.get(pk=call.pk)
+    if meanwhile == "sealed":
+        assert voting.close_due() == 1
+    else:
+        calling.publish(call, by=by)
+    stale.title_fr = "Que faut-il encore apprendre ?"
+
+    calling.prepare(stale, phases=phases_of(stale), by=by)
+
+    row = Call.objects.get()
+    assert (row.state, row.title_fr) == ("published", "Que faut-il encore apprendre ?")
+    assert row.published_at is not None
+    assert (row.sealed_at is not None, voting.close_due()) == (meanwhile == "sealed", 0)
