@@ -5,19 +5,25 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ideas import telling
 from ideas.calling import IdeaRefused
 from ideas.models import Call, Idea, Step
+from ideas.models.ideas import IdeaQuerySet
 from ideas.proposing import hold
 from mail import queuing
 from mail.kinds import Letter
-from volunteers.models import User
+from mail.models import Message
+from volunteers.models import NetworkOrganiser, User
 
 WAITED = dt.timedelta(days=14)  # then the responsible organiser is reminded, and again each week
+AGAIN = dt.timedelta(days=6, hours=12)  # a week, for a task that runs once a day and not always on the minute
+SHOWN = 50  # ideas in a reminder
 REMINDER = "ideas/waiting"
+GONE = Q(responsible=None) | Q(responsible__is_active=False)  # of a call: nobody is left who must answer
 
 
 def answer(idea: Idea, *, state: str, reason: str, by: User) -> Idea:
@@ -56,8 +62,8 @@ def reopen(idea: Idea, *, reason: str, by: User) -> Idea:
         if row.state not in Idea.DECIDED:
             raise IdeaRefused(_("Only an answered idea can be opened again."))
         before, row.state = row.state, Idea.State.OPEN
-        row.answered_at, row.waiting_since, row.reminded_at = None, timezone.now(), None
-        row.save(update_fields=["state", "answered_at", "waiting_since", "reminded_at"])
+        row.answered_at, row.waiting_since = None, timezone.now()
+        row.save(update_fields=["state", "answered_at", "waiting_since"])
         step = telling.step(row, Step.Kind.REOPENED, before=before, by=by, reason=reason.strip(), by_organisers=True)
         telling.tell([step])
     return row
@@ -71,34 +77,48 @@ def answer_of(idea: Idea) -> Step | None:
 
 
 def remind(now: dt.datetime | None = None) -> int:
-    """Tells each responsible organiser, once a week, of the ideas that wait for more than two weeks. Returns how many.
+    """Tells each responsible organiser, once a week, of the ideas that wait for too long. Returns how many are told.
 
-    Ideas of a call whose day of answers is past count from that day on. Harmless twice: a week's mail has one key.
+    Those wait for two weeks, or in a call whose day of answers is past. Where whoever must answer has gone, all the
+    network's organisers are told, and the administrators where there are none. Harmless twice: a day's mail has one
+    key.
     """
     now = now or timezone.now()
-    week = now.date().isocalendar()
-    waiting = Idea.objects.unanswered().filter(waiting_since__lte=now - WAITED, call__state=Call.State.PUBLISHED)
-    told = 0
-    for user in User.objects.filter(calls__ideas__in=waiting, is_active=True).distinct().order_by("pk"):
-        queuing.queue(
-            REMINDER, key=f"ideas-waiting:{user.pk}:{week.year}-{week.week}", user=user, context={"user": user.pk}
-        )
-        told += 1
-    return told
+    calls = Call.objects.filter(pk__in=_waiting(now).values("call"))
+    left = calls.filter(GONE)
+    people = User.objects.filter(
+        Q(pk__in=calls.exclude(GONE).values("responsible"))
+        | Q(pk__in=NetworkOrganiser.objects.filter(network__in=left.values("network")).values("user"))
+        | Q(Exists(left.filter(network__organisers=None)), is_superuser=True),
+        is_active=True,
+    )
+    told = Message.objects.filter(kind=REMINDER, user=OuterRef("pk"), created_at__gt=now - AGAIN)
+    day = timezone.localdate(now).isoformat()
+    letters = [
+        queuing.draft(REMINDER, key=f"{REMINDER}:{user.pk}:{day}", user=user, context={"user": user.pk})
+        for user in people.exclude(Exists(told)).order_by("pk")
+    ]
+    if letters:
+        queuing.queue_many(letters)
+    return len(letters)
+
+
+def _waiting(now: dt.datetime) -> IdeaQuerySet:
+    """The ideas that have waited for too long."""
+    late = Q(waiting_since__lte=now - WAITED) | Q(call__answer_by__lt=timezone.localdate(now))
+    return Idea.objects.unanswered().filter(late, call__state=Call.State.PUBLISHED)
 
 
 def compose_reminder(context: dict[str, int]) -> Letter | None:
-    """The ideas that wait, by call, the longest first; None once they are answered."""
-    user = User.objects.filter(pk=context["user"]).first()
+    """The ideas that wait, the longest first, fifty at most, and how many there are; None once they are answered."""
+    user = User.objects.filter(pk=context["user"], is_active=True).first()
     if user is None:
         return None
-    late = timezone.now() - WAITED
-    rows = Idea.objects.unanswered().filter(call__responsible=user, call__state=Call.State.PUBLISHED)
-    ideas = list(rows.filter(waiting_since__lte=late).select_related("call").order_by("waiting_since", "pk")[:50])
+    now = timezone.now()
+    left = Call.objects.organised_by(user).filter(GONE)
+    waiting = _waiting(now).filter(Q(call__responsible=user) | Q(call__in=left.values("pk")))
+    ideas = list(waiting.select_related("call").order_by("waiting_since", "pk")[:SHOWN])
     if not ideas:
         return None
-    news = [
-        {"idea": idea, "days": (timezone.now() - idea.waiting_since).days, "url": telling.url_of(idea)}
-        for idea in ideas
-    ]
-    return Letter({"ideas": news, "first_name": user.first_name})
+    news = [{"idea": idea, "days": (now - idea.waiting_since).days, "url": telling.url_of(idea)} for idea in ideas]
+    return Letter({"ideas": news, "count": waiting.count(), "first_name": user.first_name})

@@ -13,5 +13,5 @@ def close_votes() -> None:
 
 @shared_task
 def remind() -> None:
-    """Tells those who must answer of the ideas that wait, once a day. Safe to run twice: a week's mail has one key."""
+    """Tells those who must answer of the ideas that wait, once a day. Safe to run twice: a day's mail has one key."""
     answering.remind()

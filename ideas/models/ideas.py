@@ -118,7 +118,6 @@ class Idea(models.Model):
     waiting_since = models.DateTimeField(
         auto_now_add=True, help_text=_("Since when it waits for an answer: proposed, or opened again.")
     )
-    reminded_at = models.DateTimeField(null=True, blank=True, editable=False)
     hidden_at = models.DateTimeField(null=True, blank=True, editable=False)
     hidden_reason = models.CharField(_("why it is hidden"), max_length=300, blank=True)
     words = FoldedField(of=("title", "text"))

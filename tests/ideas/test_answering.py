@@ -10,7 +10,9 @@ from ideas.calling import IdeaRefused
 from ideas.models import Idea, Step
 from mail.models import Message
 from tests.factories.ideas import CallFactory, IdeaFactory
-from tests.factories.volunteers import UserFactory
+from tests.factories.volunteers import NetworkFactory, NetworkOrganiserFactory, UserFactory
+from volunteers import erasing
+from volunteers.models import User
 
 pytestmark = pytest.mark.django_db
 
@@ -105,3 +107,48 @@ def test_nobody_is_reminded_of_what_is_answered(by):
 
     assert answering.remind() == 0
     assert answering.compose_reminder({"user": by.pk}) is None
+
+
+@pytest.mark.parametrize(("late", "told"), [(0, 0), (1, 1)])
+def test_past_the_day_of_answers_a_young_idea_is_late_too(by, late, told):
+    due = timezone.localdate() - dt.timedelta(days=late)
+    IdeaFactory(call=CallFactory(responsible=by, answer_by=due))
+
+    assert answering.remind() == told
+    letter = answering.compose_reminder({"user": by.pk})
+    assert (letter is not None) == bool(told)
+
+
+def test_from_sunday_to_monday_is_no_week(by):
+    sunday = dt.datetime(2027, 1, 24, 8, tzinfo=dt.UTC)
+    with time_machine.travel(sunday - answering.WAITED, tick=False):
+        IdeaFactory(call=CallFactory(responsible=by))
+
+    told = []
+    for day in range(8):
+        with time_machine.travel(sunday + dt.timedelta(days=day), tick=False):
+            told.append(answering.remind())
+
+    assert told == [1, 0, 0, 0, 0, 0, 0, 1]
+    assert Message.objects.filter(kind="ideas/waiting", user=by).count() == 2
+
+
+@pytest.mark.parametrize("why", ["left", "closed"])
+@pytest.mark.parametrize("city", [False, True])
+def test_when_whoever_must_answer_has_gone_the_organisers_are_reminded(by, why, city):
+    network = NetworkFactory()
+    organiser, other = NetworkOrganiserFactory(network=network).user, NetworkOrganiserFactory().user
+    administrator = UserFactory(administrator=True)
+    with time_machine.travel(timezone.now() - dt.timedelta(days=20)):
+        idea = IdeaFactory(call=CallFactory(responsible=by, network=None if city else network))
+    if why == "left":
+        erasing.erase(by)
+    else:
+        User.objects.filter(pk=by.pk).update(is_active=False)
+
+    answering.remind()
+
+    told = [message.user for message in Message.objects.filter(kind="ideas/waiting")]
+    assert told == [administrator if city else organiser]
+    assert [one["idea"] for one in answering.compose_reminder({"user": told[0].pk}).context["ideas"]] == [idea]
+    assert answering.compose_reminder({"user": other.pk}) is None
