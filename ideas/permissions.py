@@ -78,13 +78,16 @@ def can_report(user: Person, idea: Idea) -> bool:
     return user.is_authenticated and user.is_active and idea.call.state == Call.State.PUBLISHED
 
 
-def can_vote(user: Person, call: Call, now: dt.datetime | None = None) -> bool:
-    """While the vote runs, members of the network where the call is theirs, else anyone signed in."""
-    if not call.vote or call.sealed_at or not call.is_in(Kind.VOTE, now):
-        return False
-    if not user.is_authenticated or not user.is_active or not _profile(user):
+def has_a_vote(user: Person, call: Call) -> bool:
+    """Members of the network where the call is theirs, else anyone signed in; whether the vote runs or not."""
+    if not call.vote or not user.is_authenticated or not user.is_active or not _profile(user):
         return False
     return is_addressed(user, call) or call.audience == Call.Audience.ASSOCIATIONS
+
+
+def can_vote(user: Person, call: Call, now: dt.datetime | None = None) -> bool:
+    """Whoever has a vote, while it runs."""
+    return call.sealed_at is None and call.is_in(Kind.VOTE, now) and has_a_vote(user, call)
 
 
 def can_sort(user: Person, idea: Idea) -> bool:

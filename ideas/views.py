@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from ideas import browsing, reports, stories
+from ideas import browsing, notes, reports, stories, voting
 from ideas.models import Call, Idea
 from volunteers import backoffice
 from volunteers.models import Volunteer
@@ -41,6 +41,8 @@ def call_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "call": call,
         "standing": reports.standing(call),
         "steps": reports.steps_of(call),
+        "result": voting.result(call),
+        "note": notes.note_of(call),
         "page_obj": page,
         "rows": browsing.idea_rows(page, reader=_reader(request)),
     }

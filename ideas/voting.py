@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,12 +16,46 @@ from ideas.models import Ballot, Call, Choice, Idea, Phase, Score
 from volunteers.models import Volunteer
 
 CLOSED = _("This vote is not open.")
+FEW = 5  # ballots; of fewer, points could be read as this or that person's
+SHOWN = 20  # ideas at first sight; the others unfold
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a counted vote came to. Of few ballots only ranks are shown, and not how many they were."""
+
+    scores: list[Score]  # by rank, and in the order in which they were proposed where ranks are equal
+    turnout: int
+    few: bool
+
+    @property
+    def first(self) -> list[Score]:
+        return self.scores[:SHOWN]
+
+    @property
+    def rest(self) -> list[Score]:
+        return self.scores[SHOWN:]
+
+    @property
+    def most(self) -> int:
+        """The points of the first."""
+        return max((score.points for score in self.scores), default=0)
+
+    @property
+    def ties(self) -> list[list[Score]]:
+        """The ideas that share a rank, unless it is the last, for those that got nothing."""
+        ranks: dict[int, list[Score]] = {}
+        for score in self.scores:
+            if score.points:
+                ranks.setdefault(score.rank, []).append(score)
+        return [equals for equals in ranks.values() if len(equals) > 1]
 
 
 def candidates(call: Call) -> list[Idea]:
     """What one votes on, in the order they were proposed: ideas that stand for themselves and are not refused."""
     states = [*Idea.UNANSWERED, Idea.State.ADOPTED]
-    return list(Idea.objects.filter(call=call, state__in=states, hidden_at=None).order_by("proposed_at", "pk"))
+    ideas = Idea.objects.filter(call=call, state__in=states, hidden_at=None)
+    return list(ideas.select_related("author__user", "association", "district").order_by("proposed_at", "pk"))
 
 
 def vote(volunteer: Volunteer, *, call: Call, points: Mapping[int, int]) -> Ballot | None:
@@ -46,6 +81,24 @@ def vote(volunteer: Volunteer, *, call: Call, points: Mapping[int, int]) -> Ball
 def chosen_by(volunteer: Volunteer, *, call: Call) -> dict[int, int]:
     """The points of this person's ballot, by idea's key."""
     return dict(Choice.objects.filter(ballot__call=call, ballot__volunteer=volunteer).values_list("idea", "points"))
+
+
+def at_heads(points: Mapping[int, int], *, call: Call) -> dict[int, int]:
+    """The same points at the ideas that those were merged into since, as they will be counted."""
+    heads = dict(Idea.objects.filter(call=call, pk__in=points).values_list("pk", "head"))
+    read: dict[int, int] = {}
+    for idea, given in points.items():
+        at = heads.get(idea) or idea
+        read[at] = _together(call, read.get(at, 0), given)
+    return read
+
+
+def result(call: Call) -> Result | None:
+    """What is published of a vote once it has been counted."""
+    if call.sealed_at is None:
+        return None
+    scores = call.scores.select_related("idea").order_by("rank", "idea__proposed_at", "idea")
+    return Result(list(scores), call.turnout, few=call.turnout < FEW)
 
 
 def close_due(now: dt.datetime | None = None) -> int:
@@ -77,9 +130,10 @@ def seal(call: Call, now: dt.datetime) -> bool:
             rank, before = (rank, before) if points == before else (place, points)
             scores.append(Score(call=held, idea_id=idea, points=points, ballots=ballots, rank=rank))
         Score.objects.bulk_create(scores)
-        Ballot.objects.filter(call=held).delete()
-        held.sealed_at = now
-        held.save(update_fields=["sealed_at"])
+        cast = Ballot.objects.filter(call=held)
+        held.sealed_at, held.turnout = now, cast.count()
+        held.save(update_fields=["sealed_at", "turnout"])
+        cast.delete()
     return True
 
 
@@ -90,11 +144,16 @@ def _count(call: Call) -> dict[int, tuple[int, int]]:
     given: dict[tuple[int, int], int] = {}  # by ballot and idea that is read for it
     for ballot, idea, points in Choice.objects.filter(ballot__call=call).values_list("ballot", "idea", "points"):
         key = (ballot, at.get(idea) or idea)
-        given[key] = max(points, given.get(key, 0)) if call.vote == Call.Vote.APPROVAL else points + given.get(key, 0)
+        given[key] = _together(call, given.get(key, 0), points)
     for (_ballot, idea), points in given.items():
         before = counted.get(idea, (0, 0))
         counted[idea] = (before[0] + points, before[1] + 1)
     return counted
+
+
+def _together(call: Call, one: int, other: int) -> int:
+    """What one person gave two ideas, once they are one: points added up; by approval, it is approved of once."""
+    return max(one, other) if call.vote == Call.Vote.APPROVAL else one + other
 
 
 def _check(call: Call, points: Mapping[int, int]) -> None:

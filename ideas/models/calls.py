@@ -136,6 +136,9 @@ class Call(models.Model):
     sealed_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text=_("When the ballots were counted, and let go of.")
     )
+    turnout = models.PositiveIntegerField(
+        default=0, editable=False, help_text=_("How many ballots were counted; 0 before.")
+    )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     words = FoldedField(of=("title", "text"))
