@@ -7,10 +7,15 @@ class CmsConfig(AppConfig):
     def ready(self) -> None:
         from django.conf import settings  # noqa: PLC0415
 
+        from cms import turning  # noqa: PLC0415
         from cms.appearance import address_of  # noqa: PLC0415
+        from ideas import outcomes  # noqa: PLC0415
+        from trainings import origins  # noqa: PLC0415
         from volunteers import papers  # noqa: PLC0415
 
         papers.register(address_of)
+        outcomes.register(turning.KIND)
+        origins.register(turning.origins_of)
         if settings.DEMO:
             # The demonstration's mailbox also tells how to sign in. Models are loaded only now.
             from cms.demo import accounts  # noqa: PLC0415

@@ -42,6 +42,7 @@ urlpatterns += i18n_patterns(
     path("account/", include("allauth.urls")),
     path("organise/volunteers/", include("volunteers.organise_urls")),
     path("organise/trainings/", include("trainings.organise_urls")),
+    path("organise/ideas/", include("cms.organise_urls")),
     path("organise/", include("events.organise_urls")),
     path("", include("volunteers.urls")),
     path("", include("events.urls")),

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
 
 from ideas import telling
@@ -19,11 +19,15 @@ from volunteers.models import User
 
 @dataclass(frozen=True)
 class OutcomeKind:
-    """``words`` say what the idea became ("became this training"); ``page`` gives a row's public address or ""."""
+    """``words`` say what the idea became ("became this training"); ``page`` gives a row's public address or "".
+
+    ``shown`` keeps, of many rows, those that everybody may see: one query, where ``page`` should ask none.
+    """
 
     model: type[Model]
     words: str | Promise
     page: Callable[[Any], str]
+    shown: Callable[[QuerySet[Any]], QuerySet[Any]] = lambda rows: rows
 
 
 @dataclass(frozen=True)
@@ -60,19 +64,27 @@ def link(idea: Idea, *, target: Model, by: User) -> Outcome:
 
 
 def of_ideas(ideas: list[Idea]) -> dict[int, list[Shown]]:
-    """By idea's key, what came of each that can be shown. As many queries as there are kinds of outcome, and one."""
-    found: dict[int, list[Shown]] = {}
-    for outcome in Outcome.objects.filter(idea__in=ideas).prefetch_related("target"):
-        target = outcome.target
-        kind = _kinds.get(target._meta.label) if target is not None else None
-        if target is None or kind is None:
-            continue
-        if url := kind.page(target):
-            found.setdefault(outcome.idea_id, []).append(Shown(str(kind.words), str(target), url))
-    return found
+    """By idea's key, what came of each that everybody may see. As many queries as there are kinds of it, and one."""
+    made = list(Outcome.objects.filter(idea__in=ideas).values_list("idea", "content_type", "object_id"))
+    rows: dict[tuple[int, int], Shown] = {}
+    for kind in _kinds.values():
+        type_key = ContentType.objects.get_for_model(kind.model).pk
+        if keys := {key for _idea, found, key in made if found == type_key}:
+            for row in kind.shown(kind.model._default_manager.filter(pk__in=keys)):
+                if url := kind.page(row):
+                    rows[type_key, row.pk] = Shown(str(kind.words), str(row), url)
+    found_of: dict[int, list[Shown]] = {}
+    for idea, type_key, key in made:
+        if shown := rows.get((type_key, key)):
+            found_of.setdefault(idea, []).append(shown)
+    return found_of
 
 
 def ideas_of(target: Model) -> list[Idea]:
     """The ideas that this row came of, for its own page to thank them."""
     kind = ContentType.objects.get_for_model(target)
-    return list(Idea.objects.filter(outcomes__content_type=kind, outcomes__object_id=target.pk).select_related("call"))
+    return list(
+        Idea.objects.filter(outcomes__content_type=kind, outcomes__object_id=target.pk).select_related(
+            "call", "association", "author__user", "district"
+        )
+    )

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from events import eligibility
 from events.models import Registration
-from trainings import browsing, listing, matching, permissions, structured
+from trainings import browsing, listing, matching, origins, permissions, structured
 from trainings.models import Session
 from volunteers import backoffice
 from volunteers.forms import SignUpForm
@@ -51,6 +51,7 @@ def session_detail(request: HttpRequest, slot_id: int) -> HttpResponse:
         "training": session.training,
         "slot": session.slot,
         "row": listing.row_of(session.slot_id),
+        "origins": origins.of_training(session.training),
         "others": [row for row in rows if row.slot_id != slot_id],
         "asked": asked,
         "lacking": eligibility.is_lacking(asked),
@@ -78,6 +79,7 @@ def training_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "training": training,
         "rows": listing.rows_of_training(training.pk, request.user),
         "asked": eligibility.asked(keys, request.user, on=timezone.localdate()),
+        "origins": origins.of_training(training),
     }
     response = render(request, "trainings/training_detail.html", context)
     response.microcache = True  # type: ignore[attr-defined]

@@ -116,6 +116,8 @@ TABLE = [
     Row("ideas:call", "call:hidden-call", DRAFTS, NO_SUCH),
     Row("ideas:idea", "idea:shown", ALL, NO_SUCH),
     Row("ideas:idea", "idea:of a draft", DRAFTS, NO_SUCH),
+    Row("ideas:vote", "call:voted-call", MINE, MINE, "ballot"),
+    Row("ideas:vote", "call:shown-call", NOT_MINE, NOT_MINE, "ballot"),
     # --- Signing up, and one's own registrations ---
     Row("events:register", "date:open", ALL, ALL, SIGN_UP),
     Row("events:register", "date:draft", NONE, NONE, SIGN_UP),
@@ -188,6 +190,10 @@ TABLE = [
     Row("organise-trainings:session-duplicate", "date:slot", OFFICE_NO, NETWORK),
     Row("organise-trainings:theme-add", "", RUNS, RUNS, "new theme"),
     Row("organise-trainings:theme-edit", "theme", CHANGES, CHANGES, "theme"),
+    # --- The back office: ideas that become trainings ---
+    Row("organise-turning:training", "idea:shown", CHANGES, CHANGES, "turn"),
+    Row("organise-turning:training", "idea:of a draft", CHANGES.replace(".", "3"), CHANGES.replace(".", "3"), "turn"),
+    Row("organise-turning:existing", "idea:shown", OFFICE_NO, CHANGES, "tie"),
     # --- The back office: volunteers ---
     Row("organise-volunteers:list", "", RUNS, OFFICE_NO),
     Row("organise-volunteers:export", "", RUNS, OFFICE_NO),

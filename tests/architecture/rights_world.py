@@ -19,6 +19,7 @@ from wagtail.documents import get_document_model
 from wagtail.models import Collection, CollectionViewRestriction, Locale, Page, PageViewRestriction, Site
 
 from cms.models import ProgrammeIndexPage, ProgrammePage
+from cms.turning_forms import TurningForm, TyingForm
 from events import declining, door_codes, offers
 from events.organise_forms import MoveForm, TermsForm
 from mail.models import Message
@@ -188,6 +189,8 @@ class World:
         )
         self.idea = IdeaFactory(call=self.call, author=owner)
         self.draft_idea = IdeaFactory(call=self.draft_call, author=self.people["colleague"].volunteer, title=DRAFT)
+        self.vote_call = CallFactory(network=self.networks[0], slug="voted-call", approval=True, phase="vote")
+        self.candidate = IdeaFactory(call=self.vote_call)
 
     def lists(self):
         ours, theirs, _joined = self.networks
@@ -341,6 +344,15 @@ class World:
                 | {"network": self.of(role).pk, "kind": "visit", "title_fr": "Une", "title_en": "One"}
             ),
             "session": lambda: later | {"online_url": "https://visio.example/", "capacity": 5},
+            "ballot": lambda: {"ideas": [self.candidate.pk]},
+            "turn": lambda: (
+                fields_of(TurningForm(instance=Training(), idea=self.idea, user=self.people["organiser"]))
+                | {"network": self.networks[0].pk, "kind": "visit", "title_fr": "Une", "reason": "Oui."}
+            ),
+            "tie": lambda: (
+                fields_of(TyingForm(idea=self.idea, user=self.people["organiser"], prefix="tie"))
+                | {"tie-training": self.training.pk, "tie-reason": "Oui."}
+            ),
             "mark": lambda: {"registration": self.here.pk, "attendance": "present"},
             "sheet": lambda: {"seen": [f"{self.here.pk}:"]},
             "code": lambda: {"code": door_codes.code_of(self.here)},
