@@ -7,13 +7,15 @@ class CmsConfig(AppConfig):
     def ready(self) -> None:
         from django.conf import settings  # noqa: PLC0415
 
-        from cms import turning  # noqa: PLC0415
+        from cms import notes, turning  # noqa: PLC0415
         from cms.appearance import address_of  # noqa: PLC0415
+        from ideas import notes as call_notes  # noqa: PLC0415
         from ideas import outcomes  # noqa: PLC0415
         from trainings import origins  # noqa: PLC0415
         from volunteers import papers  # noqa: PLC0415
 
         papers.register(address_of)
+        call_notes.register(notes.note_of)
         outcomes.register(turning.KIND)
         origins.register(turning.origins_of)
         if settings.DEMO:

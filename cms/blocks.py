@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.images.blocks import ImageBlock
 
+from ideas import browsing
+from ideas.models import Idea
 from trainings import listing
 from volunteers.models import Network
 
@@ -264,6 +266,44 @@ class BodyBlock(blocks.StreamBlock):
     sessions = SessionsBlock()
     themes = ThemesBlock()
     networks = NetworksBlock()
+
+
+class AnswersBlock(blocks.StructBlock):
+    """The ideas of the note's call that were answered so, each with its reason and what came of it, as they stand."""
+
+    MOST = 30  # the most supported first; all of them are on the call's page
+
+    title = blocks.CharBlock(label=_("Title"), max_length=80)
+    state = blocks.ChoiceBlock(
+        label=_("Ideas"),
+        choices=[
+            (Idea.State.ADOPTED, _("adopted")),
+            (Idea.State.DECLINED, _("declined")),
+            (Idea.State.OUT_OF_SCOPE, _("out of scope")),
+            (Idea.State.WITHDRAWN, _("withdrawn")),
+        ],
+        default=Idea.State.ADOPTED,
+    )
+
+    def get_context(self, value: Any, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(value, parent_context)
+        page = (parent_context or {}).get("page")
+        ideas = Idea.objects.filter(call=getattr(page, "call_id", None), state=value["state"])
+        found = ideas.select_related("author__user", "association", "district").order_by("-supporters", "pk")
+        context["rows"] = browsing.idea_rows(found[: self.MOST], reader=None)
+        context["more"] = max(0, ideas.count() - self.MOST)
+        return context
+
+    class Meta:
+        icon = "list-ul"
+        label = _("The call's ideas, by answer (live)")
+        template = "cms/blocks/answers.html"
+
+
+class NoteBlock(BodyBlock):
+    """All that a page may hold, and the ideas of the call that it is about."""
+
+    answers = AnswersBlock()
 
 
 class FooterLinkBlock(TargetBlock):

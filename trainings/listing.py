@@ -75,6 +75,10 @@ class Quarter(NamedTuple):
         return Quarter(self.year + self.number // 4, self.number % 4 + 1)
 
     @property
+    def previous(self) -> Quarter:
+        return Quarter(self.year - (self.number == 1), (self.number - 2) % 4 + 1)
+
+    @property
     def ends_on(self) -> dt.date:
         return self.next.begins_on - dt.timedelta(days=1)
 

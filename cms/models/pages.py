@@ -21,9 +21,10 @@ from wagtail.fields import StreamField
 from wagtail.models import Page
 
 from cms import languages
-from cms.blocks import BodyBlock
+from cms.blocks import BodyBlock, NoteBlock
 from cms.models.addresses import SitePageCopyForm, SitePageForm, refuse_taken
 from cms.models.settings import SiteSettings
+from ideas.models import Call, Phase
 from trainings import browsing, city_map, listing, printing
 
 
@@ -99,7 +100,7 @@ class ProgrammeIndexPage(SitePage):
     content_panels: ClassVar = [*Page.content_panels, FieldPanel("intro")]
     template = "cms/programme_index_page.html"
     parent_page_types: ClassVar = ["cms.HomePage"]
-    subpage_types: ClassVar = ["cms.ProgrammePage"]
+    subpage_types: ClassVar = ["cms.ProgrammePage", "cms.CallNotePage"]
 
     class Meta:
         verbose_name = _("programmes")
@@ -114,6 +115,7 @@ class ProgrammeIndexPage(SitePage):
         if current:
             context["browse"] = browsing.browse(request, quarter=quarter)
             context["themes"] = listing.themes_of(quarter)
+            context |= current.co_building()
         return context
 
 
@@ -138,7 +140,7 @@ class ProgrammePage(RoutablePageMixin, SitePage):
     ]
     template = "cms/programme_page.html"
     parent_page_types: ClassVar = ["cms.ProgrammeIndexPage"]
-    subpage_types: ClassVar[list[str]] = []
+    subpage_types: ClassVar = ["cms.CallNotePage"]
 
     class Meta:
         verbose_name = _("programme of a quarter")
@@ -162,10 +164,26 @@ class ProgrammePage(RoutablePageMixin, SitePage):
             raise ValidationError({"quarter": _("This quarter already has its programme in this language.")})
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context(request, *args, **kwargs) | {
-            "programme": self,
-            "browse": browsing.browse(request, quarter=self.quarter_bound),
-            "themes": listing.themes_of(self.quarter_bound),
+        return (
+            super().get_context(request, *args, **kwargs)
+            | {
+                "programme": self,
+                "browse": browsing.browse(request, quarter=self.quarter_bound),
+                "themes": listing.themes_of(self.quarter_bound),
+            }
+            | self.co_building()
+        )
+
+    def co_building(self) -> dict[str, Any]:
+        """The calls that one can answer now, while it is this quarter; what came of those of the quarter before."""
+        before = self.quarter_bound.previous
+        notes = CallNotePage.objects.live().public().filter(locale=self.locale_id)
+        calls = Call.objects.none()
+        if self.quarter_bound == listing.Quarter.of(timezone.localdate()):
+            calls = Call.objects.published().in_phase(Phase.Kind.CALL).select_related("network")
+        return {
+            "calls": [(call, call.phase(Phase.Kind.CALL)) for call in calls.prefetch_related("phases")],
+            "notes": notes.filter(call__year=before.year, call__quarter=before.number).select_related("call__network"),
         }
 
     @path("")
@@ -191,6 +209,45 @@ class ProgrammePage(RoutablePageMixin, SitePage):
         response["Content-Disposition"] = f'attachment; filename="programme-{self.quarter_bound}.pdf"'
         response["ETag"] = etag
         return get_conditional_response(request, etag=etag, response=response) or response
+
+
+class CallNotePage(SitePage):
+    """What came of a call, told at its end: the call's page leads here, and so does the next quarter's programme."""
+
+    call = models.ForeignKey(Call, models.PROTECT, related_name="+", verbose_name=_("call for ideas"))
+    intro = models.CharField(_("introduction"), max_length=300, blank=True)
+    body = StreamField(NoteBlock(), blank=True, verbose_name=_("content"))
+
+    content_panels: ClassVar = [
+        *Page.content_panels,
+        FieldPanel("call"),
+        FieldPanel("intro"),
+        FieldPanel("body"),
+    ]
+    template = "cms/call_note_page.html"
+    parent_page_types: ClassVar = ["cms.ProgrammeIndexPage", "cms.ProgrammePage"]
+    subpage_types: ClassVar[list[str]] = []
+
+    class Meta:
+        verbose_name = _("note on a call for ideas")
+        verbose_name_plural = _("notes on calls for ideas")
+
+    @property
+    def crumbs(self) -> list[dict[str, str]]:
+        """The programmes above it."""
+        above = self.get_ancestors().filter(depth__gte=3).live()
+        return [{"title": page.title, "url": page.url} for page in above]
+
+    def clean(self) -> None:
+        """One note a call and language, and of what people may see."""
+        super().clean()
+        if not self.call_id:
+            return
+        if self.call.state != Call.State.PUBLISHED:
+            raise ValidationError({"call": _("This call is not published yet.")})
+        same = CallNotePage.objects.filter(call=self.call_id, locale_id=self.locale_id)
+        if self.locale_id and same.exclude(pk=self.pk).exists():
+            raise ValidationError({"call": _("This call already has its note in this language.")})
 
 
 class StandardPage(SitePage):
