@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
-from cms.demo import accounts, agenda, city, pages, people
+from cms.demo import accounts, agenda, city, cobuilding, pages, people
 from events.models import Registration, Slot, WalkIn
 from volunteers.models import District, User
 
@@ -25,9 +25,10 @@ class DemoRefused(Exception):
 class Size:
     volunteers: int
     sessions: int
+    crowd: int = 0  # ideas in the open call, beside those that are written by hand
 
 
-SIZES = {"small": Size(120, 24), "default": Size(1_000, 90), "paris": Size(15_000, 400)}
+SIZES = {"small": Size(120, 24), "default": Size(1_000, 90, 40), "paris": Size(15_000, 400, 2_000)}
 
 
 def is_built() -> bool:
@@ -54,10 +55,14 @@ def build(size: Size, *, seed: int) -> None:
         slots = agenda.build(
             size.sessions, city=town, volunteers=volunteers, rng=random.Random(f"{seed}:agenda"), now=now
         )
-        if settings.DEMO:
-            users = accounts.build(town)
+        users = accounts.build(town) if settings.DEMO else {}
+        if users:
             agenda.put_in_charge(users[accounts.TRAINER.email], slots)
+        cobuilding.build(
+            size.crowd, city=town, volunteers=volunteers, users=users, rng=random.Random(f"{seed}:ideas"), now=now
+        )
         pages.build()
+        cobuilding.write_note()
     if connection.vendor == "postgresql" and not connection.in_atomic_block:  # it would hold its locks until the end
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")  # so that the first pages are planned for this many rows
@@ -71,6 +76,7 @@ def remove() -> None:
         raise DemoRefused(_("Somebody real has signed up in this city: it is not removed."))
     with transaction.atomic():
         Page.objects.filter(depth__gt=1).delete()
+        cobuilding.remove()
         Registration.objects.all().delete()
         WalkIn.objects.all().delete()
         apps.get_model("trainings.Session").objects.all().delete()

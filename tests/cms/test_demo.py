@@ -3,16 +3,17 @@
 import datetime as dt
 import io
 import itertools
+import random
 
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 
-from cms.demo import building
+from cms.demo import building, cobuilding
 from cms.demo.boundaries import boundaries
 from cms.demo.city import content
-from tests.cms.city import check_counters
-from volunteers.models import User
+from tests.cms.city import check_calls, check_counters
+from volunteers.models import District, User
 
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 11, 20, 9, 30, tzinfo=dt.UTC)
@@ -35,7 +36,8 @@ def test_city_is_as_true_on_other_days(demo, today):
     with time_machine.travel(today, tick=False):
         demo()
 
-    check_counters()
+        check_counters()
+        check_calls()
 
 
 @pytest.mark.parametrize("arguments", [(), ("--fresh",)])
@@ -75,4 +77,16 @@ def area(ring):
 
 
 def test_sizes_are_what_they_say():
-    assert (building.SIZES["default"].volunteers, building.SIZES["paris"]) == (1_000, building.Size(15_000, 400))
+    assert (building.SIZES["default"].volunteers, building.SIZES["paris"]) == (1_000, building.Size(15_000, 400, 2_000))
+
+
+def test_a_crowd_has_2000_ideas_that_differ_and_50000_supports():
+    districts = [District(code=f"{number:02}", name=f"D{number}") for number in range(1, 21)]
+
+    crowd = list(
+        cobuilding.crowd_of(2_000, content("ideas")["crowd"], districts=districts, rng=random.Random("1:ideas"), days=6)
+    )
+
+    assert len({idea["title"] for idea in crowd}) == 2_000
+    assert sum(idea["support"] for idea in crowd) == 50_000
+    assert (min(idea["support"] for idea in crowd) >= 0, max(idea["support"] for idea in crowd) > 100) == (True, True)

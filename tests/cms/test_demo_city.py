@@ -12,16 +12,22 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.db.models import F
 from django.test import Client, override_settings
+from django.urls import reverse
+from django.utils.translation import override
 from wagtail.models import Page
 
 from cms.demo import accounts, people
 from cms.models import StandardPage
 from events.models import Registration, Slot
+from ideas import notes, outcomes
+from ideas.models import Call, Idea
+from ideas.voting import result as vote_result
 from mail.models import Message
 from tests import office
 from tests.architecture.test_readme import addresses
-from tests.cms.city import check_counters, dump
+from tests.cms.city import check_calls, check_counters, dump
 from tests.cms.test_papers import links
+from trainings.models import Training
 from volunteers.models import Consent, Network, User, VolunteerImport
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +87,28 @@ def test_every_kind_of_session_is_there():
     assert slots.filter(starts_at__gt=NOW, state="cancelled").count() == 1
     assert slots.filter(venue=None).exists()
     assert slots.open().count() > 8
+
+
+def test_a_past_quarter_is_told_to_its_end(client):
+    check_calls()
+    past, _running, voting = Call.objects.order_by("pk")
+    camille = Idea.objects.get(author__user__email=accounts.CITIZEN.email)
+    [outcome] = outcomes.of_ideas([camille])[camille.pk]
+    training = Training.objects.get(title=outcome.title)
+
+    assert set(past.ideas.values_list("state", flat=True)) == {
+        "adopted", "declined", "out_of_scope", "merged", "withdrawn",
+    }  # fmt: skip
+    assert (past.ideas.count(), past.ideas.exclude(association=None).count() > 4) == (25, True)
+    assert camille.merged.count() == 2
+    assert training.sessions.filter(slot__ends_at__lt=NOW, slot__registrations__attendance="present").exists()
+    assert training.sessions.filter(slot__starts_at__gt=NOW).exists()
+    assert len(vote_result(past).ties) == 1
+    assert voting.ballots.count() == 40
+    page = client.get(reverse("ideas:call", args=[past.slug])).content.decode()
+    assert notes.note_of(past).url in page and outcome.url in page
+    with override("en"):
+        assert "What came of your ideas" in client.get(notes.note_of(past).url).content.decode()
 
 
 def test_the_citizen_has_one_of_each():
