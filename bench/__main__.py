@@ -11,7 +11,7 @@ import tempfile
 
 from bench.serving import postgres
 
-NAMES = ["programme", "live", "feed", "registration", "import", "connections"]
+NAMES = ["programme", "live", "ideas", "feed", "registration", "import", "connections"]
 
 
 def main() -> int:
@@ -53,6 +53,7 @@ def _run(name: str, database_url: str, var: str) -> int:
     run = {
         "programme": pages.programme,
         "live": pages.live,
+        "ideas": pages.ideas,
         "feed": pages.feed,
         "registration": seats.registration,
         "import": imports.volunteers,

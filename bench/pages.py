@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Iterator
+from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.test import Client
 from django.utils import timezone
 
 from bench.loading import Load, load
@@ -14,10 +16,12 @@ from bench.measuring import Figure, alternate, median
 from bench.serving import WebServer
 from events import feeds
 from events.models import Registration, Slot
+from ideas.models import Call, Idea, Support
 from trainings.models import Session, Training
 from volunteers.models import User, Volunteer
 
 ROUNDS = 5
+IDEAS, SUPPORTS = 2_000, 25  # ideas in a call, people behind each
 
 
 def _against_hello(name: str, path: str, goal: float, *, headers: str = "", fresh: str = "") -> Figure:
@@ -112,3 +116,63 @@ def feed() -> Iterator[Figure]:
     # As calendars ask: with what they got the last time.
     known = f"If-None-Match: {feeds.write(volunteer, 'fr').etag}\r\n"
     yield _against_hello("calendar-feed-1000", f"/calendar/{volunteer.calendar_token}.ics", 0.60, headers=known)
+
+
+def ideas() -> Iterator[Figure]:
+    """A call with 2,000 ideas and 50,000 supports, for someone not signed in: as kept, made anew, and its queries."""
+    call = Call.objects.published().filter(vote="", sealed_at=None).order_by("-pk").first()
+    assert call is not None
+    path = f"/ideas/calls/{call.slug}/"
+    few = _queries(path)
+    _crowd(call)
+    many = _queries(path)
+    yield Figure(
+        "ideas-queries", many, "queries", f"{few} before the 2,000 ideas came", many / few, "<= 100%", many <= few
+    )
+    yield _against_hello("ideas-call-2000", path, 0.60)
+    yield _against_hello("ideas-call-2000-live", path, 0.04, fresh="bench.fresh")
+    yield _against_hello("ideas-found-live", f"{path}?q=velo", 0.04, fresh="bench.fresh")
+
+
+def _crowd(call: Call) -> None:
+    """Fills the call up to that many ideas, every seventh about bicycles, and gives each its supports."""
+    people = list(Volunteer.objects.order_by("pk").values_list("pk", flat=True)[:1_000])
+    added = Idea.objects.bulk_create(
+        (
+            Idea(
+                call=call,
+                title=f"Réparer un vélo, {number}" if number % 7 == 0 else f"Visiter un accueil de jour, {number}",
+                text="Une heure ou deux suffisent, avec quelqu'un qui y travaille.",
+                author_id=people[number % len(people)],
+                supporters=SUPPORTS,
+            )
+            for number in range(IDEAS - call.ideas.count())
+        ),
+        batch_size=500,
+    )
+    Support.objects.bulk_create(
+        (
+            Support(idea=idea, volunteer_id=people[(idea.pk + 7 * step) % len(people)])
+            for idea in added
+            for step in range(SUPPORTS)
+        ),
+        batch_size=5_000,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def _queries(path: str) -> int:
+    """How many queries a visit asks, once menus and settings are known and no answer is kept."""
+    client, count = Client(headers={"host": "localhost"}), 0
+
+    def counted(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        nonlocal count
+        count += 1
+        return execute(sql, params, many, context)
+
+    for query in ("?page=1", "?page=1&"):  # two addresses, so that the second is not the kept answer of the first
+        count = 0
+        with connection.execute_wrapper(counted):
+            assert client.get(path + query).status_code == 200
+    return count
