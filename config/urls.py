@@ -46,6 +46,7 @@ urlpatterns += i18n_patterns(
     path("organise/", include("events.organise_urls")),
     path("", include("volunteers.urls")),
     path("", include("events.urls")),
+    path("", include("trainings.certificate_urls")),
     path("_util/login/", sign_in, name="wagtailcore_login"),  # before Wagtail's own
     path("", include(wagtail_urls)),
     prefix_default_language=False,

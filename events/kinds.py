@@ -11,14 +11,27 @@ from events.models import Slot
 
 
 @dataclass(frozen=True)
+class OfficePage:
+    """A page of the room above, for the organisers of a date once it has begun. ``page`` takes the slot's key."""
+
+    label: str | Promise
+    icon: str
+    page: str
+
+
+@dataclass(frozen=True)
 class SlotKind:
-    """``page`` and ``list_page`` are URL names: a slot's public page (it takes the primary key), and where all are."""
+    """``page`` and ``list_page`` are URL names: a slot's public page (it takes the primary key), and where all are.
+
+    ``office_pages`` are what its back office offers besides.
+    """
 
     name: str
     label: str | Promise
     icon: str
     page: str
     list_page: str = "events:space"
+    office_pages: tuple[OfficePage, ...] = ()
 
 
 _kinds: dict[str, SlotKind] = {}

@@ -118,8 +118,15 @@ def slot_detail(request: OrganiserRequest, pk: int) -> HttpResponse:
         context
         | {"tab": tab, "counts": counted, "q": words, "page_obj": page}
         | {"walk_ins": slot.walk_ins.count() if tab == "coming" and context["attendance_open"] else 0}
-        | {"clashes": overview.clashes(request.user, slot) if context["organises"] else []},
+        | {"clashes": overview.clashes(request.user, slot) if context["organises"] else []}
+        | {"office_pages": _office_pages(slot) if context["organises"] else []},
     )
+
+
+def _office_pages(slot: Slot) -> list[kinds.OfficePage]:
+    """What the slot's own room offers, once there is something to tell of it."""
+    held = slot.state == Slot.State.OPEN and slot.starts_at <= timezone.now()
+    return list(kinds.get(slot.kind).office_pages) if held else []
 
 
 def _rows(slot: Slot, tab: str) -> RegistrationQuerySet:

@@ -9,11 +9,28 @@ class TrainingsConfig(AppConfig):
     def ready(self) -> None:
         # Models are not loaded before.
         from events import eligibility  # noqa: PLC0415
-        from events.kinds import SlotKind, register  # noqa: PLC0415
-        from trainings import granting  # noqa: PLC0415
-        from volunteers import office_menu  # noqa: PLC0415
+        from events.kinds import OfficePage, SlotKind, register  # noqa: PLC0415
+        from mail import kinds  # noqa: PLC0415
+        from trainings import granting, letters, personal  # noqa: PLC0415
+        from volunteers import erasing, exporting, office_menu, retention  # noqa: PLC0415
         from volunteers.permissions import is_organiser  # noqa: PLC0415
 
-        register(SlotKind("training", _("training"), "graduation-cap", "trainings:session-detail", "trainings:list"))
+        results = OfficePage(_("Qualification and certificates"), "award", "organise-trainings:results")
+        register(
+            SlotKind(
+                "training",
+                _("training"),
+                "graduation-cap",
+                "trainings:session-detail",
+                "trainings:list",
+                office_pages=(results,),
+            )
+        )
         eligibility.register(granting.next_dates)
         office_menu.register(office_menu.Entry(_("Trainings"), "organise-trainings:list", 2, is_organiser))
+        kinds.register(kinds.Kind("trainings/granted", _("a qualification"), letters.compose_granted))
+        kinds.register(kinds.Kind("trainings/taken-back", _("a qualification taken back"), letters.compose_taken_back))
+        kinds.register(kinds.Kind("trainings/certificate-revoked", _("a certificate"), letters.compose_revoked))
+        erasing.register(personal.let_go)
+        exporting.register(personal.CERTIFICATES)
+        retention.register(personal.KEPT)

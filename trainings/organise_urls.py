@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from trainings import organise_views
+from trainings import organise_views, results_views
 
 app_name = "organise-trainings"
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("<key:pk>/edit/", organise_views.training_edit, name="training-edit"),
     path("<key:pk>/sessions/new/", organise_views.session_add, name="session-add"),
     path("sessions/<key:slot_id>/duplicate/", organise_views.session_duplicate, name="session-duplicate"),
+    path("sessions/<key:slot_id>/results/", results_views.results, name="results"),
+    path("sessions/<key:slot_id>/results/<uuid:uid>/take-back/", results_views.take_back, name="take-back"),
+    path("sessions/<key:slot_id>/results/<uuid:uid>/revoke/", results_views.revoke, name="certificate-revoke"),
     path("themes/new/", organise_views.theme_edit, name="theme-add"),
     path("themes/<key:pk>/", organise_views.theme_edit, name="theme-edit"),
 ]

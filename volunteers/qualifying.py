@@ -67,6 +67,42 @@ def grant(
     return len(new) + len(changed)
 
 
+Period = tuple[dt.date, dt.date | None]  # from a day until another, or for good
+
+
+def joined(periods: Iterable[Period]) -> Period | None:
+    """What somebody holds to whom a qualification was granted for these periods, one after the other; None for none."""
+    row: QualificationHeld | None = None
+    for since, until in periods:
+        if row is None:
+            row = QualificationHeld(granted_on=since, expires_on=until)
+        else:
+            _prolong(row, since, until)
+    return (row.granted_on, row.expires_on) if row else None
+
+
+def hold_instead(
+    volunteer: Volunteer, qualification: Qualification, *, before: Iterable[Period], after: Iterable[Period]
+) -> bool:
+    """What the person holds by these grants becomes what they hold by those: nothing any more, when there are none.
+
+    False, and nothing changes, when it is not what the grants of ``before`` make: somebody else has changed it. Sends
+    nothing. Locks the row held.
+    """
+    with transaction.atomic():
+        rows = QualificationHeld.objects.select_for_update(no_key=True)
+        row = rows.filter(volunteer=volunteer, qualification=qualification).first()
+        if (row and (row.granted_on, row.expires_on)) != joined(before):
+            return False
+        held = joined(after)
+        if row and held:
+            row.granted_on, row.expires_on = held
+            row.save(update_fields=["granted_on", "expires_on"])
+        elif row:
+            row.delete()
+        return True
+
+
 def _prolong(row: QualificationHeld, granted_on: dt.date, expires_on: dt.date | None) -> bool:
     """Joins another grant to what is held, or keeps the later when a day lies between; says whether it changed."""
     before = (row.granted_on, row.expires_on)

@@ -10,7 +10,7 @@ import datetime as dt
 import random
 import uuid
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import F
 from django.utils import timezone
@@ -18,12 +18,14 @@ from django.utils import timezone
 from cms.demo.city import City, Course
 from events.models import Registration, Slot, WalkIn
 from events.registering import offer_deadline
-from trainings.models import Session
+from trainings import awarding
+from trainings.models import Certificate, Grant, Session
 from volunteers import qualifying
 from volunteers.models import QualificationHeld, User, Volunteer
 
 BATCH = 1000
 DAYS_AROUND = 63  # sessions lie within nine weeks of today
+CITIZENS_NUMBER = "CCMGH-3467C-DFGHJ-KMNPQ"  # of Camille's certificate, in every demonstration
 State = Registration.State
 
 # What becomes of the next sessions, again and again: (share of the seats taken, people waiting).
@@ -268,6 +270,41 @@ def of_citizen(citizen: Volunteer, slots: list[Slot], rows: list[Registration], 
         deadline = offer_deadline(now=now, starts_at=offered.starts_at)
         take(offered, State.PENDING, pending_for="offer", expires_at=deadline, queue_number=0, sequence=1)
     return list(mine.values())
+
+
+def certify(citizen: Volunteer, *, now: dt.datetime) -> None:
+    """What past dates have given: their qualification to all who were there; to Camille a certificate, too.
+
+    The last date that grants something still waits for it, so that there is something to do.
+    """
+    held = {(row.volunteer_id, row.qualification_id): row for row in QualificationHeld.objects.all()}
+    grants: list[Grant] = []
+    sessions = Session.objects.filter(
+        slot__ends_at__lt=now, slot__state=Slot.State.OPEN, training__grants__isnull=False
+    )
+    for session in list(sessions.select_related("slot", "training__grants").order_by("slot__starts_at"))[:-1]:
+        given, day = session.training.grants, timezone.localdate(session.slot.starts_at)
+        until = qualifying.expiry(day, months=session.training.grants_months)
+        for row in awarding.present(session.slot).select_related("volunteer").order_by("pk"):
+            grant = Grant(registration=row, qualification=given, granted_on=day, expires_on=until)
+            grant.granted_at = session.slot.ends_at
+            person = cast("Volunteer", row.volunteer)  # whose account is gone are not among the present
+            fresh = QualificationHeld(volunteer=person, qualification=given)
+            mine = held.setdefault((person.pk, fresh.qualification_id), fresh)
+            before = [(mine.granted_on, mine.expires_on)] if mine.granted_on else []
+            if before:
+                grant.held_since, grant.held_until = before[0]
+            mine.granted_on, mine.expires_on = qualifying.joined([*before, (day, until)]) or (day, until)
+            grants.append(grant)
+    QualificationHeld.objects.bulk_create((row for row in held.values() if not row.pk), batch_size=BATCH)
+    known = [row for row in held.values() if row.pk]
+    QualificationHeld.objects.bulk_update(known, ["granted_on", "expires_on"], batch_size=BATCH)
+    Grant.objects.bulk_create(grants, batch_size=BATCH)
+    there = citizen.registrations.filter(state=State.CONFIRMED, attendance=Registration.Attendance.PRESENT)
+    was_there = there.filter(slot__ends_at__lt=now, slot__session__isnull=False).order_by("slot__starts_at").first()
+    if was_there is not None:
+        name = citizen.user.get_full_name()
+        Certificate.objects.create(registration=was_there, number=CITIZENS_NUMBER, name=name)
 
 
 def count_seats(slots: list[Slot], rows: list[Registration], walk_ins: list[WalkIn]) -> None:

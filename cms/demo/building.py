@@ -55,6 +55,7 @@ def build(size: Size, *, seed: int) -> None:
         slots = agenda.build(
             size.sessions, city=town, volunteers=volunteers, rng=random.Random(f"{seed}:agenda"), now=now
         )
+        agenda.certify(volunteers[0], now=now)
         users = accounts.build(town) if settings.DEMO else {}
         if users:
             agenda.put_in_charge(users[accounts.TRAINER.email], slots)

@@ -74,6 +74,7 @@ NOT_IN_CHARGE = each("L3334 .43. FF")  # as CHANGES, on a date that is not the t
 THEIRS = each("L3334 4.3. FF")  # of the other network
 CITY = each("L3334 443. FF")  # of the whole city: administrators only
 NETWORK = each("L3334 .43. FF")  # a training or theme of the network
+NETWORK_OTHER = each("L3334 4.3. FF")  # of the other network
 DRAFTS = each("44444 .44. 44")
 BEGIN = "L" * 11
 WITH_FACTOR = each("L333F FFFF 3F")
@@ -136,6 +137,14 @@ TABLE = [
     Row("events:calendar-renew", "", NO_SUCH, MINE),
     Row("events:calendar-feed", "token:feed", ALL, NO_SUCH),
     Row("events:calendar-feed", "token:old feed", NONE, NO_SUCH),
+    # --- Certificates ---
+    Row("certificates:verify", "certificate", ALL, NO_SUCH),
+    Row("certificates:verify", "no certificate", NONE, NO_SUCH),
+    Row("certificates:mine", "", MINE, NO_SUCH),
+    Row("certificates:certificate", "registration:attended", OWNER, OWNER, {"name": "Z. Q."}),
+    Row("certificates:certificate", "registration:their seat", NOT_MINE, NOT_MINE, {"name": "Z. Q."}),
+    Row("certificates:pdf", "registration:certified", OWNER, NO_SUCH),
+    Row("certificates:withdraw", "registration:certified", NO_SUCH, OWNER),
     # --- One's account ---
     Row("volunteers:profile", "", MINE, MINE, {"first_name": "Lou", "language": "fr"}),
     Row("volunteers:networks", "", MINE, MINE_NO),
@@ -188,6 +197,10 @@ TABLE = [
     Row("organise-trainings:training-edit", "training:ours", CHANGES, CHANGES, "training"),
     Row("organise-trainings:session-add", "training:ours", NETWORK, NETWORK, "session"),
     Row("organise-trainings:session-duplicate", "date:slot", OFFICE_NO, NETWORK),
+    Row("organise-trainings:results", "date:held", NETWORK, NETWORK),
+    Row("organise-trainings:results", "date:theirs", NETWORK_OTHER, NETWORK_OTHER, idle=True),
+    Row("organise-trainings:take-back", "granted", NETWORK, NETWORK, {"reason": "Une erreur."}),
+    Row("organise-trainings:certificate-revoke", "certified", NETWORK, NETWORK, {"reason": "Une erreur."}),
     Row("organise-trainings:theme-add", "", RUNS, RUNS, "new theme"),
     Row("organise-trainings:theme-edit", "theme", CHANGES, CHANGES, "theme"),
     # --- The back office: ideas that become trainings ---

@@ -25,7 +25,13 @@ from events.organise_forms import MoveForm, TermsForm
 from mail.models import Message
 from tests.factories.events import RegistrationFactory, SlotFactory, WalkInFactory
 from tests.factories.ideas import CallFactory, IdeaFactory
-from tests.factories.trainings import SessionFactory, ThemeFactory, TrainingFactory
+from tests.factories.trainings import (
+    CertificateFactory,
+    HeldFactory,
+    SessionFactory,
+    ThemeFactory,
+    TrainingFactory,
+)
 from tests.factories.volunteers import (
     AssociationFactory,
     MembershipFactory,
@@ -34,6 +40,7 @@ from tests.factories.volunteers import (
     UserFactory,
     VolunteerFactory,
 )
+from trainings import awarding
 from trainings.models import Theme, Training
 from trainings.organise_forms import ThemeForm, TrainingForm
 from volunteers import consenting
@@ -171,6 +178,18 @@ class World:
             expires_at=NOW - dt.timedelta(minutes=1),
             **offer,
         )
+        # Three dates that are over: the owner was there, was granted a qualification, made a certificate.
+        self.held, self.granted_at, self.certified_at = (
+            HeldFactory(training__theme=self.theme, slot__starts_at=NOW - dt.timedelta(days=days)).slot
+            for days in (7, 8, 9)
+        )
+        self.attended, self.granted, self.certified = (
+            RegistrationFactory(slot=slot, volunteer=owner, attendance="present")
+            for slot in (self.held, self.granted_at, self.certified_at)
+        )
+        awarding.grant(self.granted_at.session, by=self.people["organiser"])
+        self.certificate = CertificateFactory(registration=self.certified, name="Z. Q.")
+        Message.objects.all().delete()
         self.closed = {
             "draft": self.draft,
             "cancelled": SlotFactory(network=ours, cancelled=True),
@@ -282,8 +301,10 @@ class World:
     # --- Addresses' arguments and what is posted, by the names that the table uses ------------------------------------
     def arguments(self, name):
         slots = {"slot": self.slot, "today": self.today, "draft": self.draft, "city": self.city_slot}
+        slots |= {"held": self.held}
         slots |= {"open": self.open_slot, "theirs": self.their_slot} | self.closed
         registrations = {"confirmed": self.confirmed, "offered": self.offered, "asked": self.asked, "late": self.late}
+        registrations |= {"attended": self.attended, "certified": self.certified}
         registrations |= {"here": self.here, "their seat": self.theirs, "their asked": self.their_asked}
         kind, _, which = name.partition(":")
         return {
@@ -294,6 +315,10 @@ class World:
             "of": lambda: {"pk": self.slot.pk, "uid": registrations[which].uid},
             "code": lambda: {"code": door_codes.code_of(registrations[which])},
             "walk-in": lambda: {"pk": self.today.pk, "walk_in": self.walk_in.pk},
+            "certificate": lambda: {"number": self.certificate.number},
+            "no certificate": lambda: {"number": "K7MQP-K7MQP-K7MQP-K7MQP"},
+            "granted": lambda: {"slot_id": self.granted_at.pk, "uid": self.granted.uid},
+            "certified": lambda: {"slot_id": self.certified_at.pk, "uid": self.certified.uid},
             "training": lambda: {"pk": {"ours": self.training, "hidden": self.secret_training}[which].pk},
             "slug": lambda: {"slug": which},
             "call": lambda: {"slug": which},

@@ -27,7 +27,7 @@ from tests import office
 from tests.architecture.test_readme import addresses
 from tests.cms.city import check_calls, check_counters, dump
 from tests.cms.test_papers import links
-from trainings.models import Training
+from trainings.models import Certificate, Training
 from volunteers.models import Consent, Network, User, VolunteerImport
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +82,8 @@ def test_every_kind_of_session_is_there():
     for mark in ("present", "left_early", "excused", "absent"):
         assert slots.filter(ends_at__lt=NOW, registrations__attendance=mark).exists()
     assert slots.filter(ends_at__lt=NOW, walk_ins__isnull=False).exists()
+    assert slots.filter(ends_at__lt=NOW, registrations__grant__isnull=False).exists()
+    assert Certificate.objects.filter(registration__volunteer__user__email="camille@maillage.example").count() == 1
     assert slots.filter(starts_at__gt=NOW, seats_taken=F("capacity"), waiting__gt=2).exists()
     assert slots.filter(starts_at__gt=NOW, seats_taken__gte=F("capacity") - 2, seats_taken__lt=F("capacity"))
     assert slots.filter(starts_at__gt=NOW, state="cancelled").count() == 1

@@ -1,8 +1,11 @@
+import datetime as dt
+
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from tests.factories.events import SlotFactory
-from tests.factories.volunteers import NetworkFactory
+from tests.factories.events import RegistrationFactory, SlotFactory
+from tests.factories.volunteers import NetworkFactory, QualificationFactory
 from trainings import models
 
 
@@ -34,3 +37,48 @@ class SessionFactory(DjangoModelFactory):
 
     training = factory.SubFactory(TrainingFactory)
     slot = factory.SubFactory(SlotFactory, kind="training", network=factory.SelfAttribute("..training.network"))
+
+
+class HeldFactory(SessionFactory):
+    """A session a week ago, two hours long, of a training that grants a qualification."""
+
+    training = factory.SubFactory(TrainingFactory, grants=factory.SubFactory(QualificationFactory))
+    slot = factory.SubFactory(
+        SlotFactory,
+        kind="training",
+        network=factory.SelfAttribute("..training.network"),
+        starts_at=factory.LazyFunction(lambda: timezone.now() - dt.timedelta(days=7)),
+    )
+
+
+class AttendedFactory(RegistrationFactory):
+    """Somebody who was at a session a week ago."""
+
+    slot = factory.LazyAttribute(lambda _row: HeldFactory().slot)
+    attendance = "present"
+
+
+class GrantFactory(DjangoModelFactory):
+    """What a session a week ago gave; written straight to the table: what the person holds is not moved along."""
+
+    class Meta:
+        model = models.Grant
+
+    registration = factory.SubFactory(AttendedFactory)
+    qualification = factory.SubFactory(QualificationFactory)
+    granted_on = factory.LazyAttribute(lambda grant: timezone.localdate(grant.registration.slot.starts_at))
+    granted_at = factory.LazyFunction(timezone.now)
+
+
+class CertificateFactory(DjangoModelFactory):
+    """Of a session a week ago."""
+
+    class Meta:
+        model = models.Certificate
+
+    class Params:
+        revoked = factory.Trait(revoked_at=factory.LazyFunction(timezone.now), reason="Une erreur de liste.")
+
+    registration = factory.SubFactory(AttendedFactory)
+    number = factory.Sequence(lambda n: f"CCCCC-CCCCC-CCCCC-{n:05}".translate(str.maketrans("0125", "XYTW")))
+    name = "Awa Kone"
