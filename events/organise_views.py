@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from events import attending, enlisting, kinds, overview, registering, requiring
+from events import attending, enlisting, handouts, kinds, overview, registering, requiring
 from events.models import Registration, Slot
 from events.models.registrations import RegistrationQuerySet
 from events.organise_forms import AddedForm, EndForm, PersonForm, SlotFilter
@@ -117,6 +117,7 @@ def slot_detail(request: OrganiserRequest, pk: int) -> HttpResponse:
         "organise/slot.html",
         context
         | {"tab": tab, "counts": counted, "q": words, "page_obj": page}
+        | {"handouts": handouts.of([slot]).get(slot.pk, [])}
         | {"walk_ins": slot.walk_ins.count() if tab == "coming" and context["attendance_open"] else 0}
         | {"clashes": overview.clashes(request.user, slot) if context["organises"] else []}
         | {"office_pages": _office_pages(slot) if context["organises"] else []},

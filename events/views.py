@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from events import asking, door_codes, eligibility, kinds, offers, registering, renewing, reports
+from events import asking, door_codes, eligibility, handouts, kinds, offers, registering, renewing, reports
 from events.models import Registration, Slot
 from events.permissions import can_answer_for, can_see_registration
 from events.registering import NotQualified, RegistrationRefused
@@ -145,6 +145,7 @@ def _registration_page(
             "may_register_again": again and not lacking,
             "asked": asked if lacking else [],
             "agreement": agreement,
+            "handouts": handouts.given_to([registration]).get(slot.pk, []),
             "clashes": reports.clashes_of(registration),
             "has_begun": _has_begun(registration),
             "is_over": slot.ends_at <= timezone.now(),
@@ -242,6 +243,7 @@ def space(request: HttpRequest) -> HttpResponse:
     address = feed_url(volunteer)
     context = {
         "agenda": agenda,
+        "material": _material(agenda),
         "next": agenda.coming[0] if agenda.coming else None,
         "feed_url": address,
         "webcal_url": "webcal:" + address.partition(":")[2],
@@ -280,6 +282,13 @@ def _standing(registration: Registration) -> dict[str, Any]:
 
 def _has_begun(registration: Registration) -> bool:
     return registration.slot.starts_at <= timezone.now()
+
+
+def _material(agenda: reports.Agenda) -> list[dict[str, Any]]:
+    """The dates of this person that have something to download: those to come, then those just gone."""
+    rows = [row for row in (*agenda.coming, *agenda.past) if row.state == State.CONFIRMED]
+    found = handouts.given_to(rows)
+    return [{"registration": row, "handouts": found[row.slot_id]} for row in rows if row.slot_id in found]
 
 
 def _links(slot: Slot) -> dict[str, Any]:

@@ -8,10 +8,10 @@ class TrainingsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models are not loaded before.
-        from events import eligibility  # noqa: PLC0415
+        from events import eligibility, handouts  # noqa: PLC0415
         from events.kinds import OfficePage, SlotKind, register  # noqa: PLC0415
         from mail import kinds  # noqa: PLC0415
-        from trainings import granting, letters, personal  # noqa: PLC0415
+        from trainings import granting, handing_out, letters, personal  # noqa: PLC0415
         from volunteers import erasing, exporting, office_menu, retention  # noqa: PLC0415
         from volunteers.permissions import is_organiser  # noqa: PLC0415
 
@@ -27,6 +27,7 @@ class TrainingsConfig(AppConfig):
             )
         )
         eligibility.register(granting.next_dates)
+        handouts.register(handing_out.handouts)
         office_menu.register(office_menu.Entry(_("Trainings"), "organise-trainings:list", 2, is_organiser))
         kinds.register(kinds.Kind("trainings/granted", _("a qualification"), letters.compose_granted))
         kinds.register(kinds.Kind("trainings/taken-back", _("a qualification taken back"), letters.compose_taken_back))

@@ -6,13 +6,16 @@ import datetime as dt
 from typing import Any, cast
 
 from django import forms
+from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from events.freshness import FreshFormMixin
+from events.models import Slot
 from events.organise_forms import SeatsForm, TimeAndPlaceForm
-from trainings.models import Theme, Training
+from trainings.files import ACCEPTED, FileRefused, kind_of
+from trainings.models import Material, Session, Theme, Training
 from volunteers.lines import LineField
 from volunteers.models import User
 from volunteers.permissions import organised_networks
@@ -105,6 +108,43 @@ class TrainingForm(FreshFormMixin, forms.ModelForm):
         self.watch(self.instance)
 
 
+class MaterialForm(forms.Form):
+    """A file for the people registered, with what it is called."""
+
+    title_fr = LineField(label=_("Title in French"), max_length=120)
+    title_en = LineField(label=_("Title in English"), max_length=120, required=False)
+    moment = forms.ChoiceField(
+        label=_("Given"), choices=Material.Moment.choices, widget=forms.RadioSelect, initial=Material.Moment.BEFORE
+    )
+    session = forms.ModelChoiceField(
+        label=_("For"), queryset=Session.objects.none(), required=False, empty_label=_("All dates of this training")
+    )
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("PDF, LibreOffice, Office (without macros), PNG, JPEG or plain text, at most 20 MB."),
+        widget=forms.FileInput(attrs={"accept": ACCEPTED}),
+        allow_empty_file=True,
+    )
+
+    def __init__(self, *args: Any, training: Training, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        session = cast(forms.ModelChoiceField, self.fields["session"])
+        dates = training.sessions.exclude(slot__state=Slot.State.CANCELLED).select_related("slot")
+        session.queryset = dates.order_by("-slot__starts_at")
+        session.label_from_instance = _date_words  # type: ignore[method-assign, assignment]
+
+    def clean_file(self) -> Any:
+        upload = self.cleaned_data["file"]
+        try:
+            kind_of(upload)
+        except FileRefused as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
+        return upload
+
+    def titles(self) -> dict[str, str]:
+        return {language: self.cleaned_data[f"title_{language}"] for language, _name in settings.LANGUAGES}
+
+
 class SessionForm(TimeAndPlaceForm, SeatsForm):
     """A new date of a training. It is a draft until it is published."""
 
@@ -134,6 +174,10 @@ def only_own_networks(form: forms.ModelForm, user: User) -> None:
     network.disabled = bool(form.instance.pk)
     if not form.instance.pk and network.queryset.count() == 1:
         form.initial["network"] = network.queryset.get().pk  # what a new row holds would pass before the field's own
+
+
+def _date_words(session: Session) -> str:
+    return date_format(timezone.localtime(session.slot.starts_at), "SHORT_DATETIME_FORMAT")
 
 
 def _theme_words(theme: Theme) -> str:

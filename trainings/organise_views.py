@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Count, Min, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,9 +20,9 @@ from events import overview
 from events.models import Slot
 from events.organise_views import OrganiserRequest, office_page
 from events.scheduling import ChangeRefused
-from trainings import programming
-from trainings.models import Session, Theme, Training
-from trainings.organise_forms import SessionForm, ThemeForm, TrainingForm
+from trainings import handing_out, programming
+from trainings.models import Material, Session, Theme, Training
+from trainings.organise_forms import MaterialForm, SessionForm, ThemeForm, TrainingForm
 from volunteers.permissions import is_organiser, organised_networks
 from volunteers.words import fold
 
@@ -67,7 +68,13 @@ def training_detail(request: OrganiserRequest, pk: int) -> HttpResponse:
     slots = Slot.objects.filter(session__training=training).select_related("venue", "session").order_by("-starts_at")
     page = Paginator(overview.with_counts(slots), PAGE).get_page(request.GET.get("page"))
     rows = [{"slot": slot, "state": overview.state_shown(slot)} for slot in page]
-    return render(request, "organise/trainings/training.html", {"training": training, "rows": rows, "page_obj": page})
+    context = {
+        "training": training,
+        "rows": rows,
+        "page_obj": page,
+        "materials": training.materials.select_related("session__slot"),
+    }
+    return render(request, "organise/trainings/training.html", context)
 
 
 @office_page
@@ -132,6 +139,44 @@ def session_add(request: OrganiserRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The date is a draft: publish it when it is ready."))
             return redirect("organise:slot", pk=session.slot_id)
     return _form_page(request, form, heading=_("New date"), training=training)
+
+
+@office_page
+@require_http_methods(GET_AND_POST)
+def material_add(request: OrganiserRequest, pk: int) -> HttpResponse:
+    """A file for the people registered."""
+    training = _training(request, pk)
+    form = MaterialForm(request.POST or None, request.FILES or None, training=training)
+    if request.method == "POST" and form.is_valid():
+        handing_out.hand_out(
+            training,
+            upload=form.cleaned_data["file"],
+            moment=form.cleaned_data["moment"],
+            session=form.cleaned_data["session"],
+            titles=form.titles(),
+            by=request.user,
+        )
+        messages.success(request, _("Kept. The people registered find it on the page of their registration."))
+        return redirect(_material_of(training))
+    return _form_page(request, form, heading=_("New material"), training=training)
+
+
+@office_page
+@require_http_methods(GET_AND_POST)
+def material_remove(request: OrganiserRequest, pk: int) -> HttpResponse:
+    """Asks first; the file is then deleted."""
+    files = Material.objects.filter(training__network__in=organised_networks(request.user))
+    material: Material = get_object_or_404(files.select_related("training__network"), pk=pk)
+    if request.method != "POST":
+        context = {"material": material, "training": material.training}
+        return render(request, "organise/trainings/material_remove.html", context)
+    handing_out.take_back(material, by=request.user)
+    messages.success(request, _("Removed. Nobody finds it any more."))
+    return redirect(_material_of(material.training))
+
+
+def _material_of(training: Training) -> str:
+    return f"{reverse('organise-trainings:training', args=[training.pk])}#material"
 
 
 @office_page

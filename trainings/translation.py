@@ -2,7 +2,7 @@
 
 from modeltranslation.translator import TranslationOptions, register
 
-from trainings.models import Theme, Training
+from trainings.models import Material, Theme, Training
 
 
 @register(Theme)
@@ -14,4 +14,10 @@ class ThemeTranslation(TranslationOptions):
 @register(Training)
 class TrainingTranslation(TranslationOptions):
     fields = ("title", "summary", "aims", "audience")
+    required_languages = {"fr": ("title",)}
+
+
+@register(Material)
+class MaterialTranslation(TranslationOptions):
+    fields = ("title",)
     required_languages = {"fr": ("title",)}

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.text import slugify
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from events import eligibility
 from events.models import Registration
 from trainings import browsing, listing, matching, origins, permissions, structured
+from trainings.files import KINDS
 from trainings.models import Session
 from volunteers import backoffice
 from volunteers.forms import SignUpForm
@@ -60,6 +63,21 @@ def session_detail(request: HttpRequest, slot_id: int) -> HttpResponse:
         "structured": structured.event(session),
     }
     return render(request, "trainings/session_detail.html", context)
+
+
+@never_cache
+@require_safe
+@login_required
+def material(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """A file of a training, to be saved and never shown in the page: to whoever may have it, else it does not exist."""
+    files = permissions.readable_material(request.user, acting=backoffice.acting_user(request))
+    row = get_object_or_404(files, pk=pk)
+    try:
+        content = row.file.open("rb")
+    except FileNotFoundError as error:
+        raise Http404 from error
+    name = f"{slugify(row.title) or 'material'}.{row.kind}"
+    return FileResponse(content, as_attachment=True, filename=name, content_type=KINDS[row.kind].content_type)
 
 
 def _own_registration(request: HttpRequest, session: Session) -> Registration | None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
-from cms.demo import accounts, agenda, city, cobuilding, pages, people
+from cms.demo import accounts, agenda, city, cobuilding, material, pages, people
 from events.models import Registration, Slot, WalkIn
 from volunteers.models import District, User
 
@@ -59,6 +59,7 @@ def build(size: Size, *, seed: int) -> None:
         users = accounts.build(town) if settings.DEMO else {}
         if users:
             agenda.put_in_charge(users[accounts.TRAINER.email], slots)
+            material.build(town, by=users[accounts.ADMINISTRATOR.email])
         cobuilding.build(
             size.crowd, city=town, volunteers=volunteers, users=users, rng=random.Random(f"{seed}:ideas"), now=now
         )
@@ -78,6 +79,7 @@ def remove() -> None:
     with transaction.atomic():
         Page.objects.filter(depth__gt=1).delete()
         cobuilding.remove()
+        material.remove()
         Registration.objects.all().delete()
         WalkIn.objects.all().delete()
         apps.get_model("trainings.Session").objects.all().delete()

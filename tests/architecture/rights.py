@@ -80,6 +80,8 @@ BEGIN = "L" * 11
 WITH_FACTOR = each("L333F FFFF 3F")
 OTHERS_KEY = each("L444F FFFF 4F")
 NOT_MINE = NONE.replace("4", "L", 1)
+GIVEN = each("L4.4. .44. 44")  # to who is registered, organises or is in charge
+NOT_THEIRS = each("L4444 4.4. 44")
 GROUP = each("L3333 33.. ..")
 WORD = "P" * 11
 FORBIDDEN = each("L3333 3333 33")
@@ -106,6 +108,9 @@ TABLE = [
     # --- Trainings ---
     Row("trainings:list", "", ALL, NO_SUCH),
     Row("trainings:for-me", "", MINE, NO_SUCH),
+    Row("trainings:material", "material:before", GIVEN, NO_SUCH),
+    Row("trainings:material", "material:after", GIVEN.replace(".", "4", 1), NO_SUCH),
+    Row("trainings:material", "material:theirs", NOT_THEIRS, NO_SUCH),
     Row("trainings:session-detail", "date:slot", ALL, NO_SUCH),
     Row("trainings:session-detail", "date:draft", DRAFTS, NO_SUCH),
     Row("trainings:session-detail", "date:city", NONE, NO_SUCH),
@@ -196,6 +201,8 @@ TABLE = [
     Row("organise-trainings:training", "training:hidden", NETWORK, OFFICE_NO),
     Row("organise-trainings:training-edit", "training:ours", CHANGES, CHANGES, "training"),
     Row("organise-trainings:session-add", "training:ours", NETWORK, NETWORK, "session"),
+    Row("organise-trainings:material-add", "training:ours", NETWORK, NETWORK, "material"),
+    Row("organise-trainings:material-remove", "material:before", NETWORK, NETWORK),
     Row("organise-trainings:session-duplicate", "date:slot", OFFICE_NO, NETWORK),
     Row("organise-trainings:results", "date:held", NETWORK, NETWORK),
     Row("organise-trainings:results", "date:theirs", NETWORK_OTHER, NETWORK_OTHER, idle=True),

@@ -28,6 +28,7 @@ from tests.factories.ideas import CallFactory, IdeaFactory
 from tests.factories.trainings import (
     CertificateFactory,
     HeldFactory,
+    MaterialFactory,
     SessionFactory,
     ThemeFactory,
     TrainingFactory,
@@ -158,6 +159,11 @@ class World:
         self.walk_in = WalkInFactory(slot=self.today)
         asked = {"state": "pending", "pending_for": "approval", "confirmed_at": None}
         self.asked = RegistrationFactory(slot=self.slot, **asked)
+        self.materials = {
+            "before": MaterialFactory(training=self.training),
+            "after": MaterialFactory(training=self.training, session=self.slot.session, moment="after"),
+            "theirs": MaterialFactory(training=self.their_training),
+        }
         self.theirs = RegistrationFactory(slot=self.their_slot)
         self.their_asked = RegistrationFactory(slot=self.their_slot, **asked)
         # At times of their own: what else is at the same time would be said first.
@@ -320,6 +326,7 @@ class World:
             "granted": lambda: {"slot_id": self.granted_at.pk, "uid": self.granted.uid},
             "certified": lambda: {"slot_id": self.certified_at.pk, "uid": self.certified.uid},
             "training": lambda: {"pk": {"ours": self.training, "hidden": self.secret_training}[which].pk},
+            "material": lambda: {"pk": self.materials[which].pk},
             "slug": lambda: {"slug": which},
             "call": lambda: {"slug": which},
             "idea": lambda: {"pk": {"shown": self.idea, "of a draft": self.draft_idea}[which].pk},
@@ -386,6 +393,11 @@ class World:
                 "network": self.of(role).pk,
                 "source": "Stand",
                 "file": SimpleUploadedFile("list.csv", b"email\nnina@example.org\n"),
+            },
+            "material": lambda: {
+                "title_fr": "Fiche",
+                "moment": "before",
+                "file": SimpleUploadedFile("fiche.txt", b"Bonjour"),
             },
             "address": lambda: {"email": self.people[role].email},
             "word": lambda: {"subject": "A", "body": "B", "states": ["confirmed"], "key": uuid.uuid4()},

@@ -31,6 +31,21 @@ class TrainingFactory(DjangoModelFactory):
     slug = factory.Sequence(lambda n: f"going-towards-{n}")
 
 
+class MaterialFactory(DjangoModelFactory):
+    """A file to read before any date of its training."""
+
+    class Meta:
+        model = models.Material
+
+    training = factory.SubFactory(TrainingFactory)
+    title_fr = "Fiche du parcours"
+    title_en = "Sheet of the way"
+    file = factory.django.FileField(data=b"%PDF-1.7 sheet", filename="sheet.pdf")
+    kind = "pdf"
+    size = 14
+    sha256 = factory.Sequence(lambda n: f"{n:064}")
+
+
 class SessionFactory(DjangoModelFactory):
     class Meta:
         model = models.Session

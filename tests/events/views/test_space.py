@@ -81,7 +81,7 @@ def test_networks_left_are_not_shown(client, volunteer):
     assert list(client.get(SPACE).context["memberships"]) == [stays]
 
 
-QUERIES = 6  # session, account, volunteer, what is ahead, what has been, networks
+QUERIES = 7  # session, account, volunteer, what is ahead, what has been, what is handed out, networks
 
 
 @pytest.mark.parametrize("rows", [1, 30])

@@ -72,7 +72,7 @@ def test_list_and_training_queries(training, organiser, django_assert_num_querie
 
 
 LIST_QUERIES = 10
-TRAINING_QUERIES = 9
+TRAINING_QUERIES = 10
 
 
 def test_list_says_of_a_training_that_it_has_no_date(training, organiser):
