@@ -41,13 +41,9 @@ def compose_registration(context: dict[str, Any]) -> Letter | None:
     if news == "offer":
         letter["answer_url"] = settings.SITE_URL + reverse("events:offer", args=[offers.token_of(row)])
         letter["clashes"] = list(reports.clashes_of(row))
-    square: tuple[Attachment, ...] = ()
-    if news == "confirmed" and door_codes.is_shown(row):
-        code = door_codes.code_of(row)
-        letter |= {"door_code": door_codes.shown(code), "door_square": SQUARE}
-        square = (Attachment("code.png", squares.png(door_codes.address_of(code)), "image/png", SQUARE),)
     # A calendar knows the entry only if it was once confirmed.
-    return Letter(letter, (*(_invitation(row) if row.confirmed_at else ()), *square))
+    invitation = _invitation(row) if row.confirmed_at else ()
+    return Letter(letter | _door_code(row), (*invitation, *_door_square(row)))
 
 
 def compose_moved(context: dict[str, Any]) -> Letter | None:
@@ -76,7 +72,8 @@ def compose_reminder(context: dict[str, Any]) -> Letter | None:
         return None
     if not reminding.REMINDERS[context["days"]].is_timely(row.slot.starts_at, now):
         return None
-    return Letter(_about(row) | {"days": reminding.days_left(row.slot.starts_at, now)}, _invitation(row))
+    letter = _about(row) | {"days": reminding.days_left(row.slot.starts_at, now)}
+    return Letter(letter | _door_code(row), (*_invitation(row), *_door_square(row)))
 
 
 def compose_called_off(context: dict[str, Any]) -> Letter | None:
@@ -133,6 +130,21 @@ def _about(row: Registration) -> dict[str, Any]:
 
 def _decline_url(row: Registration) -> str:
     return settings.SITE_URL + reverse("events:decline", args=[declining.token_of(row)])
+
+
+def _door_code(row: Any) -> dict[str, str]:
+    """What to show at the door, for whoever is expected at one."""
+    if not door_codes.is_shown(row):
+        return {}
+    return {"door_code": door_codes.shown(door_codes.code_of(row)), "door_square": SQUARE}
+
+
+def _door_square(row: Any) -> tuple[Attachment, ...]:
+    """The picture of it that the message shows."""
+    if not door_codes.is_shown(row):
+        return ()
+    drawn = squares.png(door_codes.address_of(door_codes.code_of(row)))
+    return (Attachment("code.png", drawn, "image/png", SQUARE),)
 
 
 def _invitation(row: Registration) -> tuple[Attachment, ...]:

@@ -93,6 +93,7 @@ SHEET = [  # mark before, ticked as missing, mark after
 ]  # fmt: skip
 
 
+@pytest.mark.both
 def test_sheet_marks_all_but_the_ticked_and_twice_is_once(by):
     slot = SlotFactory(starts_at=timezone.now(), capacity=20)
     rows = [RegistrationFactory(slot=slot, attendance=before) for before, _ticked, _after in SHEET]

@@ -271,7 +271,8 @@ def test_reminder_brings_the_date_and_a_way_to_say_no(at, client):
 
     (email,) = leaving()
 
-    (attachment,) = email.attachments
+    attachment, square = email.attachments
+    assert square.get_content_type() == "image/png" and 'src="cid:' in email.alternatives[0].content
     assert attachment.get_param("method") == "REQUEST"
     (entry,) = Calendar.from_ical(attachment.get_payload(decode=True)).walk("VEVENT")
     assert (entry["UID"].split("@")[0], entry.start) == (str(registration.uid), BEGINS)

@@ -25,6 +25,7 @@ def let_in(slot, name="Zoé", *, key=None, by=None):
     return walking_in.let_in(name, slot=slot, key=key or uuid.uuid4(), by=by or UserFactory())
 
 
+@pytest.mark.both
 @pytest.mark.django_db
 def test_walk_in_takes_a_seat_and_makes_no_account():
     slot, by = today(2), UserFactory()
@@ -37,6 +38,7 @@ def test_walk_in_takes_a_seat_and_makes_no_account():
     assert seats.check_instant(slot.pk) == {"capacity": 2, "holding": 1, "waiting": 0}
 
 
+@pytest.mark.both
 @pytest.mark.django_db
 def test_second_click_adds_nobody_also_when_the_first_took_the_last_seat():
     slot, key = today(1), uuid.uuid4()
@@ -72,6 +74,7 @@ def test_walk_in_before_the_door_opens_is_refused():
     assert let_in(Slot.objects.get()).slot == slot
 
 
+@pytest.mark.both
 @pytest.mark.django_db
 def test_seat_taken_back_goes_to_the_next_once():
     slot, by = today(1), UserFactory()

@@ -46,6 +46,7 @@ def keys():
     return list(Message.objects.order_by("pk").values_list("key", flat=True))
 
 
+@pytest.mark.both
 def test_all_present_hold_it_from_the_sessions_day_and_are_told_once(session, by):
     rows = [was_there(session) for _ in range(3)]
 
@@ -141,6 +142,7 @@ def test_granting_after_taking_back_is_asked_for_one_by_one_and_tells_anew(sessi
     assert held(row) == []
 
 
+@pytest.mark.both
 def test_what_is_held_from_elsewhere_stays(session, by):
     row, day = was_there(session), day_of(session)
     old = (day - dt.timedelta(days=300), day + dt.timedelta(days=10))
