@@ -212,6 +212,7 @@ CELERY_BEAT_SCHEDULE = {
     "ideas-votes": {"task": "ideas.tasks.close_votes", "schedule": 60.0, "options": {"expires": 60}},
     "ideas-remind": {"task": "ideas.tasks.remind", "schedule": 24 * 60 * 60.0},
     "events-remind": {"task": "events.tasks.remind", "schedule": 300.0, "options": {"expires": 300}},
+    "trainings-evaluate": {"task": "trainings.tasks.evaluate", "schedule": 3600.0, "options": {"expires": 3600}},
     "events-expire": {"task": "events.tasks.expire_due", "schedule": 20.0, "options": {"expires": 20}},
     "events-forget": {"task": "events.tasks.forget_walk_ins", "schedule": 24 * 60 * 60.0},
 }

@@ -10,8 +10,17 @@ class TrainingsConfig(AppConfig):
         # Models are not loaded before.
         from events import eligibility, handouts  # noqa: PLC0415
         from events.kinds import OfficePage, SlotKind, register  # noqa: PLC0415
+        from events.permissions import has_agenda  # noqa: PLC0415
         from mail import kinds  # noqa: PLC0415
-        from trainings import granting, handing_out, letters, personal  # noqa: PLC0415
+        from trainings import (  # noqa: PLC0415
+            evaluating,
+            evaluation_letters,
+            evaluation_personal,
+            granting,
+            handing_out,
+            letters,
+            personal,
+        )
         from volunteers import erasing, exporting, office_menu, retention  # noqa: PLC0415
         from volunteers.permissions import is_organiser  # noqa: PLC0415
 
@@ -35,3 +44,9 @@ class TrainingsConfig(AppConfig):
         erasing.register(personal.let_go)
         exporting.register(personal.CERTIFICATES)
         retention.register(personal.KEPT)
+        office_menu.register(office_menu.Entry(_("Evaluations"), "organise-trainings:evaluations", 2, has_agenda))
+        kinds.register(kinds.Kind(evaluating.KIND, _("questions after a session"), evaluation_letters.compose))
+        exporting.register(evaluation_personal.RECEIPTS)
+        erasing.register(evaluation_personal.let_go)
+        for rule in evaluation_personal.KEPT:
+            retention.register(rule)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from trainings import organise_views, results_views
+from trainings import evaluation_views, organise_views, results_views
 
 app_name = "organise-trainings"
 urlpatterns = [
@@ -17,6 +17,11 @@ urlpatterns = [
     path("sessions/<key:slot_id>/results/", results_views.results, name="results"),
     path("sessions/<key:slot_id>/results/<uuid:uid>/take-back/", results_views.take_back, name="take-back"),
     path("sessions/<key:slot_id>/results/<uuid:uid>/revoke/", results_views.revoke, name="certificate-revoke"),
+    path("sessions/<key:slot_id>/evaluation/", evaluation_views.evaluation_detail, name="evaluation"),
+    path(
+        "sessions/<key:slot_id>/evaluation/withdraw/", evaluation_views.evaluation_withdraw, name="evaluation-withdraw"
+    ),
+    path("evaluations/", evaluation_views.evaluation_list, name="evaluations"),
     path("themes/new/", organise_views.theme_edit, name="theme-add"),
     path("themes/<key:pk>/", organise_views.theme_edit, name="theme-edit"),
 ]

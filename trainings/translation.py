@@ -2,7 +2,7 @@
 
 from modeltranslation.translator import TranslationOptions, register
 
-from trainings.models import Material, Theme, Training
+from trainings.models import Evaluation, Material, Theme, Training
 
 
 @register(Theme)
@@ -21,3 +21,8 @@ class TrainingTranslation(TranslationOptions):
 class MaterialTranslation(TranslationOptions):
     fields = ("title",)
     required_languages = {"fr": ("title",)}
+
+
+@register(Evaluation)
+class EvaluationTranslation(TranslationOptions):
+    fields = ("summary",)

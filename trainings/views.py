@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from events import eligibility
 from events.models import Registration
 from trainings import browsing, listing, matching, origins, permissions, structured
+from trainings.evaluation_results import published_of
 from trainings.files import KINDS
 from trainings.models import Session
 from volunteers import backoffice
@@ -95,6 +96,7 @@ def training_detail(request: HttpRequest, slug: str) -> HttpResponse:
     keys = [one.pk for one in training.prerequisites.all()]
     context = {
         "training": training,
+        "evaluations": published_of(training),
         "rows": listing.rows_of_training(training.pk, request.user),
         "asked": eligibility.asked(keys, request.user, on=timezone.localdate()),
         "origins": origins.of_training(training),

@@ -106,6 +106,8 @@ TABLE = [
     Row("mail:letter", "name", NONE, NO_SUCH),
     Row("mail:attachment", "name:0", NONE, NO_SUCH),
     # --- Trainings ---
+    Row("trainings:evaluate", "token:questions", ALL, ALL, {"score": "4"}),
+    Row("trainings:evaluate", "token:forged", NONE, NONE),
     Row("trainings:list", "", ALL, NO_SUCH),
     Row("trainings:for-me", "", MINE, NO_SUCH),
     Row("trainings:material", "material:before", GIVEN, NO_SUCH),
@@ -195,6 +197,9 @@ TABLE = [
     Row("organise:call-off", "slot:slot", CHANGES, CHANGES, {"sure": "on"}),
     Row("organise:write", "slot:slot", CHANGES, CHANGES, "word"),
     # --- The back office: trainings ---
+    Row("organise-trainings:evaluations", "", OFFICE, OFFICE_NO),
+    Row("organise-trainings:evaluation", "date:judged", SEES, CHANGES, {"summary_fr": "Bien."}),
+    Row("organise-trainings:evaluation-withdraw", "date:judged", OFFICE_NO, CHANGES),
     Row("organise-trainings:list", "", RUNS, OFFICE_NO),
     Row("organise-trainings:training-add", "", RUNS, RUNS, "new training"),
     Row("organise-trainings:training", "training:ours", NETWORK, OFFICE_NO),

@@ -27,6 +27,8 @@ from tests.factories.events import RegistrationFactory, SlotFactory, WalkInFacto
 from tests.factories.ideas import CallFactory, IdeaFactory
 from tests.factories.trainings import (
     CertificateFactory,
+    EvaluationAnswerFactory,
+    EvaluationFactory,
     HeldFactory,
     MaterialFactory,
     SessionFactory,
@@ -41,7 +43,7 @@ from tests.factories.volunteers import (
     UserFactory,
     VolunteerFactory,
 )
-from trainings import awarding
+from trainings import awarding, evaluation_links
 from trainings.models import Theme, Training
 from trainings.organise_forms import ThemeForm, TrainingForm
 from volunteers import consenting
@@ -196,6 +198,10 @@ class World:
         awarding.grant(self.granted_at.session, by=self.people["organiser"])
         self.certificate = CertificateFactory(registration=self.certified, name="Z. Q.")
         Message.objects.all().delete()
+        self.judged = self.evaluated(closed_on=NOW, published_at=NOW)
+        EvaluationAnswerFactory.create_batch(5, evaluation=self.judged)
+        questions = self.evaluated(asked_on=NOW)
+        self.questioned = RegistrationFactory(slot=questions.session.slot)
         self.closed = {
             "draft": self.draft,
             "cancelled": SlotFactory(network=ours, cancelled=True),
@@ -216,6 +222,13 @@ class World:
         self.draft_idea = IdeaFactory(call=self.draft_call, author=self.people["colleague"].volunteer, title=DRAFT)
         self.vote_call = CallFactory(network=self.networks[0], slug="voted-call", approval=True, phase="vote")
         self.candidate = IdeaFactory(call=self.vote_call)
+
+    def evaluated(self, **fields):
+        """The evaluation of a session of the day before, which the trainer gave."""
+        before = {"slot__starts_at": NOW - dt.timedelta(days=1), "slot__capacity": 20}
+        evaluation = EvaluationFactory(session=SessionFactory(training=self.training, **before), **fields)
+        evaluation.session.slot.people_in_charge.add(self.people["trainer"])
+        return evaluation
 
     def lists(self):
         ours, theirs, _joined = self.networks
@@ -307,7 +320,7 @@ class World:
     # --- Addresses' arguments and what is posted, by the names that the table uses ------------------------------------
     def arguments(self, name):
         slots = {"slot": self.slot, "today": self.today, "draft": self.draft, "city": self.city_slot}
-        slots |= {"held": self.held}
+        slots |= {"held": self.held, "judged": self.judged.session.slot}
         slots |= {"open": self.open_slot, "theirs": self.their_slot} | self.closed
         registrations = {"confirmed": self.confirmed, "offered": self.offered, "asked": self.asked, "late": self.late}
         registrations |= {"attended": self.attended, "certified": self.certified}
@@ -350,6 +363,7 @@ class World:
         return {
             "offer": offers.token_of(self.offered),
             "decline": declining.token_of(self.confirmed),
+            "questions": evaluation_links.token_of(self.questioned),
             "forged": offers.token_of(self.offered) + "x",
             "feed": self.people["owner"].volunteer.calendar_token,
             "old feed": "an-address-that-was-renewed-before",

@@ -97,3 +97,31 @@ class CertificateFactory(DjangoModelFactory):
     registration = factory.SubFactory(AttendedFactory)
     number = factory.Sequence(lambda n: f"CCCCC-CCCCC-CCCCC-{n:05}".translate(str.maketrans("0125", "XYTW")))
     name = "Awa Kone"
+
+
+class EvaluationFactory(DjangoModelFactory):
+    """An evaluation that people are answering; the trait ``closed`` makes one whose results can be read."""
+
+    class Meta:
+        model = models.Evaluation
+
+    class Params:
+        closed = factory.Trait(
+            asked_on=factory.LazyFunction(lambda: timezone.localdate() - dt.timedelta(days=20)),
+            closed_on=factory.LazyFunction(timezone.localdate),
+        )
+
+    session = factory.SubFactory(
+        SessionFactory,
+        slot__starts_at=factory.LazyFunction(lambda: timezone.now() - dt.timedelta(days=1)),
+    )
+    asked_on = factory.LazyFunction(timezone.localdate)
+    closes_on = factory.LazyAttribute(lambda evaluation: evaluation.asked_on + dt.timedelta(days=14))
+
+
+class EvaluationAnswerFactory(DjangoModelFactory):
+    class Meta:
+        model = models.EvaluationAnswer
+
+    evaluation = factory.SubFactory(EvaluationFactory)
+    score = 4
