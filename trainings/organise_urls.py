@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from trainings import evaluation_views, organise_views, results_views
+from trainings import board_views, evaluation_views, organise_views, results_views
 
 app_name = "organise-trainings"
 urlpatterns = [
@@ -21,6 +21,8 @@ urlpatterns = [
     path(
         "sessions/<key:slot_id>/evaluation/withdraw/", evaluation_views.evaluation_withdraw, name="evaluation-withdraw"
     ),
+    path("quarter/", board_views.quarter, name="quarter"),
+    path("quarter/wishes/", board_views.wishes, name="wishes"),
     path("evaluations/", evaluation_views.evaluation_list, name="evaluations"),
     path("themes/new/", organise_views.theme_edit, name="theme-add"),
     path("themes/<key:pk>/", organise_views.theme_edit, name="theme-edit"),

@@ -197,6 +197,8 @@ TABLE = [
     Row("organise:call-off", "slot:slot", CHANGES, CHANGES, {"sure": "on"}),
     Row("organise:write", "slot:slot", CHANGES, CHANGES, "word"),
     # --- The back office: trainings ---
+    Row("organise-trainings:quarter", "", RUNS, OFFICE_NO),
+    Row("organise-trainings:wishes", "", RUNS, OFFICE_NO),
     Row("organise-trainings:evaluations", "", OFFICE, OFFICE_NO),
     Row("organise-trainings:evaluation", "date:judged", SEES, CHANGES, {"summary_fr": "Bien."}),
     Row("organise-trainings:evaluation-withdraw", "date:judged", OFFICE_NO, CHANGES),
