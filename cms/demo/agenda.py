@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, cast
 
 from django.db.models import F
@@ -19,6 +19,7 @@ from cms.demo.city import City, Course
 from events.models import Registration, Slot, WalkIn
 from events.registering import offer_deadline
 from trainings import awarding
+from trainings.listing import Quarter
 from trainings.models import Certificate, Grant, Session
 from volunteers import qualifying
 from volunteers.models import QualificationHeld, User, Volunteer
@@ -36,8 +37,14 @@ FILLINGS = (
 
 
 def build(count: int, *, city: City, volunteers: list[Volunteer], rng: random.Random, now: dt.datetime) -> list[Slot]:
-    """Writes ``count`` sessions with their slots and registrations; the first volunteer gets one of each kind."""
-    pairs = dated(count, city=city, people=len(volunteers), rng=rng, now=now)
+    """Writes ``count`` sessions around today and a quarter as many again in the last quarter, with their registrations.
+
+    The first volunteer gets one of each kind.
+    """
+    today = timezone.localdate(now)
+    options: Any = {"city": city, "people": len(volunteers), "rng": rng, "small": count < 250, "taken": set()}
+    pairs = dated(count // 4, day_of=last_quarter(today, rng), **options)
+    pairs = sorted(pairs + dated(count, day_of=around(today, rng), **options), key=lambda pair: pair[0].starts_at)
     slots = [slot for slot, _ in pairs]
     next_days = sorted((slot for slot in slots if slot.starts_at > now), key=lambda slot: slot.starts_at)
     next_days[3].state = Slot.State.CANCELLED
@@ -55,7 +62,7 @@ def build(count: int, *, city: City, volunteers: list[Volunteer], rng: random.Ra
     ask(pairs)
     for slot in slots:
         if slot.starts_at <= now:
-            rows = past(slot, others, rng)
+            rows = past(slot, others, rng, now=now)
             registrations += rows
             walk_ins += without_account(
                 slot, slot.capacity - sum(row.state in Registration.HOLDING for row in rows), rng
@@ -74,6 +81,7 @@ def build(count: int, *, city: City, volunteers: list[Volunteer], rng: random.Ra
         walk_in.added_at = walk_in.slot.starts_at
     WalkIn.objects.bulk_update(walk_ins, ["added_at"], batch_size=BATCH)
     count_seats(slots, registrations, walk_ins)
+    give_trainers(slots, others, rng, now)
     return slots
 
 
@@ -106,18 +114,42 @@ def qualify(registrations: list[Registration], city: City, rng: random.Random) -
     QualificationHeld.objects.bulk_create(rows, batch_size=BATCH)
 
 
-def dated(count: int, *, city: City, people: int, rng: random.Random, now: dt.datetime) -> list[tuple[Slot, Course]]:
-    """Slots without anybody in them, on days and at times when people come, two in five of them past."""
-    today, taken = timezone.localdate(now), set[tuple[int, dt.date]]()
+def around(today: dt.date, rng: random.Random) -> Callable[[int], dt.date]:
+    """A day within nine weeks of today, for the session of that number: two in five are past."""
+
+    def day_of(number: int) -> dt.date:
+        days = -rng.randrange(1, DAYS_AROUND) if number % 5 < 2 else rng.randrange(1, DAYS_AROUND)
+        return today + dt.timedelta(days=days)
+
+    return day_of
+
+
+def last_quarter(today: dt.date, rng: random.Random) -> Callable[[int], dt.date]:
+    """A day of the quarter before this one, whatever the session's number."""
+    last = Quarter.of(Quarter.of(today).begins_on - dt.timedelta(days=1))
+    length = (last.ends_on - last.begins_on).days + 1
+    return lambda number: last.begins_on + dt.timedelta(days=rng.randrange(length))
+
+
+def dated(
+    count: int,
+    *,
+    day_of: Callable[[int], dt.date],
+    city: City,
+    people: int,
+    rng: random.Random,
+    small: bool,
+    taken: set[tuple[int, dt.date]],
+) -> list[tuple[Slot, Course]]:
+    """Slots without anybody in them, on such days and at times when people come; ``taken`` grows."""
     pairs: list[tuple[Slot, Course]] = []
     rounds: dict[int, list[Course]] = {}
     while len(pairs) < count:
-        days = -rng.randrange(1, DAYS_AROUND) if len(pairs) % 5 < 2 else rng.randrange(1, DAYS_AROUND)
-        day = today + dt.timedelta(days=days)
+        day = day_of(len(pairs))
         course = next_course(city, day, rounds, rng)
         if course is None:
             continue
-        if course.venue is not None and count < 250:
+        if course.venue is not None and small:
             # A large city gives more sessions than its places have evenings.
             if (course.venue.pk, day) in taken:
                 continue
@@ -140,7 +172,7 @@ def dated(count: int, *, city: City, people: int, rng: random.Random, now: dt.da
             capacity=capacity,
         )
         pairs.append((slot, course))
-    return sorted(pairs, key=lambda pair: pair[0].starts_at)
+    return pairs
 
 
 def next_course(city: City, day: dt.date, rounds: dict[int, list[Course]], rng: random.Random) -> Course | None:
@@ -165,13 +197,14 @@ def hour_of(day: dt.date, course: Course, rng: random.Random) -> dt.datetime | N
     return timezone.make_aware(dt.datetime.combine(day, dt.time(hour, minute)))
 
 
-def past(slot: Slot, people: list[Volunteer], rng: random.Random) -> list[Registration]:
-    """A date gone by: most came, some did not, a few had cancelled."""
+def past(slot: Slot, people: list[Volunteer], rng: random.Random, *, now: dt.datetime) -> list[Registration]:
+    """A date gone by: most came, some did not, a few had cancelled. Of the last days some are not marked yet."""
+    unmarked = 5 if now - slot.ends_at < dt.timedelta(days=10) else 0
     seats = int(slot.capacity * rng.uniform(0.5, 1))
     chosen = rng.sample(people, min(seats + 2, len(people)))
     rows = [confirmed(slot, person, rng, before=slot.starts_at) for person in chosen[:seats]]
     for row in rows:
-        row.attendance = rng.choices(("present", "left_early", "excused", "absent", ""), (76, 4, 5, 10, 5))[0]
+        row.attendance = rng.choices(("present", "left_early", "excused", "absent", ""), (76, 4, 5, 10, unmarked))[0]
     return rows + [cancelled(slot, person, rng, before=slot.starts_at) for person in chosen[seats:]]
 
 
@@ -319,7 +352,17 @@ def count_seats(slots: list[Slot], rows: list[Registration], walk_ins: list[Walk
     Slot.objects.bulk_update(slots, ["seats_taken", "queue_last"], batch_size=BATCH)
 
 
+def give_trainers(slots: list[Slot], people: list[Volunteer], rng: random.Random, now: dt.datetime) -> None:
+    """A few people give the sessions; for some of those to come nobody has been found yet."""
+    trainers = rng.sample(people, 8)
+    links: Any = Slot.people_in_charge.through
+    found = [slot for number, slot in enumerate(slots) if slot.starts_at < now or number % 7]
+    links.objects.bulk_create(links(slot_id=slot.pk, user_id=rng.choice(trainers).user_id) for slot in found)
+
+
 def put_in_charge(trainer: User, slots: list[Slot]) -> None:
     """Every sixth session, the next ones among them, is this person's."""
     links: Any = Slot.people_in_charge.through
-    links.objects.bulk_create(links(slot_id=slot.pk, user_id=trainer.pk) for slot in slots[::6])
+    links.objects.bulk_create(
+        (links(slot_id=slot.pk, user_id=trainer.pk) for slot in slots[::6]), ignore_conflicts=True
+    )

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
-from cms.demo import accounts, agenda, city, cobuilding, material, pages, people
+from cms.demo import accounts, agenda, city, cobuilding, evaluations, material, pages, people
 from events.models import Registration, Slot, WalkIn
 from volunteers.models import District, User
 
@@ -63,6 +63,7 @@ def build(size: Size, *, seed: int) -> None:
         cobuilding.build(
             size.crowd, city=town, volunteers=volunteers, users=users, rng=random.Random(f"{seed}:ideas"), now=now
         )
+        evaluations.build(random.Random(f"{seed}:evaluations"), now)
         pages.build()
         cobuilding.write_note()
     if connection.vendor == "postgresql" and not connection.in_atomic_block:  # it would hold its locks until the end

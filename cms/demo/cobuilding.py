@@ -268,7 +268,7 @@ def add_training(
     ]
     Slot.objects.bulk_create(slots)
     Session.objects.bulk_create(Session(training=training, slot=slot) for slot in slots)
-    rows = [row for slot in slots if slot.ends_at <= now for row in agenda.past(slot, people, rng)]
+    rows = [row for slot in slots if slot.ends_at <= now for row in agenda.past(slot, people, rng, now=now)]
     for slot in slots:
         if slot.ends_at > now:
             rows += agenda.upcoming(slot, people, rng, now=now, share=0.6, waiting=0)
@@ -276,6 +276,7 @@ def add_training(
     own = Registration.objects.filter(slot__in=slots).exclude(confirmed_at=None)
     own.update(created_at=F("confirmed_at"))  # written "now" by the model
     agenda.count_seats(slots, rows, [])
+    agenda.give_trainers(slots, people, rng, now)
     return training
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from events.models import Registration, Slot
 from ideas.models import Call, Comment, Idea, Score, Step, Support
 from ideas.supporting import supporters_of
-from trainings.models import Session, Theme, Training
+from trainings.models import Evaluation, EvaluationAnswer, Session, Theme, Training
 from volunteers.models import District, Membership, User, Volunteer
 
 # What chance, or the moment of writing, decides anew each time.
@@ -20,7 +20,7 @@ CITY = (District, User, Volunteer, Membership, Theme, Training, Slot, Session, R
 def dump():
     """All rows that the command writes, without keys and links, which a second run counts further."""
     rows = []
-    for model in (*CITY, Call, Idea, Step, Comment, Score, Support):
+    for model in (*CITY, Evaluation, EvaluationAnswer, Call, Idea, Step, Comment, Score, Support):
         links = {field.name for field in model._meta.get_fields() if field.is_relation} | {"asks"}  # keys, too
         fields = {field.name for field in model._meta.concrete_fields} - FRESH - links - {"password"}
         rows += [row["fields"] for row in serializers.serialize("python", model.objects.order_by("pk"), fields=fields)]

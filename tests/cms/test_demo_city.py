@@ -10,7 +10,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import Count, F, Q
 from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils.translation import override
@@ -27,7 +27,7 @@ from tests import office
 from tests.architecture.test_readme import addresses
 from tests.cms.city import check_calls, check_counters, dump
 from tests.cms.test_papers import links
-from trainings.models import Certificate, Training
+from trainings.models import Certificate, Evaluation, Theme, Training
 from volunteers.models import Consent, Network, User, VolunteerImport
 
 pytestmark = pytest.mark.django_db
@@ -111,6 +111,24 @@ def test_a_past_quarter_is_told_to_its_end(client):
     assert notes.note_of(past).url in page and outcome.url in page
     with override("en"):
         assert "What came of your ideas" in client.get(notes.note_of(past).url).content.decode()
+
+
+def test_the_last_quarter_is_there_from_its_theme_to_what_participants_said():
+    evaluations = Evaluation.objects.annotate(count=Count("answers"), told=Count("receipts"))
+    last = Evaluation.objects.filter(session__slot__starts_at__lt=dt.datetime(2026, 9, 30, tzinfo=dt.UTC))
+
+    assert Theme.objects.filter(year=2026, quarter=3).count() == 3
+    assert last.filter(session__training__theme__quarter=3).exists()
+    assert last.filter(published_at__isnull=False).exists()
+    assert not evaluations.filter(closed_on=None).filter(closes_on__lte=NOW.date()).exists()
+    assert not evaluations.filter(closed_on__isnull=False).filter(Q(count__range=(1, 4)) | Q(told__gt=0)).exists()
+    assert evaluations.filter(closed_on=None, told=F("count")).count() == evaluations.filter(closed_on=None).count() > 0
+
+
+def test_some_sessions_to_come_have_no_trainer_yet():
+    coming = Slot.objects.filter(starts_at__gt=NOW)
+    without = coming.filter(people_in_charge=None).count()
+    assert 0 < without < coming.count() / 3
 
 
 def test_the_citizen_has_one_of_each():
