@@ -10,11 +10,12 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.db.models import Subquery
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ideas import supporting, telling
 from ideas.calling import IdeaRefused
-from ideas.models import Call, Comment, Group, Idea, Step
+from ideas.models import Call, Comment, Group, Idea, Phase, Step
 from ideas.proposing import hold
 from volunteers.models import User
 
@@ -104,8 +105,8 @@ def unmerge(idea: Idea, *, by: User, reason: str = "") -> Idea:
 def send_to(idea: Idea, *, call: Call, reason: str, by: User) -> Idea:
     """Sends an idea, with what was merged into it, to another published call where it fits better. Tells its people.
 
-    Refuses without a public reason, for an idea that is answered, merged, withdrawn or in a vote, and to a call that
-    is over. Harmless twice. Locks both calls' rows, in the order of their keys.
+    Refuses without a public reason, for an idea that is answered, merged or withdrawn, once the vote has begun where it
+    is, and to a call that is over. Harmless twice. Locks both calls' rows, in the order of their keys.
     """
     reason = _reason(reason)
     with transaction.atomic():
@@ -119,8 +120,9 @@ def send_to(idea: Idea, *, call: Call, reason: str, by: User) -> Idea:
             raise IdeaRefused(_("Only an idea that waits for its answer can be sent to another call."))
         if there.state != Call.State.PUBLISHED or there.is_over():
             raise IdeaRefused(_("That call is not open to what people say."))
-        if row.call.sealed_at or row.call.ballots.filter(choices__idea=row).exists():
-            raise IdeaRefused(_("People have voted on this idea here: it stays."))
+        vote = row.call.phase(Phase.Kind.VOTE)
+        if vote and vote.starts_at <= timezone.now():  # whether anybody chose it is secret, and so not asked
+            raise IdeaRefused(_("The vote on these ideas has begun: they stay here."))
         here = row.call
         Idea.objects.within(row).update(call=there, group=None)
         row.call, row.group = there, None

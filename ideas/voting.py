@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from ideas.calling import IdeaRefused
 from ideas.models import Ballot, Call, Choice, Idea, Phase, Score
+from ideas.models.ideas import IdeaQuerySet
 from volunteers.models import Volunteer
 
 CLOSED = _("This vote is not open.")
@@ -53,9 +54,12 @@ class Result:
 
 def candidates(call: Call) -> list[Idea]:
     """What one votes on, in the order they were proposed: ideas that stand for themselves and are not refused."""
-    states = [*Idea.UNANSWERED, Idea.State.ADOPTED]
-    ideas = Idea.objects.filter(call=call, state__in=states, hidden_at=None)
-    return list(ideas.select_related("author__user", "association", "district").order_by("proposed_at", "pk"))
+    ideas = _candidates(call).select_related("author__user", "association", "district")
+    return list(ideas.order_by("proposed_at", "pk"))
+
+
+def _candidates(call: Call) -> IdeaQuerySet:
+    return Idea.objects.filter(call=call, state__in=[*Idea.UNANSWERED, Idea.State.ADOPTED], hidden_at=None)
 
 
 def vote(volunteer: Volunteer, *, call: Call, points: Mapping[int, int]) -> Ballot | None:
@@ -139,7 +143,7 @@ def seal(call: Call, now: dt.datetime) -> bool:
 
 def _count(call: Call) -> dict[int, tuple[int, int]]:
     """Points and ballots of each candidate, and of what people voted on before it was answered or hidden."""
-    counted = {idea.pk: (0, 0) for idea in candidates(call)}
+    counted = dict.fromkeys(_candidates(call).values_list("pk", flat=True), (0, 0))
     at = dict(Idea.objects.filter(call=call).values_list("pk", "head"))
     given: dict[tuple[int, int], int] = {}  # by ballot and idea that is read for it
     for ballot, idea, points in Choice.objects.filter(ballot__call=call).values_list("ballot", "idea", "points"):
@@ -157,8 +161,7 @@ def _together(call: Call, one: int, other: int) -> int:
 
 
 def _check(call: Call, points: Mapping[int, int]) -> None:
-    allowed = {idea.pk for idea in candidates(call)}
-    if not set(points) <= allowed:
+    if _candidates(call).filter(pk__in=points).count() != len(points):
         raise IdeaRefused(_("One of these ideas is no longer in the vote: look at the list again."))
     if any(given < 0 for given in points.values()):
         raise IdeaRefused(_("Points are not taken away from an idea."))

@@ -2,6 +2,8 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from ideas import answering, sorting, voting
 from ideas.calling import IdeaRefused
@@ -131,3 +133,36 @@ def test_one_person_votes_many_times_at_once(call, ideas, at_once):
     at_once(lambda n: voting.vote(volunteer, call=call, points={ideas[n % 4].pk: 10}), range(12))
 
     assert (Ballot.objects.count(), Choice.objects.count()) == (1, 1)
+
+
+@pytest.mark.parametrize("seconds", [-1, 0])
+def test_from_the_opening_on_no_idea_leaves_and_nobody_learns_whether_it_was_chosen(call, ideas, seconds):
+    """What was voted on before it was merged would be counted here, for an idea that is elsewhere."""
+    there = CallFactory()
+    with time_machine.travel(call.phase("vote").starts_at + dt.timedelta(seconds=seconds), tick=False):
+        if seconds < 0:
+            assert sorting.send_to(ideas[0], call=there, reason="Plutôt là.", by=UserFactory()).call == there
+            return
+        voting.vote(VolunteerFactory(), call=call, points={ideas[0].pk: 10})
+        sorting.merge(ideas[0], into=ideas[1], reason="Pareil.", by=UserFactory())
+        for idea in (ideas[1], ideas[2]):
+            with pytest.raises(IdeaRefused):
+                sorting.send_to(idea, call=there, reason="Plutôt là.", by=UserFactory())
+
+    close(call)
+    assert result(call)[0] == (ideas[1].pk, 10, 1, 1)
+
+
+def test_casting_a_ballot_reads_no_other_idea(call, ideas):
+    def cast():
+        voting.vote(VolunteerFactory(), call=call, points={ideas[0].pk: 1})
+
+    cast()
+    with CaptureQueriesContext(connection) as few:
+        cast()
+    IdeaFactory.create_batch(30, call=call)
+    with CaptureQueriesContext(connection) as many:
+        cast()
+
+    assert len(few) == len(many)
+    assert not [query for query in many if "ideas_idea" in query["sql"] and '"text"' in query["sql"]]
