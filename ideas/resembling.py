@@ -7,6 +7,7 @@ des arbres" does not find "végétaliser la cour".
 
 from __future__ import annotations
 
+from django.db.models.functions import Left
 from rapidfuzz import fuzz, process, utils
 
 from ideas.models import Call, Idea
@@ -23,21 +24,28 @@ SMALL = frozenset({
 
 
 def alike(title: str, text: str = "", *, call: Call, but: int | None = None, limit: int = 5) -> list[Idea]:
-    """At most ``limit`` ideas of the call that resemble these words, the likest first. Two queries."""
-    words = _essence(f"{title} {text}")
+    """At most ``limit`` ideas of the call that resemble these words, the likest first. Two queries.
+
+    What was merged leads to the idea that it is read at. Nothing hidden is shown, nor the idea ``but`` itself.
+    """
+    words = _essence(fold(f"{title} {text}"))
     if len(words) < FEWEST:
         return []
-    rows = Idea.objects.filter(call=call, hidden_at=None).exclude(state=Idea.State.WITHDRAWN)
-    if but:
-        rows = rows.exclude(pk=but)
-    titles = {pk: _essence(found[:READ]) for pk, found in rows.values_list("pk", "words")}
-    found = process.extract(
-        words, titles, scorer=fuzz.token_set_ratio, processor=utils.default_process, limit=limit, score_cutoff=LIKENESS
+    rows = Idea.objects.filter(call=call, hidden_at=None, head__hidden_at=None).exclude(state=Idea.State.WITHDRAWN)
+    heads: dict[int, int] = {}
+    known: dict[int, str] = {}
+    for pk, head, found in rows.values_list("pk", "head", Left("words", READ)):
+        heads[pk], known[pk] = head or pk, _essence(found)
+    likest = process.extract(
+        words, known, scorer=fuzz.token_set_ratio, processor=utils.default_process, limit=None, score_cutoff=LIKENESS
     )
-    order = [pk for _words, _likeness, pk in found]
-    ideas = Idea.objects.select_related("head", "call").in_bulk(order)
-    return list({(ideas[pk].head or ideas[pk]).pk: ideas[pk].head or ideas[pk] for pk in order}.values())
+    order = dict.fromkeys(heads[pk] for _words, _likeness, pk in likest)  # each once, in that order
+    if but:
+        order.pop(but, None)
+    keys = list(order)[:limit]
+    ideas = Idea.objects.select_related("call").in_bulk(keys)
+    return [ideas[pk] for pk in keys if pk in ideas]
 
 
-def _essence(text: str) -> str:
-    return " ".join(word for word in fold(text).replace("'", " ").replace("’", " ").split() if word not in SMALL)
+def _essence(folded: str) -> str:
+    return " ".join(word for word in folded.replace("'", " ").replace("’", " ").split() if word not in SMALL)

@@ -1,6 +1,6 @@
 import pytest
 
-from ideas import proposing, resembling, sorting
+from ideas import proposing, resembling, sorting, talking
 from tests.factories.ideas import CallFactory, IdeaFactory
 from tests.factories.volunteers import UserFactory
 
@@ -46,3 +46,26 @@ def test_two_queries_whatever_the_number(call, django_assert_num_queries):
 
     with django_assert_num_queries(2):
         assert len(resembling.alike("Réparer son vélo", call=call)) == 5
+
+
+@pytest.mark.parametrize("hidden", ["merged", "head"])
+def test_nothing_hidden_is_shown(call, hidden):
+    by = UserFactory()
+    merged, head = IdeaFactory(call=call, title="Réparer son vélo"), IdeaFactory(call=call, title="Mécanique")
+    sorting.merge(merged, into=head, reason="Pareil.", by=by)
+    assert resembling.alike("Réparer son vélo", call=call) == [head]
+
+    talking.hide(merged if hidden == "merged" else head, reason="Une insulte.", by=by)
+
+    assert resembling.alike("Réparer son vélo", call=call) == []
+
+
+def test_what_was_merged_takes_one_place_and_an_idea_does_not_resemble_itself(call):
+    by = UserFactory()
+    head, *others = IdeaFactory.create_batch(7, call=call, title="Réparer son vélo")
+    alone = IdeaFactory(call=call, title="Réparer son vélo le soir")
+    for idea in others:
+        sorting.merge(idea, into=head, reason="Pareil.", by=by)
+
+    assert set(resembling.alike("Réparer son vélo", call=call)) == {head, alone}
+    assert resembling.alike("Réparer son vélo", call=call, but=head.pk) == [alone]
