@@ -29,10 +29,13 @@ def unsupport(volunteer: Volunteer, *, idea: Idea) -> Idea:
 
 def supporters_of(head: Idea) -> int:
     """How many people support the idea or one merged into it: each once, those who have left included."""
+    left = Q(volunteer=None)
     found = Support.objects.filter(idea__in=Idea.objects.within(head)).aggregate(
-        people=Count("volunteer", distinct=True), left=Count("pk", filter=Q(volunteer=None))
+        people=Count("volunteer", distinct=True),
+        left_together=Count("left_as", distinct=True, filter=left),
+        left_alone=Count("pk", filter=left & Q(left_as=None)),
     )
-    return int(found["people"] + found["left"])
+    return sum(found.values())
 
 
 def recount(head: Idea) -> None:

@@ -180,6 +180,11 @@ class Support(models.Model):
         related_name="supports",
         help_text=_("Empty once the person has left: the support stays, the person goes."),
     )
+    left_as = models.UUIDField(
+        null=True,
+        editable=False,
+        help_text=_("Of somebody who has left: the same for what they supported that was one idea by then."),
+    )
     given_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

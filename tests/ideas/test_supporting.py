@@ -87,7 +87,28 @@ def test_who_leaves_stays_counted_once():
 
     head = Idea.objects.get(pk=second.pk)
     assert (head.supporters, supporting.supporters_of(head)) == (1, 1)
-    assert list(Support.objects.values_list("volunteer", flat=True)) == [None]
+    assert list(Support.objects.values_list("volunteer", flat=True)) == [None] * 3
+
+
+def test_a_merge_undone_gives_back_the_support_of_who_has_left():
+    call, by, leaves, stays = CallFactory(), UserFactory(), VolunteerFactory(), VolunteerFactory()
+    ideas = IdeaFactory.create_batch(4, call=call)
+    for idea in ideas:
+        supporting.support(leaves, idea=idea)
+    supporting.support(stays, idea=ideas[0])
+    for idea in ideas[:2]:
+        sorting.merge(idea, into=ideas[2], reason="Pareil.", by=by)
+    erasing.erase(leaves.user)
+    counts = [list(Idea.objects.order_by("pk").values_list("supporters", flat=True))]
+
+    for idea in ideas[:2]:
+        sorting.unmerge(idea, by=by)
+        counts.append(list(Idea.objects.order_by("pk").values_list("supporters", flat=True)))
+
+    assert [found[-2:] for found in counts] == [[2, 1], [1, 1], [1, 1]]
+    assert counts[-1] == [2, 1, 1, 1]
+    tied = [{support.left_as for support in idea.supports.filter(volunteer=None)} for idea in ideas]
+    assert (tied[0] == tied[1] == tied[2], tied[3]) == (True, {None})
 
 
 def test_an_author_leaves_and_the_idea_stays():
