@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -18,10 +20,13 @@ SENT = _("This idea has just been sent to another call: look at it there.")
 def propose(idea: Idea, *, by: User) -> Idea:
     """Adds a new idea to its call. Harmless twice: the same words by the same person in the same call are one idea.
 
-    Refuses when the call does not run. Locks the call's row, so that it cannot close in between.
+    Refuses when the call does not run, and without an association where associations are asked. An idea is in the
+    call's language, if it has one. Locks the call's row, so that it cannot close in between.
     """
     with transaction.atomic():
         _open_call(idea.call)
+        _check_association(idea)
+        idea.language = idea.call.language or idea.language
         twin = Idea.objects.filter(call=idea.call, author=idea.author, title=idea.title, text=idea.text)
         if found := twin.exclude(state=Idea.State.WITHDRAWN).first():
             return found
@@ -31,15 +36,21 @@ def propose(idea: Idea, *, by: User) -> Idea:
 
 
 def rewrite(idea: Idea, *, by: User) -> Idea:
-    """Saves what its author changed, until the call closes or somebody answers. Harmless when nothing changed."""
+    """Saves what its author changed, until the call closes or somebody answers. Harmless when nothing changed.
+
+    A picture that was replaced or taken away is deleted.
+    """
     with transaction.atomic():
         _open_call(idea.call)
-        before = Idea.objects.select_for_update(no_key=True).get(pk=idea.pk)
+        before = hold(idea)
+        _check_association(idea)
         if not before.is_unanswered:
             raise IdeaRefused(_("This idea has its answer: it stays as it was when it was answered."))
         fields = ["title", "text", "district", "place", "picture", "picture_text", "association", "offer"]
         if all(getattr(before, name) == getattr(idea, name) for name in fields):
             return before
+        if before.picture.name and before.picture != idea.picture:
+            transaction.on_commit(partial(before.picture.storage.delete, before.picture.name))
         idea.edited_at = timezone.now()
         idea.save(update_fields=[*fields, "edited_at", "words"])
         idea.state = before.state
@@ -84,3 +95,8 @@ def _open_call(call: Call) -> None:
     Call.objects.select_for_update(no_key=True).filter(pk=call.pk).values_list("pk").get()
     if not Call.objects.in_phase(Phase.Kind.CALL).published().filter(pk=call.pk).exists():
         raise IdeaRefused(CLOSED)
+
+
+def _check_association(idea: Idea) -> None:
+    if idea.call.audience == Call.Audience.ASSOCIATIONS and idea.association_id is None:
+        raise IdeaRefused(_("Associations are asked here: say which one proposes it."))

@@ -2,13 +2,14 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.core.files.base import ContentFile
 
-from ideas import answering, proposing, supporting
+from ideas import answering, proposing, sorting, supporting
 from ideas.calling import IdeaRefused
 from ideas.models import Idea, Step
 from mail.models import Message
 from tests.factories.ideas import CallFactory, IdeaFactory
-from tests.factories.volunteers import UserFactory, VolunteerFactory
+from tests.factories.volunteers import AssociationFactory, UserFactory, VolunteerFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -91,3 +92,54 @@ def test_withdraw_refuses_what_is_answered():
         proposing.withdraw(idea, by=idea.author.user)
 
     assert Idea.objects.get().state == "adopted"
+
+
+@pytest.mark.parametrize("verb", [proposing.propose, proposing.rewrite])
+def test_where_associations_are_asked_one_of_them_proposes(verb):
+    call, association = CallFactory(audience="associations"), AssociationFactory()
+    idea = Idea(call=call, author=VolunteerFactory(), title="Vélo", text="Réparer.", association=association)
+    if verb == proposing.rewrite:
+        proposing.propose(idea, by=idea.author.user)
+    idea.association, idea.title = None, "Bicyclette"
+    with pytest.raises(IdeaRefused):
+        verb(idea, by=idea.author.user)
+    idea.association = association
+
+    verb(idea, by=idea.author.user)
+
+    assert list(Idea.objects.values_list("title", "association")) == [("Bicyclette", association.pk)]
+
+
+@pytest.mark.parametrize(("language", "written"), [("en", "en"), ("", "fr")])
+def test_an_idea_is_in_the_language_of_its_call(language, written):
+    idea = Idea(call=CallFactory(language=language), author=VolunteerFactory(), title="Vélo", text="Réparer.")
+
+    assert proposing.propose(idea, by=idea.author.user).language == written
+
+
+def test_what_was_sent_to_a_closed_call_is_no_longer_rewritten():
+    idea, there = IdeaFactory(), CallFactory(phase="work")
+    sorting.send_to(Idea.objects.get(), call=there, reason="Plutôt là.", by=UserFactory())
+    idea.title = "Autre chose"
+
+    with pytest.raises(IdeaRefused):
+        proposing.rewrite(idea, by=idea.author.user)
+
+    assert Idea.objects.get().title != "Autre chose"
+
+
+@pytest.mark.parametrize("new", ["b.jpg", ""])
+def test_a_picture_that_is_replaced_is_deleted(django_capture_on_commit_callbacks, new):
+    idea = IdeaFactory(picture=ContentFile(b"a", "a.jpg"))
+    storage, old = idea.picture.storage, idea.picture.name
+    idea.picture = ContentFile(b"b", new) if new else ""
+
+    with django_capture_on_commit_callbacks(execute=True):
+        proposing.rewrite(idea, by=idea.author.user)
+        assert storage.exists(old)
+
+    picture = Idea.objects.get().picture
+    assert (storage.exists(old), bool(picture)) == (False, bool(new))
+    if new:
+        with picture.open() as file:
+            assert (file.read(), picture.name != old) == (b"b", True)
