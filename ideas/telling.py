@@ -21,7 +21,7 @@ from ideas.models import Idea, Step, Support
 from mail import queuing
 from mail.kinds import Letter
 from mail.models import Message
-from volunteers.models import User
+from volunteers.models import AssociationMember, User
 
 HOUR = 18
 SETTLED = dt.timedelta(minutes=5)  # several times the longest that a step may take to be committed
@@ -77,13 +77,17 @@ def _queue(steps: list[Step], evening: dt.datetime) -> None:
 
 
 def concerned(ideas: set[int]) -> QuerySet[User]:
-    """The accounts of the authors and supporters of those ideas, of what was merged into them included."""
+    """The accounts of the authors and supporters of those ideas, of what was merged into them included.
+
+    The author of an association's idea is each of its members (``permissions.is_author``).
+    """
     rows = Idea.objects.filter(Q(pk__in=ideas) | Q(head__in=ideas))
     authors = rows.exclude(author=None).order_by().values("author")
     supporters = (
         Support.objects.filter(idea__in=rows.order_by().values("pk")).exclude(volunteer=None).values("volunteer")
     )
-    people = Q(volunteer__in=authors) | Q(volunteer__in=supporters)
+    members = AssociationMember.objects.filter(association__in=rows.exclude(association=None).values("association"))
+    people = Q(volunteer__in=authors) | Q(volunteer__in=supporters) | Q(pk__in=members.values("user"))
     return User.objects.filter(people, is_active=True).order_by("pk")
 
 
@@ -93,15 +97,17 @@ def compose(context: dict[str, Any]) -> Letter | None:
     They are those of the ideas that the person proposed or supports as it leaves, of what these were merged into, and
     of what was merged into these. As many queries whatever the number of ideas.
     """
-    user = User.objects.filter(pk=context["user"], is_active=True).select_related("volunteer").first()
-    if user is None or not hasattr(user, "volunteer"):
+    user = User.objects.filter(pk=context["user"], is_active=True).first()
+    if user is None:
         return None
     until = dt.datetime.fromisoformat(context["evening"])
     since = _evening(until.astimezone(get_current_timezone()).date() - dt.timedelta(days=1))
-    # Two questions, each answered by an index: together they would read every support there is.
-    proposed = Idea.objects.filter(author=user.volunteer).order_by().values_list("pk", "head")
-    supported = Support.objects.filter(volunteer=user.volunteer).values_list("idea", "idea__head")
-    reads = {idea for pair in (*proposed, *supported) for idea in pair if idea}
+    # Three questions, each answered by an index: together they would read every support there is.
+    proposed = dict(Idea.objects.filter(author__user=user).order_by().values_list("pk", "head"))
+    members = Idea.objects.filter(association__in=user.association_roles.values("association"))
+    proposed |= dict(members.order_by().values_list("pk", "head"))
+    supported = Support.objects.filter(volunteer__user=user).values_list("idea", "idea__head")
+    reads = {idea for pair in (*proposed.items(), *supported) for idea in pair if idea}
     steps = (
         Step.objects.filter(Q(idea__in=reads) | Q(into__in=reads), kind__in=TOLD, at__gte=since, at__lt=until)
         .exclude(by=user)
@@ -111,7 +117,7 @@ def compose(context: dict[str, Any]) -> Letter | None:
     for step in _standing(list(steps)):
         news = by_idea.setdefault(step.idea_id, {"idea": step.idea, "steps": [], "url": url_of(step.idea)})
         news["steps"].append(step)
-        news["mine"] = step.idea.author_id == user.volunteer.pk
+        news["mine"] = step.idea_id in proposed
     if not by_idea:
         return None
     return Letter({"news": list(by_idea.values()), "first_name": user.first_name})

@@ -10,7 +10,8 @@ from ideas import answering, proposing, sorting, supporting, telling
 from ideas.models import Step
 from mail.models import Message
 from tests.factories.ideas import CallFactory, IdeaFactory
-from tests.factories.volunteers import UserFactory, VolunteerFactory
+from tests.factories.volunteers import AssociationFactory, UserFactory, VolunteerFactory
+from volunteers.models import AssociationMember
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
@@ -157,7 +158,7 @@ def test_writing_the_mail_asks_as_much_for_one_idea_as_for_thirty(call, by, djan
             supporting.support(supporter, idea=idea)
             sorting.study(idea, by=by)
         context = Message.objects.get(user=supporter.user).context
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             letter = telling.compose(context)
     assert len(letter.context["news"]) == 30
 
@@ -170,3 +171,19 @@ def test_a_withdrawal_is_told_to_who_was_read_there(call):
     proposing.withdraw(second, by=second.author.user)
 
     assert news(first.author.user) == [["unmerged"]]
+
+
+@pytest.mark.parametrize("author", ["stays", "has left"])
+def test_what_an_association_proposed_is_told_to_its_members(call, by, author):
+    association, colleague, elsewhere = AssociationFactory(), UserFactory(), UserFactory()
+    AssociationMember.objects.create(association=association, user=colleague)
+    AssociationMember.objects.create(association=AssociationFactory(), user=elsewhere)
+    idea = IdeaFactory(call=call, association=association, author=None if author == "has left" else VolunteerFactory())
+    people = [colleague] if idea.author is None else [idea.author.user, colleague]
+
+    answering.answer(idea, state="adopted", reason="En avril.", by=by)
+
+    assert {message.user for message in Message.objects.filter(kind=telling.KIND)} == set(people)
+    assert news(*people) == [["answered"]] * len(people)
+    letter = telling.compose(Message.objects.get(user=colleague).context)
+    assert [one["mine"] for one in letter.context["news"]] == [True]
