@@ -2,21 +2,25 @@
 
 from collections.abc import Iterable
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from ideas.models import Choice, Comment, Idea, Report, Support
+from ideas.models import Choice, Comment, Idea, Report, Step, Support
 from volunteers.exporting import Row, Section
 from volunteers.models import User
 
 
 def _ideas(user: User) -> Iterable[Row]:
-    for idea in Idea.objects.filter(author__user=user).select_related("call", "association").order_by("pk"):
+    ideas = Idea.objects.filter(author__user=user).select_related("call", "association", "district")
+    for idea in ideas.order_by("pk"):
         yield {
             "call": idea.call.title,
             "title": idea.title,
             "text": idea.text,
             "for": idea.association.name if idea.association else "",
+            "district": idea.district.name if idea.district else "",
             "place": idea.place,
+            "picture": f"{settings.SITE_URL}{idea.picture.url}" if idea.picture else "",
             "state": idea.get_state_display(),
             "at": idea.proposed_at,
         }
@@ -30,6 +34,11 @@ def _supports(user: User) -> Iterable[Row]:
 def _comments(user: User) -> Iterable[Row]:
     for comment in Comment.objects.filter(author__user=user).select_related("idea").order_by("pk"):
         yield {"title": comment.idea.title, "text": comment.text, "at": comment.written_at}
+
+
+def _steps(user: User) -> Iterable[Row]:
+    for step in Step.objects.filter(by=user).select_related("idea").order_by("at", "pk"):
+        yield {"title": step.idea.title, "step": step.get_kind_display(), "text": step.reason, "at": step.at}
 
 
 def _choices(user: User) -> Iterable[Row]:
@@ -53,7 +62,9 @@ SECTIONS = (
             "title": _("title"),
             "text": _("text"),
             "for": _("proposed for"),
+            "district": _("district"),
             "place": _("place"),
+            "picture": _("picture"),
             "state": _("state"),
             "at": WHEN,
         },
@@ -61,6 +72,12 @@ SECTIONS = (
     ),
     Section("supports", _("Ideas that you support"), {"title": IDEA, "at": WHEN}, _supports),
     Section("comments", _("What you said under ideas"), {"title": IDEA, "text": _("comment"), "at": WHEN}, _comments),
+    Section(
+        "steps",
+        _("What you did with ideas"),
+        {"title": IDEA, "step": _("step"), "text": _("reason"), "at": WHEN},
+        _steps,
+    ),
     Section(
         "ballots",
         _("Your ballot in a vote that runs"),
