@@ -238,3 +238,8 @@ class Step(models.Model):
 
     def __str__(self) -> str:
         return f"{self.idea_id} · {self.kind}"
+
+    @property
+    def shown_reason(self) -> str:
+        """The reason; what the author wrote is hidden with the idea's text."""
+        return self.reason if self.by_organisers or not self.idea.is_hidden else ""
