@@ -182,7 +182,8 @@ def test_queries_do_not_grow_with_the_ways(client, slot, going_towards, count, d
     SessionFactory.create_batch(count, training=training, slot__starts_at=NOW + dt.timedelta(days=3))
     client.get(pages(slot)[0])
 
-    with still(), django_assert_num_queries(6):  # session, its row, others, what is asked, its ways, their rows
+    # session, its row, others, what is asked, its ways, their rows, the ideas that it came of
+    with still(), django_assert_num_queries(7):
         page = client.get(pages(slot)[0])
 
     assert len(page.context["asked"][0].ways) == min(count, 3)
