@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     from django.db.models import Model
 
 
-def version_of(instance: Model, fields: list[str]) -> str:
-    """A short mark that changes when one of those fields of the row does."""
+def version_of(instance: Model, fields: list[str], beside: Any = None) -> str:
+    """A short mark that changes when one of those fields of the row does, or what stands beside it (as JSON)."""
     values = model_to_dict(instance, fields)
     for name, value in values.items():
         if isinstance(value, list):
             values[name] = sorted(item.pk for item in value)
+    if beside:
+        values[""] = beside
     return salted_hmac("seen", json.dumps(values, cls=DjangoJSONEncoder, sort_keys=True)).hexdigest()[:16]
 
 
@@ -32,9 +34,12 @@ class FreshFormMixin(forms.Form):
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def watch(self, instance: Model) -> None:
-        """Call it from ``__init__`` with the row as it is in the database at this moment."""
-        self._now = version_of(instance, self.watched) if instance.pk else ""
+    def watch(self, instance: Model, beside: Any = None) -> None:
+        """Call it from ``__init__`` with the row as it is in the database at this moment.
+
+        ``beside``: what belongs to it in other rows, and counts as well.
+        """
+        self._now = version_of(instance, self.watched, beside) if instance.pk else ""
         self.initial["seen"] = self._now
 
     def clean(self) -> dict[str, Any]:

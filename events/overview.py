@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.contrib.auth.models import AnonymousUser
@@ -23,17 +24,40 @@ FEW_SHARE = 1 / 3  # of the seats
 
 
 @dataclass(frozen=True)
+class Line:
+    """Something in another room that needs this person: an icon's name, what it is about, where, and what waits."""
+
+    icon: str
+    title: str
+    url: str
+    words: str
+
+
+_rooms: list[Callable[[User | AnonymousUser], list[Line]]] = []
+
+
+def register(lines_for: Callable[[User | AnonymousUser], list[Line]]) -> None:
+    """Adds a room's lines to what needs somebody. Each room asks one query for them; twice is once."""
+    if lines_for not in _rooms:
+        _rooms.append(lines_for)
+
+
+@dataclass(frozen=True)
 class ToDo:
-    """Slots that ask for something: attendance to mark now or since, answers to give, too few people, still a draft."""
+    """Slots that ask for something: attendance to mark now or since, answers to give, too few people, still a draft.
+
+    And the lines of other rooms.
+    """
 
     attendance: list[Slot] = field(default_factory=list)
     approvals: list[Slot] = field(default_factory=list)
     few: list[Slot] = field(default_factory=list)
     drafts: list[Slot] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:
-        return not (self.attendance or self.approvals or self.few or self.drafts)
+        return not (self.attendance or self.approvals or self.few or self.drafts or self.lines)
 
 
 def with_counts(slots: SlotQuerySet) -> SlotQuerySet:
@@ -49,12 +73,12 @@ def with_counts(slots: SlotQuerySet) -> SlotQuerySet:
 
 
 def to_do(user: User | AnonymousUser, now: dt.datetime | None = None) -> ToDo:
-    """What this person's slots ask of them, from two weeks ago to two weeks ahead. Two queries."""
+    """What this person's slots ask of them, from two weeks ago to two weeks ahead. Two queries, and one a room."""
     now = now or timezone.now()
     slots = Slot.objects.visible_to(user).filter(ends_at__gt=now - AHEAD, starts_at__lt=now + AHEAD)
     slots = slots.exclude(state=Slot.State.CANCELLED).select_related("network", "venue")
     organised = set(Slot.objects.organised_by(user).filter(pk__in=slots.values("pk")).values_list("pk", flat=True))
-    found = ToDo()
+    found = ToDo(lines=[line for lines_for in _rooms for line in lines_for(user)])
     for slot in with_counts(slots).order_by("starts_at", "pk"):
         if attending.is_open(slot, now) and slot.unmarked:  # type: ignore[attr-defined]
             found.attendance.append(slot)

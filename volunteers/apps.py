@@ -12,4 +12,4 @@ class VolunteersConfig(AppConfig):
         from volunteers.permissions import is_organiser  # noqa: PLC0415
 
         addresses.register()
-        office_menu.register(office_menu.Entry(_("Volunteers"), "organise-volunteers:list", 3, is_organiser))
+        office_menu.register(office_menu.Entry(_("Volunteers"), "organise-volunteers:list", 4, is_organiser))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, QuerySet
 
-from volunteers.models import Membership, Network, User, Volunteer, VolunteerImport
+from volunteers.models import Membership, Network, NetworkOrganiser, User, Volunteer, VolunteerImport
 
 
 def organised_networks(user: User | AnonymousUser) -> QuerySet[Network]:
@@ -24,6 +24,13 @@ def can_organise(user: User | AnonymousUser, network: Network | None) -> bool:
     if user.is_superuser:
         return True
     return network is not None and network.organisers.filter(user=user).exists()
+
+
+def organisers_of(networks: QuerySet[Network]) -> QuerySet[User]:
+    """Who runs one of these networks, administrators left out."""
+    return User.objects.filter(
+        is_active=True, pk__in=NetworkOrganiser.objects.filter(network__in=networks).values("user")
+    )
 
 
 def is_organiser(user: User | AnonymousUser) -> bool:

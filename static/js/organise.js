@@ -1,6 +1,6 @@
 // Keyboard of the back office: "/" goes to the search field, j and k walk the rows of a table, Enter opens one.
 
-const typing = (element) => element.closest("input, textarea, select, [contenteditable]");
+const typing = (element) => element.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
