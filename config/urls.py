@@ -41,6 +41,7 @@ urlpatterns += i18n_patterns(
     path("account/", include("volunteers.account_urls")),
     path("account/", include("allauth.urls")),
     path("organise/volunteers/", include("volunteers.organise_urls")),
+    path("organise/ideas/", include("ideas.organise_urls")),
     path("organise/trainings/", include("trainings.organise_urls")),
     path("organise/ideas/", include("cms.organise_urls")),
     path("organise/", include("events.organise_urls")),

@@ -100,15 +100,9 @@ def publish(call: Call, *, by: User) -> Call:
         row = Call.objects.select_for_update(no_key=True).get(pk=call.pk)
         if row.state == Call.State.PUBLISHED:
             return row
-        if not row.how_decided.strip():
-            raise IdeaRefused(_("Say first how it will be decided: people read it before they propose."))
-        if row.responsible is None or row.answer_by is None:
-            raise IdeaRefused(_("Say first who must answer, and by when."))
-        phase = row.phase(Kind.CALL)
-        now = timezone.now()
-        if phase is None or phase.ends_at <= now:
-            raise IdeaRefused(_("The dates of this call are past: change them first."))
-        row.state, row.published_at = Call.State.PUBLISHED, now
+        if lacks := missing(row):
+            raise IdeaRefused(lacks[0])
+        row.state, row.published_at = Call.State.PUBLISHED, timezone.now()
         row.save()
     return row
 
@@ -118,11 +112,25 @@ def _not_asked() -> list[str]:
     return ["state", *(field.attname for field in Call._meta.concrete_fields if not field.editable)]
 
 
+def missing(call: Call) -> list[str]:
+    """What keeps a draft from being published, each in a sentence."""
+    phase = call.phase(Kind.CALL)
+    lacks = {
+        _("Say first how it will be decided: people read it before they propose."): not call.how_decided.strip(),
+        _("Say first who must answer, and by when."): call.responsible_id is None or call.answer_by is None,
+        _("The dates of this call are past: change them first."): phase is None or phase.ends_at <= timezone.now(),
+    }
+    return [str(words) for words, is_so in lacks.items() if is_so]
+
+
 def _check_change(before: Call, call: Call, phases: Times) -> None:
     now = timezone.now()
     if before.state != Call.State.PUBLISHED:
         return
-    if before.how_decided != call.how_decided and not before.is_announced(now):
+    if not call.how_decided.strip() or call.responsible is None or call.answer_by is None:
+        raise IdeaRefused(_("A published call says how it is decided, who must answer, and by when."))
+    said = [(was.how_decided_fr, was.how_decided_en) for was in (before, call)]  # type: ignore[attr-defined]
+    if said[0] != said[1] and not before.is_announced(now):
         raise IdeaRefused(_("How it is decided was published, and people rely on it: it stays."))
     vote = before.phase(Kind.VOTE)
     asked = (before.vote, before.points)

@@ -91,6 +91,11 @@ def concerned(ideas: set[int]) -> QuerySet[User]:
     return User.objects.filter(people, is_active=True).order_by("pk")
 
 
+def count_told(ideas: Iterable[Idea], *, by: User) -> int:
+    """How many people would be told of a step of these ideas that this person makes."""
+    return int(concerned({idea.pk for idea in ideas}).exclude(pk=by.pk).count())
+
+
 def compose(context: dict[str, Any]) -> Letter | None:
     """The steps of the day before that evening, by idea; None when none of them is left to tell.
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Count, F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from volunteers.words import FoldedField
 
@@ -53,7 +54,7 @@ class Idea(models.Model):
     """
 
     class State(models.TextChoices):
-        OPEN = "open", _("open")
+        OPEN = "open", pgettext_lazy("idea", "open")
         STUDYING = "studying", _("under study")
         MERGED = "merged", _("merged")
         ADOPTED = "adopted", _("adopted")

@@ -73,8 +73,9 @@ CHANGES = each("L3333 .43. FF")
 NOT_IN_CHARGE = each("L3334 .43. FF")  # as CHANGES, on a date that is not the trainer's
 THEIRS = each("L3334 4.3. FF")  # of the other network
 CITY = each("L3334 443. FF")  # of the whole city: administrators only
-NETWORK = each("L3334 .43. FF")  # a training or theme of the network
 NETWORK_OTHER = each("L3334 4.3. FF")  # of the other network
+NETWORK = each("L3334 .43. FF")  # a training or theme of the network, a call and its ideas
+UNPUBLISHED = each("L3334 343 3 FF")  # ideas of a call that is being prepared: nothing to sort
 DRAFTS = each("44444 .44. 44")
 BEGIN = "L" * 11
 WITH_FACTOR = each("L333F FFFF 3F")
@@ -221,6 +222,31 @@ TABLE = [
     Row("organise-turning:training", "idea:shown", CHANGES, CHANGES, "turn"),
     Row("organise-turning:training", "idea:of a draft", CHANGES.replace(".", "3"), CHANGES.replace(".", "3"), "turn"),
     Row("organise-turning:existing", "idea:shown", OFFICE_NO, CHANGES, "tie"),
+    # --- The back office: ideas ---
+    Row("organise-ideas:list", "", RUNS, OFFICE_NO),
+    Row("organise-ideas:call-add", "", RUNS, RUNS, "new call"),
+    Row("organise-ideas:call-edit", "desk:ours", CHANGES, CHANGES, "call"),
+    Row("organise-ideas:call-publish", "desk:draft", OFFICE_NO, NETWORK),
+    Row("organise-ideas:desk", "desk:ours", NETWORK, OFFICE_NO),
+    Row("organise-ideas:desk", "desk:draft", NETWORK, OFFICE_NO),
+    Row("organise-ideas:several", "desk:ours", OFFICE_NO, NETWORK, "study"),
+    Row("organise-ideas:several", "desk:draft", OFFICE_NO, UNPUBLISHED, "study"),
+    Row("organise-ideas:merge", "desk:ours", NETWORK, NETWORK, "merge"),
+    Row("organise-ideas:merge", "desk:draft", UNPUBLISHED, UNPUBLISHED, "merge"),
+    Row("organise-ideas:unmerge", "desk:ours", OFFICE_NO, NETWORK, "unmerge"),
+    Row("organise-ideas:idea", "idea:shown", NETWORK, OFFICE_NO),
+    Row("organise-ideas:idea", "idea:of a draft", UNPUBLISHED, OFFICE_NO),
+    Row("organise-ideas:answer", "idea:shown", NETWORK, NETWORK, "answer"),
+    Row("organise-ideas:answer", "idea:of a draft", UNPUBLISHED, UNPUBLISHED, "answer"),
+    Row("organise-ideas:reopen", "idea:answered", NETWORK, NETWORK, {"reason": "Une salle est libre."}),
+    Row("organise-ideas:ask", "idea:shown", NETWORK, NETWORK, {"question": "Dans quel quartier ?"}),
+    Row("organise-ideas:send", "idea:shown", NETWORK, NETWORK, "send"),
+    Row("organise-ideas:hide", "idea:shown", NETWORK, NETWORK, {"reason": "Une adresse."}),
+    Row("organise-ideas:show", "idea:covered", OFFICE_NO, NETWORK),
+    Row("organise-ideas:settle", "idea:shown", OFFICE_NO, NETWORK),
+    Row("organise-ideas:comment-hide", "comment:shown", NETWORK, NETWORK, {"reason": "Publicité."}),
+    Row("organise-ideas:comment-show", "comment:covered", OFFICE_NO, NETWORK),
+    Row("organise-ideas:comment-settle", "comment:shown", OFFICE_NO, NETWORK),
     # --- The back office: volunteers ---
     Row("organise-volunteers:list", "", RUNS, OFFICE_NO),
     Row("organise-volunteers:export", "", RUNS, OFFICE_NO),

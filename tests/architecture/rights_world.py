@@ -22,9 +22,11 @@ from cms.models import ProgrammeIndexPage, ProgrammePage
 from cms.turning_forms import TurningForm, TyingForm
 from events import declining, door_codes, offers
 from events.organise_forms import MoveForm, TermsForm
+from ideas.models import Call
+from ideas.organise_forms import AnswerForm, CallForm
 from mail.models import Message
 from tests.factories.events import RegistrationFactory, SlotFactory, WalkInFactory
-from tests.factories.ideas import CallFactory, IdeaFactory
+from tests.factories.ideas import CallFactory, CommentFactory, IdeaFactory
 from tests.factories.trainings import (
     CertificateFactory,
     EvaluationAnswerFactory,
@@ -212,7 +214,7 @@ class World:
 
     def ideas(self):
         """Calls for ideas, with the owner's idea; one that is being prepared, and an idea in it."""
-        ours, _theirs, _joined = self.networks
+        ours, theirs, _joined = self.networks
         owner = self.people["owner"].volunteer
         self.call = CallFactory(network=ours, slug="shown-call")
         self.draft_call = CallFactory(
@@ -222,6 +224,26 @@ class World:
         self.draft_idea = IdeaFactory(call=self.draft_call, author=self.people["colleague"].volunteer, title=DRAFT)
         self.vote_call = CallFactory(network=self.networks[0], slug="voted-call", approval=True, phase="vote")
         self.candidate = IdeaFactory(call=self.vote_call)
+        self.their_call = CallFactory(network=theirs)
+        merged = {"state": "merged", "merged_into": self.idea, "head": self.idea}
+        self.ideas_by = {
+            "shown": self.idea,
+            "of a draft": self.draft_idea,
+            "theirs": IdeaFactory(call=self.their_call),
+            "twin": IdeaFactory(call=self.call),
+            "merged": IdeaFactory(call=self.call, **merged),
+            "answered": IdeaFactory(call=self.call, state="declined", answered_at=NOW),
+            "covered": IdeaFactory(call=self.call, hidden_at=NOW, hidden_reason="Une adresse."),
+        }
+        self.ideas_by["merged"].steps.create(
+            kind="merged", from_state="open", to_state="merged", into=self.idea, reason="La même.", at=NOW
+        )
+        self.comments = {
+            "shown": CommentFactory(idea=self.idea),
+            "covered": CommentFactory(idea=self.idea, hidden_at=NOW, hidden_reason="Publicité."),
+        }
+        for comment in (None, self.comments["shown"]):
+            self.idea.reports.create(comment=comment, by=self.people["member"], reason="Publicité.")
 
     def evaluated(self, **fields):
         """The evaluation of a session of the day before, which the trainer gave."""
@@ -342,7 +364,9 @@ class World:
             "material": lambda: {"pk": self.materials[which].pk},
             "slug": lambda: {"slug": which},
             "call": lambda: {"slug": which},
-            "idea": lambda: {"pk": {"shown": self.idea, "of a draft": self.draft_idea}[which].pk},
+            "idea": lambda: {"pk": self.ideas_by[which].pk},
+            "desk": lambda: {"pk": {"ours": self.call, "draft": self.draft_call}[which].pk},
+            "comment": lambda: {"pk": self.comments[which].pk},
             "name": lambda: {"name": "a"} | ({"number": int(which)} if which else {}),
             "mail": lambda: {"name": self.MAIL} | ({"number": int(which)} if which else {}),
             "picture": lambda: {"path": f"{which}.txt"},
@@ -389,6 +413,24 @@ class World:
                 fields_of(TrainingForm(instance=Training(), user=self.people["organiser"]))
                 | {"network": self.of(role).pk, "kind": "visit", "title_fr": "Une", "title_en": "One"}
             ),
+            "call": lambda: (
+                fields_of(CallForm(instance=self.call, user=self.people["organiser"]))
+                | {"responsible": self.people["organiser"].pk, "text_fr": "Autre"}
+            ),
+            "new call": lambda: (
+                fields_of(CallForm(instance=Call(), user=self.people["administrator"]))
+                | {"network": self.of(role).pk, "title_fr": "Une ?"}
+                | {"call_from": "2027-04-05T00:00", "call_to": "2027-04-19T00:00"}
+            ),
+            "study": lambda: {"idea": [self.idea.pk], "act": "study"},
+            "merge": lambda: {
+                "idea": [self.idea.pk],
+                "into": self.ideas_by["twin"].pk,
+                "reason": "La même.",
+            },
+            "unmerge": lambda: {"idea": [self.ideas_by["merged"].pk]},
+            "answer": lambda: fields_of(AnswerForm(idea=self.idea)) | {"state": "adopted", "reason": "Oui."},
+            "send": lambda: {"call": self.their_call.pk, "reason": "Plutôt là."},
             "session": lambda: later | {"online_url": "https://visio.example/", "capacity": 5},
             "ballot": lambda: {"ideas": [self.candidate.pk]},
             "turn": lambda: (

@@ -372,6 +372,14 @@ SLIPPED = {
         lambda world: world.data("new training", "other")),
     "a training under another network's theme": ("organiser", "organise-trainings:training-add", "",
         lambda world: world.data("new training", "organiser") | {"theme": world.their_theme.pk}),
+    "a call for another network": ("organiser", "organise-ideas:call-add", "",
+        lambda world: world.data("new call", "other")),
+    "an idea of another network's call": ("organiser", "organise-ideas:several", "desk:ours",
+        lambda world: {"idea": [world.ideas_by["theirs"].pk], "act": "study"}),
+    "an idea of another network's call, to merge into": ("organiser", "organise-ideas:merge", "desk:ours",
+        lambda world: world.data("merge", "organiser") | {"into": world.ideas_by["theirs"].pk}),
+    "somebody who does not run the network, to answer": ("organiser", "organise-ideas:call-edit", "desk:ours",
+        lambda world: world.data("call", "organiser") | {"responsible": world.people["other"].pk}),
     "a list for another network": ("organiser", "organise-volunteers:import-new", "",
         lambda world: world.data("list", "other")),
     "somebody else's address, to delete": ("volunteer", "volunteers:delete", "",
@@ -562,7 +570,7 @@ def no_longer(what, world):
 
 
 INSIDE = {
-    "organiser": ["organise:home", "organise-volunteers:list", "organise-volunteers:export"],
+    "organiser": ["organise:home", "organise-volunteers:list", "organise-volunteers:export", "organise-ideas:list"],
     "trainer": ["organise:home"],
     "editor": ["wagtailadmin_home", "wagtailimages:index", "wagtaildocs:index"],
     "administrator": ["organise:home", "wagtailadmin_home", "admin:index", "organise-trainings:list"],

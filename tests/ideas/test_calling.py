@@ -111,6 +111,29 @@ def test_how_it_is_decided_stays_once_the_call_has_opened(by):
     assert Call.objects.get().how_decided_fr != "Le maire choisit."
 
 
+def test_how_it_is_decided_stays_in_each_language(by):
+    call = CallFactory()
+    call.how_decided_en = "The mayor chooses."
+
+    with pytest.raises(IdeaRefused):
+        calling.prepare(call, phases=phases_of(call), by=by)
+
+    assert Call.objects.get().how_decided_en != "The mayor chooses."
+
+
+@pytest.mark.parametrize("lacks", ["responsible", "answer_by"])
+def test_a_published_call_never_loses_who_answers_and_by_when(by, lacks):
+    call, draft = CallFactory(), CallFactory(draft=True)
+    setattr(call, lacks, None)
+    setattr(draft, lacks, None)
+
+    with pytest.raises(IdeaRefused):
+        calling.prepare(call, phases=phases_of(call), by=by)
+    calling.prepare(draft, phases=phases_of(draft), by=by)
+
+    assert [getattr(row, lacks) is None for row in Call.objects.order_by("pk")] == [False, True]
+
+
 def test_a_vote_s_rule_stays_once_it_has_begun(by):
     call = CallFactory(by_points=True, phase="vote")
     dates = phases_of(call)

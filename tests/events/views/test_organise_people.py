@@ -33,8 +33,8 @@ def test_slot_pages_queries(slot, organiser, django_assert_num_queries, page, qu
     assert answer.content.decode().count('id="r') == count
 
 
-SLOT_QUERIES = 12
-ATTENDANCE_QUERIES = 12
+SLOT_QUERIES = 15
+ATTENDANCE_QUERIES = 13
 
 
 def test_slot_tabs_and_search(slot, organiser):

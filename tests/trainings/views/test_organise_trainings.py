@@ -71,8 +71,8 @@ def test_list_and_training_queries(training, organiser, django_assert_num_querie
             assert len(organiser.get(url("training", training.pk)).context["rows"]) == count
 
 
-LIST_QUERIES = 10
-TRAINING_QUERIES = 10
+LIST_QUERIES = 11
+TRAINING_QUERIES = 11
 
 
 def test_list_says_of_a_training_that_it_has_no_date(training, organiser):

@@ -1,0 +1,373 @@
+"""Forms of the back office about calls and ideas: shape and messages; the verbs do the rest."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, cast
+
+import django_filters
+from django import forms
+from django.conf import settings
+from django.db.models import Exists, OuterRef, QuerySet
+from django.forms import BoundField
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext, pgettext_lazy
+
+from events.freshness import FreshFormMixin
+from events.organise_forms import MomentField
+from ideas.calling import Times, phases_of_quarter
+from ideas.models import Call, Group, Idea, Phase, Report
+from ideas.models.ideas import IdeaQuerySet
+from volunteers.lines import LineField
+from volunteers.models import User
+from volunteers.permissions import can_organise, organised_networks, organisers_of
+from volunteers.words import fold
+
+Kind = Phase.Kind
+MANY = 50  # people told of one click, from which a box asks whether that is meant
+QUARTERS = [
+    ("", _("No quarter in particular")),
+    (1, _("1: January to March")),
+    (2, _("2: April to June")),
+    (3, _("3: July to September")),
+    (4, _("4: October to December")),
+]
+
+
+class CallForm(FreshFormMixin, forms.ModelForm):
+    """A call in both languages, with the dates of its phases. The network of an existing one stays."""
+
+    title_fr = LineField(label=_("Question in French"), max_length=160)
+    title_en = LineField(label=_("Question in English"), max_length=160, required=False)
+    quarter = forms.TypedChoiceField(
+        label=_("Quarter"),
+        coerce=int,
+        empty_value=None,
+        choices=QUARTERS,
+        required=False,
+        help_text=_("Its dates follow from the quarter: “Fill in the dates”, below."),
+    )
+
+    class Meta:
+        model = Call
+        fields = [
+            "network", "kind", "audience", "title_fr", "title_en", "text_fr", "text_en", "language", "asks_place",
+            "how_decided_fr", "how_decided_en", "responsible", "answer_by", "year", "quarter", "vote", "points",
+        ]  # fmt: skip
+        labels = {
+            "text_fr": _("What it is about, in French"),
+            "text_en": _("What it is about, in English"),
+            "how_decided_fr": _("How it will be decided, in French"),
+            "how_decided_en": _("How it will be decided, in English"),
+        }
+        help_texts = {
+            "how_decided_fr": _("Who decides, by what, and when. People read it before they propose; then it stays."),
+            "how_decided_en": "",
+            "answer_by": _("Needed before it is published, as how it is decided, and who answers."),
+        }
+        widgets = {
+            "text_fr": forms.Textarea(attrs={"rows": 4}),
+            "text_en": forms.Textarea(attrs={"rows": 4}),
+            "how_decided_fr": forms.Textarea(attrs={"rows": 3}),
+            "how_decided_en": forms.Textarea(attrs={"rows": 3}),
+            "answer_by": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        }
+
+    watched = Meta.fields
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        call = self.instance
+        self.kept = {phase.kind: phase for phase in call.phases.all()} if call.pk else {}
+        for kind in Kind:
+            self._add_phase(kind)
+        self._offer(user)
+        dates = [[kind, p.starts_at.isoformat(), p.ends_at.isoformat()] for kind, p in sorted(self.kept.items())]
+        self.watch(call, dates)
+
+    def _add_phase(self, kind: Kind) -> None:
+        phase = self.kept.get(kind.value)
+        for name, label in (("from", pgettext_lazy("phase", "From")), ("to", pgettext_lazy("phase", "To"))):
+            self.fields[f"{kind}_{name}"] = MomentField(label=label, required=kind == Kind.CALL)
+        if phase:
+            self.initial.setdefault(f"{kind}_from", phase.starts_at)
+            self.initial.setdefault(f"{kind}_to", phase.ends_at)
+
+    def _offer(self, user: User) -> None:
+        """The networks and the people to choose from; nothing to choose where it stays."""
+        call, networks = self.instance, organised_networks(user)
+        network = cast(forms.ModelChoiceField, self.fields["network"])
+        network.queryset, network.disabled = networks, bool(call.pk)
+        network.required, network.empty_label = not user.is_superuser, _("The whole city")
+        if not user.is_superuser:
+            network.help_text = ""
+            network.empty_label = "—"
+            if len(networks) == 1 and not self.initial.get("network"):
+                self.initial["network"], network.empty_label = networks[0].pk, None
+        language = cast(forms.ChoiceField, self.fields["language"])
+        language.choices, language.help_text = [("", _("Any language")), *settings.LANGUAGES], ""
+        people = organisers_of(networks) | (User.objects.filter(is_superuser=True, is_active=True))
+        responsible = cast(forms.ModelChoiceField, self.fields["responsible"])
+        responsible.queryset = people.distinct().order_by("last_name", "first_name", "pk")
+        responsible.empty_label = _("Nobody yet")
+        responsible.label_from_instance = _name_of  # type: ignore[method-assign, assignment]
+        if call.state == Call.State.PUBLISHED:
+            begun = not call.is_announced()
+            for name in ("responsible", "answer_by", "how_decided_fr"):
+                self.fields[name].required = True
+            for name in ("how_decided_fr", "how_decided_en"):
+                self.fields[name].disabled = begun
+            vote = self.kept.get(Kind.VOTE)
+            for name in ("vote", "points"):
+                self.fields[name].disabled = bool(vote and vote.starts_at <= timezone.now())
+
+    @property
+    def phase_rows(self) -> list[tuple[str, str, BoundField, BoundField]]:
+        """Each phase as a row: its kind, its name, from when, until when."""
+        return [(kind.value, str(kind.label), self[f"{kind}_from"], self[f"{kind}_to"]) for kind in Kind]
+
+    @property
+    def parts(self) -> dict[str, list[BoundField]]:
+        """The other fields, in the parts that the page shows."""
+        names = {
+            "question": ["network", "title_fr", "title_en", "text_fr", "text_en"],
+            "ideas": ["kind", "audience", "language", "asks_place"],
+            "decision": ["how_decided_fr", "how_decided_en", "responsible", "answer_by"],
+            "quarter": ["year", "quarter"],
+            "vote": ["vote", "points"],
+        }
+        return {part: [self[name] for name in found] for part, found in names.items()}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if bool(cleaned.get("year")) != bool(cleaned.get("quarter")) and not {"year", "quarter"} & self.errors.keys():
+            self.add_error("quarter", _("Give the year and the quarter, or neither."))
+        if cleaned.get("audience") == Call.Audience.MEMBERS and not cleaned.get("network"):
+            self.add_error("audience", _("A call of the whole city has no members: choose somebody else."))
+        if cleaned.get("vote") == Call.Vote.POINTS and not cleaned.get("points"):
+            self.add_error("points", _("Say how many points each person has."))
+        elif cleaned.get("vote") != Call.Vote.POINTS:
+            cleaned["points"] = 0
+        responsible = cleaned.get("responsible")
+        if responsible and not can_organise(responsible, cleaned.get("network")):
+            self.add_error("responsible", _("This person does not run that network: choose one who does."))
+        self._clean_dates(cleaned)
+        return cleaned
+
+    def _clean_dates(self, cleaned: dict[str, Any]) -> None:
+        opens = cleaned.get("call_from")
+        for kind in Kind:
+            begins, ends = cleaned.get(f"{kind}_from"), cleaned.get(f"{kind}_to")
+            if kind == Kind.VOTE and not cleaned.get("vote"):
+                continue
+            if kind == Kind.VOTE and not begins and not ends and not self._is_wrong(kind):
+                self.add_error("vote_from", _("A vote needs its dates."))
+            elif bool(begins) != bool(ends) and not self._is_wrong(kind):
+                self.add_error(f"{kind}_from" if ends else f"{kind}_to", _("Give both dates, or neither."))
+            elif begins and ends and ends <= begins:
+                self.add_error(f"{kind}_to", _("Each phase ends after it begins."))
+            elif begins and opens and begins < opens:
+                self.add_error(f"{kind}_from", _("Nothing begins before the call itself does."))
+        due = cleaned.get("answer_by")
+        if due and opens and due < timezone.localdate(opens):
+            self.add_error("answer_by", _("This is before the call opens."))
+
+    def _is_wrong(self, kind: str) -> bool:
+        return bool({f"{kind}_from", f"{kind}_to"} & self.errors.keys())
+
+    def phases(self) -> Times:
+        """The dates as asked. What was left as it is shown keeps its seconds, which the form does not show."""
+        found = {}
+        for kind in Kind:
+            begins, ends = self.cleaned_data[f"{kind}_from"], self.cleaned_data[f"{kind}_to"]
+            if begins and ends and (kind != Kind.VOTE or self.cleaned_data["vote"]):
+                phase = self.kept.get(kind.value)
+                before = (phase.starts_at, phase.ends_at) if phase else (begins, ends)
+                found[kind.value] = (_unless_moved(before[0], begins), _unless_moved(before[1], ends))
+        return found
+
+    def filled(self, year: int, quarter: int) -> None:
+        """Shows the dates that the quarter's rule gives; nothing is saved."""
+        for kind, (begins, ends) in phases_of_quarter(year, quarter, vote=True).items():
+            self.initial[f"{kind}_from"], self.initial[f"{kind}_to"] = begins, ends
+
+
+def _unless_moved(before: dt.datetime, typed: dt.datetime) -> dt.datetime:
+    return before if before.replace(second=0, microsecond=0) == typed else typed
+
+
+def _name_of(user: User) -> str:
+    return user.get_full_name() or user.email
+
+
+class IdeaFilter(django_filters.FilterSet):
+    """The desk of a call: what waits for an answer unless asked otherwise, the longest first."""
+
+    q = django_filters.CharFilter(
+        label=_("Search"), method="search", widget=forms.TextInput(attrs={"type": "search", "data-search": True})
+    )
+    state = django_filters.ChoiceFilter(
+        label=_("State"),
+        choices=[("all", _("All ideas")), *Idea.State.choices],
+        empty_label=_("Waiting for an answer"),
+        method="keep_all",
+    )
+    group = django_filters.ModelChoiceFilter(
+        label=_("Group"), queryset=Group.objects.none(), empty_label=_("All groups")
+    )
+    order = django_filters.ChoiceFilter(
+        label=_("Order"),
+        choices=[("supporters", _("Most supported first")), ("new", _("Newest first"))],
+        empty_label=_("Waiting longest first"),
+        method="keep_all",
+    )
+    reported = django_filters.BooleanFilter(
+        label=_("Reported only"), method="only_reported", widget=forms.CheckboxInput
+    )
+
+    class Meta:
+        model = Idea
+        fields = ["q", "state", "group", "order", "reported"]
+
+    ORDERS = {"supporters": ("-supporters", "waiting_since", "pk"), "new": ("-proposed_at", "-pk")}
+
+    def __init__(self, *args: Any, call: Call, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["group"].queryset = call.groups.all()
+        self.filters["group"].extra["queryset"] = call.groups.all()
+
+    def search(self, ideas: IdeaQuerySet, name: str, words: str) -> IdeaQuerySet:
+        for word in fold(words).split()[:5]:
+            ideas = ideas.filter(words__contains=word)
+        return ideas
+
+    def keep_all(self, ideas: IdeaQuerySet, name: str, value: str) -> IdeaQuerySet:
+        return ideas  # filter_queryset does it, so that what waits needs no choice made
+
+    def only_reported(self, ideas: IdeaQuerySet, name: str, asked: bool) -> IdeaQuerySet:
+        reports = Report.objects.filter(idea=OuterRef("pk"), settled_at=None)
+        return ideas.filter(Exists(reports)) if asked else ideas
+
+    def filter_queryset(self, queryset: IdeaQuerySet) -> IdeaQuerySet:
+        ideas, asked = super().filter_queryset(queryset), self.form.cleaned_data
+        state = asked.get("state") or ("all" if asked.get("reported") else "")
+        if not state:
+            ideas = ideas.unanswered()
+        elif state != "all":
+            ideas = ideas.filter(state=state)
+        return ideas.order_by(*self.ORDERS.get(asked.get("order") or "", ("waiting_since", "pk")))
+
+
+class ToldForm(forms.Form):
+    """Something that people are told of. Where they are many, a box asks whether that is meant."""
+
+    def __init__(self, *args: Any, told: int = 0, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if told >= MANY:
+            self.fields["sure"] = forms.BooleanField(
+                label=ngettext("Yes, tell %(count)d person.", "Yes, tell %(count)d people.", told) % {"count": told},
+                error_messages={"required": _("Tick this box: many people are told.")},
+            )
+
+
+class ReasonForm(ToldForm):
+    """A reason that everybody may read."""
+
+    reason = forms.CharField(
+        label=_("Why, in a sentence or two"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Public: everybody may read it beside the idea."),
+    )
+
+
+class ReopenForm(ReasonForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = False
+
+
+class AnswerForm(FreshFormMixin, ReasonForm):
+    """The public answer. Another step of the idea's story since the form was shown makes it stale."""
+
+    watched = ["state", "call"]
+    field_order = ["state", "reason"]
+
+    state = forms.ChoiceField(
+        label=_("Your answer"),
+        widget=forms.RadioSelect,
+        choices=[(state.value, state.label.capitalize()) for state in Idea.State if state in Idea.DECIDED],
+    )
+
+    def __init__(self, *args: Any, idea: Idea, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.idea = idea
+        self.last = idea.steps.order_by("at", "pk").last()
+        self.watch(idea, self.last.pk if self.last else 0)
+
+    def clean(self) -> dict[str, Any]:
+        try:
+            return super().clean()
+        except forms.ValidationError:
+            if self.errors or not self._is_given():
+                raise
+            return self.cleaned_data  # the same click, a moment before
+
+    def _is_given(self) -> bool:
+        asked = (self.cleaned_data["state"], self.cleaned_data["reason"])
+        return self.last is not None and asked == (self.idea.state, self.last.reason)
+
+
+class MergeForm(ReasonForm):
+    """Which idea stands. The others are read, supported and answered there."""
+
+    field_order = ["into", "reason"]
+
+    into = forms.ModelChoiceField(
+        label=_("The idea that stands"), queryset=Idea.objects.none(), widget=forms.RadioSelect, empty_label=None
+    )
+
+    def __init__(self, *args: Any, candidates: QuerySet[Idea], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        into = cast(forms.ModelChoiceField, self.fields["into"])
+        into.queryset = candidates
+        into.label_from_instance = _idea_words  # type: ignore[method-assign, assignment]
+
+
+class SendForm(ReasonForm):
+    field_order = ["call", "reason"]
+
+    call: forms.ModelChoiceField = forms.ModelChoiceField(
+        label=_("To which call"), queryset=Call.objects.none(), empty_label="—"
+    )
+
+    def __init__(self, *args: Any, calls: QuerySet[Call], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(forms.ModelChoiceField, self.fields["call"]).queryset = calls
+
+
+class QuestionForm(ToldForm):
+    question = forms.CharField(
+        label=_("Your question"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Public, like the reply: everybody reads it under the idea. Its author is told by mail."),
+    )
+
+
+class HideForm(forms.Form):
+    reason = LineField(
+        label=_("Why, in a sentence"), max_length=300, help_text=_("Everybody reads it in place of the text.")
+    )
+
+
+class GroupForm(forms.Form):
+    """The group that ideas are put into; empty takes them out of theirs."""
+
+    group = LineField(label=_("Group"), max_length=80, required=False)
+
+
+def _idea_words(idea: Idea) -> str:
+    said = ngettext("%(count)d supporter", "%(count)d supporters", idea.supporters) % {"count": idea.supporters}
+    return f"{idea.title} ({idea.get_state_display()}, {said})"
