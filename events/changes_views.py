@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -14,6 +15,7 @@ from events import overview, scheduling, writing
 from events.models import Registration, Slot
 from events.organise_forms import CallOffForm, MoveForm, TermsForm, WordForm
 from events.organise_views import OrganiserRequest, office_page, page_context, said_offered, slot_for
+from events.permissions import can_organise, can_write
 from events.scheduling import ChangeRefused
 from events.writing import AnotherWordLeft
 
@@ -115,9 +117,15 @@ def call_off(request: OrganiserRequest, pk: int) -> HttpResponse:
 @office_page
 @require_http_methods(GET_AND_POST)
 def write(request: OrganiserRequest, pk: int) -> HttpResponse:
-    """One message each; sent twice by a double click, it leaves once. Another text from the same form asks again."""
-    slot = slot_for(request, pk)
-    form = WordForm(request.POST or None, initial={"states": [Registration.State.CONFIRMED]})
+    """One message each; sent twice by a double click, it leaves once. Another text from the same form asks again.
+
+    A person in charge writes to those who come; organisers choose to whom.
+    """
+    slot = slot_for(request, pk, only_attendance=True)
+    if not can_write(request.user, slot):
+        raise PermissionDenied
+    chooses = can_organise(request.user, slot)
+    form = WordForm(request.POST or None, initial={"states": [Registration.State.CONFIRMED]}, chooses=chooses)
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
         try:

@@ -12,11 +12,15 @@ from events.models import Slot
 
 @dataclass(frozen=True)
 class OfficePage:
-    """A page of the room above, for the organisers of a date once it has begun. ``page`` takes the slot's key."""
+    """A page of the room above, for the organisers of a date once it has begun. ``page`` takes the slot's key.
+
+    ``for_all``: for whoever may open the date's page, at any time.
+    """
 
     label: str | Promise
     icon: str
     page: str
+    for_all: bool = False
 
 
 @dataclass(frozen=True)

@@ -371,6 +371,15 @@ class WordForm(forms.Form):
     )
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
+    def __init__(self, *args: Any, chooses: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not chooses:
+            del self.fields["states"]
+
+    def clean(self) -> dict[str, Any]:
+        """To those who come, where there is nothing to choose."""
+        return {"states": [State.CONFIRMED]} | (super().clean() or {})
+
     def renew(self) -> None:
         """Shown again, what was typed is a message of its own."""
         typed = cast(QueryDict, self.data).copy()

@@ -23,7 +23,7 @@ from events import attending, enlisting, handouts, kinds, overview, registering,
 from events.models import Registration, Slot
 from events.models.registrations import RegistrationQuerySet
 from events.organise_forms import AddedForm, EndForm, PersonForm, SlotFilter
-from events.permissions import can_organise
+from events.permissions import can_organise, can_write
 from events.registering import RegistrationRefused
 from events.resources import RegistrationResource, add_walk_ins
 from volunteers.models import Qualification, User
@@ -118,16 +118,17 @@ def slot_detail(request: OrganiserRequest, pk: int) -> HttpResponse:
         context
         | {"tab": tab, "counts": counted, "q": words, "page_obj": page}
         | {"handouts": handouts.of([slot]).get(slot.pk, [])}
+        | {"may_write": context["organises"] or can_write(request.user, slot)}
         | {"walk_ins": slot.walk_ins.count() if tab == "coming" and context["attendance_open"] else 0}
         | {"clashes": overview.clashes(request.user, slot) if context["organises"] else []}
-        | {"office_pages": _office_pages(slot) if context["organises"] else []},
+        | {"office_pages": _office_pages(slot, organises=context["organises"])},
     )
 
 
-def _office_pages(slot: Slot) -> list[kinds.OfficePage]:
-    """What the slot's own room offers, once there is something to tell of it."""
-    held = slot.state == Slot.State.OPEN and slot.starts_at <= timezone.now()
-    return list(kinds.get(slot.kind).office_pages) if held else []
+def _office_pages(slot: Slot, *, organises: bool) -> list[kinds.OfficePage]:
+    """What the slot's own room offers: to all here, and to its organisers once there is something to tell of it."""
+    held = organises and slot.state == Slot.State.OPEN and slot.starts_at <= timezone.now()
+    return [page for page in kinds.get(slot.kind).office_pages if held or page.for_all]
 
 
 def _rows(slot: Slot, tab: str) -> RegistrationQuerySet:

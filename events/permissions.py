@@ -1,7 +1,7 @@
 """Who may do what in the agenda. A page or a verb's caller asks only these; lists use ``SlotQuerySet.visible_to``.
 
 Three roles look at a slot from behind the counter: an administrator, an organiser of its network, and a person in
-charge of it (a trainer), who sees who comes and marks attendance, and nothing more.
+charge of it (a trainer), who sees who comes, writes to them, marks attendance, and nothing more.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from volunteers.models import User
 
 
 def can_organise(user: User | AnonymousUser, slot: Slot) -> bool:
-    """May this person change the slot, move or cancel it, answer, write to and export the people registered?"""
+    """May this person change the slot, move or cancel it, answer and export the people registered?"""
     return volunteers.can_organise(user, slot.network)
 
 
@@ -34,6 +34,11 @@ def has_agenda(user: User) -> bool:
 def can_see_registered(user: User | AnonymousUser, slot: Slot) -> bool:
     """May this person open the slot's back office page? The row's side of ``SlotQuerySet.visible_to``."""
     return can_organise(user, slot) or is_in_charge(user, slot)
+
+
+def can_write(user: User | AnonymousUser, slot: Slot) -> bool:
+    """May this person write to those who come? To the others (waiting, cancelled) only who organises may."""
+    return can_see_registered(user, slot)
 
 
 def can_mark_attendance(user: User | AnonymousUser, slot: Slot) -> bool:

@@ -24,6 +24,7 @@ class TrainingsConfig(AppConfig):
         from volunteers import erasing, exporting, office_menu, retention  # noqa: PLC0415
         from volunteers.permissions import is_organiser  # noqa: PLC0415
 
+        people = OfficePage(_("What they know"), "users-round", "organise-trainings:people", for_all=True)
         results = OfficePage(_("Qualification and certificates"), "award", "organise-trainings:results")
         register(
             SlotKind(
@@ -32,11 +33,12 @@ class TrainingsConfig(AppConfig):
                 "graduation-cap",
                 "trainings:session-detail",
                 "trainings:list",
-                office_pages=(results,),
+                office_pages=(people, results),
             )
         )
         eligibility.register(granting.next_dates)
         handouts.register(handing_out.handouts)
+        office_menu.register(office_menu.Entry(_("My sessions"), "organise-trainings:mine", 2, has_agenda))
         office_menu.register(office_menu.Entry(_("Trainings"), "organise-trainings:list", 2, is_organiser))
         kinds.register(kinds.Kind("trainings/granted", _("a qualification"), letters.compose_granted))
         kinds.register(kinds.Kind("trainings/taken-back", _("a qualification taken back"), letters.compose_taken_back))

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from trainings import board_views, evaluation_views, organise_views, results_views
+from trainings import board_views, evaluation_views, leading_views, organise_views, results_views
 
 app_name = "organise-trainings"
 urlpatterns = [
     path("", organise_views.training_list, name="list"),
     path("new/", organise_views.training_edit, name="training-add"),
+    path("mine/", leading_views.mine, name="mine"),
+    path("mine/<key:slot_id>/", leading_views.people, name="people"),
     path("<key:pk>/", organise_views.training_detail, name="training"),
     path("<key:pk>/edit/", organise_views.training_edit, name="training-edit"),
     path("<key:pk>/material/new/", organise_views.material_add, name="material-add"),

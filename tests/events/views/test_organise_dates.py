@@ -52,8 +52,8 @@ def test_nobody_signed_in_and_nobody_inactive(slot):
 
 
 PAGES = [
-    *[(name, SEES) for name in ("slot", "attendance", "sign-sheet")],
-    *[(name, CHANGES) for name in ("person-add", "export", "walk-in", "terms", "move", "call-off", "write")],
+    *[(name, SEES) for name in ("slot", "attendance", "sign-sheet", "write")],
+    *[(name, CHANGES) for name in ("person-add", "export", "walk-in", "terms", "move", "call-off")],
 ]
 POSTS = [("attendance-mark", SEES), ("publish", CHANGES)]
 ABOUT_ONE = ["registration-cancel", "approve", "refuse"]
