@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.core import signing
 from django.utils import timezone
 
-from events import registering
+from events import registering, requiring
 from events.models import Registration, Slot
 from volunteers import consenting
 from volunteers.models import User
@@ -44,7 +44,8 @@ def is_back(registration: Registration) -> bool:
 def may_come_back(registration: Registration) -> bool:
     """May the link's bearer take back having said no: the person said it, one may sign up, nothing else is asked?
 
-    Whoever has not agreed to what is asked of everybody does so where one signs up.
+    Whoever has not agreed to what is asked of everybody does so where one signs up; there, too, stands what to do for
+    whoever lacks a qualification.
     """
     return (
         registration.volunteer is not None
@@ -52,6 +53,7 @@ def may_come_back(registration: Registration) -> bool:
         and registration.slot.is_open()
         and not is_back(registration)
         and not consenting.missing(registration.volunteer.user)
+        and not requiring.lacking(registration.volunteer, registration.slot)
     )
 
 

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from events import declining
 from events.models import Registration
 from mail.rendering import render
 from tests.factories.events import RegistrationFactory, SlotFactory, VenueFactory
@@ -74,6 +75,7 @@ def public_pages(world):
         "/account/password/reset/",
         "/privacy/retention/",
         "/nulle-part/",
+        f"/registrations/cannot-come/{declining.token_of(world['confirmed'])}/",
     ]
 
 
@@ -112,6 +114,8 @@ def office_pages(world):
         f"{slot}write/",
         f"{slot}call-off/",
         "/organise/trainings/",
+        "/organise/trainings/mine/",
+        f"/organise/trainings/mine/{world['slots'][1].pk}/",
         f"/organise/trainings/{world['training'].pk}/",
         f"/organise/trainings/{world['training'].pk}/edit/",
         f"/organise/trainings/{world['training'].pk}/sessions/new/",

@@ -5,11 +5,11 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from events import declining, registering
-from events.models import Registration
+from events import declining, registering, requiring
+from events.models import Registration, Slot
 from tests.events.views.offered import agreed, clashing, english
 from tests.factories.events import RegistrationFactory, SlotFactory
-from tests.factories.volunteers import UserFactory
+from tests.factories.volunteers import QualificationFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -170,7 +170,12 @@ def owe_an_agreement(seat):
     seat.volunteer.user.consents.all().delete()
 
 
-@pytest.mark.parametrize("act", [end_by_organiser, close, owe_an_agreement])
+def ask_for_a_qualification(seat):
+    registering.give_back(seat, by=None)
+    requiring.require(Slot.objects.all(), [QualificationFactory()], by=UserFactory())
+
+
+@pytest.mark.parametrize("act", [end_by_organiser, close, owe_an_agreement, ask_for_a_qualification])
 def test_nobody_comes_back_by_the_link_where_more_is_needed(client, seat, act):
     act(seat)
 
