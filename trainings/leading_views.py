@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from events import handouts
 from events.organise_views import OrganiserRequest, office_page, page_context, slot_for
 from events.permissions import can_write
 from trainings import leading
@@ -27,4 +28,5 @@ def people(request: OrganiserRequest, slot_id: int) -> HttpResponse:
     session = get_object_or_404(Session.objects.select_related("training__grants"), slot=slot)
     context = page_context(request, slot, session=session, group=leading.group_of(slot))
     context["may_write"] = context["organises"] or can_write(request.user, slot)
+    context["handouts"] = handouts.of([slot]).get(slot.pk, [])
     return render(request, "organise/trainings/people.html", context)

@@ -75,7 +75,7 @@ def test_queries_do_not_grow(slot, trainer, count, django_assert_num_queries):
             volunteer=registration.volunteer, qualification=QualificationFactory(), granted_on="2026-01-01"
         )
     with still():
-        for address, number in ((url("mine"), 12), (url("people", slot.pk), 15)):
+        for address, number in ((url("mine"), 12), (url("people", slot.pk), 17)):
             trainer.get(address)
             with django_assert_num_queries(number):
                 trainer.get(address)
