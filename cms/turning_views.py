@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from cms import turning
 from cms.turning_forms import TurningForm, TyingForm
 from events.organise_views import OrganiserRequest, office_page
-from ideas import answering, permissions
+from ideas import answering, permissions, telling
 from ideas.calling import IdeaRefused
 from ideas.models import Call, Idea
 from ideas.proposing import hold
@@ -109,6 +109,7 @@ def _page(
     context = {
         "idea": idea,
         "made": made,
+        "told": telling.count_told([idea], by=request.user),
         "over": idea.state == Idea.State.WITHDRAWN,
         "turn": turn or TurningForm(instance=Training(), idea=idea, user=request.user, initial=_first(idea)),
         "tie": tie or TyingForm(idea=idea, user=request.user, prefix="tie", initial={"reason": _reason(idea)}),

@@ -99,6 +99,7 @@ def test_one_post_makes_the_training_answers_the_idea_and_tells_people(client, i
     needed, liked = Qualification.objects.create(slug="q"), Interest.objects.create(slug="i")
     sent = shown(client.get(url(idea))) | {"reason": REASON, "prerequisites": [needed.pk], "interests": [liked.pk]}
 
+    assert client.get(url(idea)).context["told"] == 2
     answer = client.post(url(idea), sent)
 
     training = Training.objects.get()
