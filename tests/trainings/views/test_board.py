@@ -164,7 +164,7 @@ def test_board_queries(training, organiser, django_assert_num_queries, count):
         assert len(board(organiser, month="11").dates) == count
 
 
-BOARD_QUERIES = 10
+BOARD_QUERIES = 12
 
 
 def test_a_figure_from_elsewhere_stands_on_the_board(training, organiser):
@@ -217,4 +217,4 @@ def test_wishes_queries(training, organiser, django_assert_num_queries, count):
         assert len(organiser.get(WISHES).context["page_obj"]) == count
 
 
-WISHES_QUERIES = 9
+WISHES_QUERIES = 10

@@ -302,5 +302,5 @@ def test_organisers_page_takes_as_many_queries(count, django_assert_num_queries)
     page = reverse("organise-trainings:training", args=[training.pk])
     client.get(page)
 
-    with still(), django_assert_num_queries(10):
+    with still(), django_assert_num_queries(11):
         assert client.get(page).text.count("Fiche du parcours") == 2 * count  # the link, and whom "Remove" is about

@@ -130,4 +130,4 @@ def test_results_queries(session, organiser, django_assert_num_queries, count):
     assert answer.text.count('<tr id="r') == count
 
 
-QUERIES = 11
+QUERIES = 12
