@@ -62,7 +62,11 @@ if (desk) {
     keys[event.key](row);
   });
   desk.addEventListener("change", count);
-  addEventListener("pageshow", count); // boxes stay ticked when one comes back
-  // Back from a page about an idea: on with that row, or with the first one.
-  if (/^#(i\d+|ideas)$/.test(location.hash)) focus(rows().find((row) => `#${row.id}` === location.hash) ?? rows()[0]);
+  // Back from a page about an idea: on with that row, or with the first one. Once the page is there: going to the
+  // address's fragment takes the focus away.
+  addEventListener("pageshow", ({ persisted }) => {
+    count(); // boxes stay ticked when one comes back
+    if (persisted || !/^#(i\d+|ideas)$/.test(location.hash)) return;
+    focus(rows().find((row) => `#${row.id}` === location.hash) ?? rows()[0]);
+  });
 }
