@@ -8,9 +8,12 @@ from typing import NamedTuple
 from django.conf import settings
 from django.core.cache import caches
 from django.db.models import Q
-from django.utils.translation import get_language, override
+from django.urls import reverse
+from django.utils.translation import get_language, gettext, override
 from wagtail.models import Page, Site
 from wagtail.query import PageQuerySet
+
+from ideas.models import Call
 
 
 class MenuItem(NamedTuple):
@@ -29,7 +32,10 @@ class Menus(NamedTuple):
 
 
 def menus() -> Menus:
-    """The live pages just below each home page that are "shown in menus", in the order of their tree."""
+    """The live pages just below each home page that are "shown in menus", in the order of their tree.
+
+    Then the board of ideas, once a call has been published: it is no page that an editor could put there.
+    """
     found: Menus | None = caches["process"].get("cms.menus")
     if found is None:
         found = _read()
@@ -55,7 +61,15 @@ def _read() -> Menus:
             main[language] = []
         elif language in homes:
             main[language].append(MenuItem(page.title, _path(page, language)))
+    if Call.objects.published().exists():
+        for language, items in main.items():
+            items.append(_ideas(language))
     return Menus({language: tuple(items) for language, items in main.items()}, homes)
+
+
+def _ideas(language: str) -> MenuItem:
+    with override(language):
+        return MenuItem(gettext("Ideas"), reverse("ideas:board"))
 
 
 def _path(page: Page, language: str) -> str:
