@@ -51,6 +51,9 @@ STATES = [
     "absent",
 ]
 
+PHASES = ["announced", "call", "sorting", "vote", "work", "note", "paused", "over", "draft"]
+IDEA_STATES = ["open", "studying", "merged", "adopted", "declined", "out_of_scope", "withdrawn"]
+
 
 class DetailsForm(forms.Form):
     """A form with each kind of field."""
@@ -258,6 +261,8 @@ def context() -> dict[str, Any]:
             {"slug": "two", "starts_on": rows[5]["starts_at"], "rows": rows[5:]},
         ],
         "states": STATES,
+        "phases": PHASES,
+        "idea_states": IDEA_STATES,
         "cells": _cells("/styleguide/programme/"),
         "form": DetailsForm(auto_id="plain_%s"),
         "refused": refused,

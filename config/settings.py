@@ -290,6 +290,11 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "300/10m/ip,3/m/key,20/h/key",
     "reset_password_from_key": "300/10m/ip",
     "confirm_email": "3/m/key,20/h/key",
+    # One person writes no more than this under ideas.
+    "propose_idea": "20/h/user",
+    "comment_idea": "20/h/user",
+    "report_idea": "20/h/user",
+    "alike_ideas": "600/10m/ip",
 }
 # Where the client's network address comes from: by default the connection itself. Behind proxies, how many of them
 # add to X-Forwarded-For, or the one header that a trusted proxy always sets.

@@ -65,12 +65,12 @@ def can_withdraw(user: Person, idea: Idea) -> bool:
 
 def can_support(user: Person, idea: Idea, now: dt.datetime | None = None) -> bool:
     """Anyone signed in but its authors, from the opening until it is answered. ``idea`` stands for itself."""
-    return _takes_part(user, idea, now) and idea.is_unanswered and not is_author(user, idea)
+    return takes_part(user, idea.call, now) and idea.is_unanswered and not is_author(user, idea)
 
 
 def can_comment(user: Person, idea: Idea, now: dt.datetime | None = None) -> bool:
     """Anyone signed in, until the end of the call's last phase."""
-    return _takes_part(user, idea, now) and not idea.is_hidden
+    return takes_part(user, idea.call, now) and not idea.is_hidden
 
 
 def can_report(user: Person, idea: Idea) -> bool:
@@ -108,10 +108,9 @@ def is_author(user: Person, idea: Idea) -> bool:
     return idea.association_id is not None and associations_of(user).filter(pk=idea.association_id).exists()
 
 
-def _takes_part(user: Person, idea: Idea, now: dt.datetime | None) -> bool:
+def takes_part(user: Person, call: Call, now: dt.datetime | None = None) -> bool:
     """Signed in, in a call that is open to what people say."""
     now = now or timezone.now()
-    call = idea.call
     begun = call.state == Call.State.PUBLISHED and not call.is_announced(now) and not call.is_over(now)
     return begun and user.is_authenticated and user.is_active and _profile(user)
 

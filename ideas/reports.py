@@ -6,10 +6,12 @@ import datetime as dt
 import re
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ideas.models import Call, Comment, Idea, Phase, Step
+from ideas.models import Call, Comment, Idea, Phase, Step, Support
+from volunteers.models import Volunteer
 
 Kind = Phase.Kind
 ORDER = (Kind.CALL, Kind.VOTE, Kind.NOTE, Kind.WORK, Kind.SORTING)  # what one can take part in comes first
@@ -76,3 +78,8 @@ def speaker_of(comment: Comment) -> str:
         return (name or str(_("A volunteer"))) if comment.author else str(_("Somebody who has left"))
     network = comment.idea.call.network.name if comment.idea.call.network else str(_("the city"))
     return f"{name}, {network}" if name else network
+
+
+def is_supported(idea: Idea, volunteer: Volunteer) -> bool:
+    """Does this person support the idea, or one that was merged into it?"""
+    return Support.objects.filter(Q(idea=idea) | Q(idea__head=idea), volunteer=volunteer).exists()

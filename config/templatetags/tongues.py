@@ -23,3 +23,9 @@ def tongue(thing: Model, field: str) -> SafeString:
         if getattr(thing, f"{field}_{code}", ""):
             return SafeString("") if code == here else format_html(' lang="{}"', code)
     return SafeString("")
+
+
+@register.simple_tag
+def tongue_of(code: str) -> SafeString:
+    """The same for a text that was written in one language, ``code``, and is shown as it is."""
+    return SafeString("") if code == get_language() else format_html(' lang="{}"', code)

@@ -10,6 +10,7 @@ from django.db.models import Count, F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from volunteers.models import Association, Volunteer
 from volunteers.words import FoldedField
 
 
@@ -40,6 +41,11 @@ class IdeaQuerySet(models.QuerySet["Idea"]):
     def within(self, head: Idea) -> Self:
         """That idea and all that were merged into it, whatever the depth."""
         return self.filter(Q(pk=head.pk) | Q(head=head.pk))
+
+    def proposed_by(self, volunteer: Volunteer) -> Self:
+        """This person's, and those of the associations that they are a member of."""
+        associations = Association.objects.filter(members__user=volunteer.user_id)
+        return self.filter(Q(author=volunteer) | Q(association__in=associations.values("pk")))
 
     def with_comments(self) -> Self:
         """Adds ``comments_shown``: how many comments of its own can be read."""

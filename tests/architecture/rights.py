@@ -90,8 +90,14 @@ SENT_IT = each("L3333 .433 FF")
 COLLEAGUE = each("L3333 3433 FF")
 LISTS = each("L3333 .43. FF")
 
+AUTHOR = each("L3.33 3333 33")
+SUPPORTER = each("L.3.. .... ..")  # everybody but its author
+DRAFT_OF_OTHERS = each("L4444 3443 44")
+DRAFT_UNSUPPORTED = each("44444 3443 44")
+
 NINA = {"email": "nina@example.org", "first_name": "Nina"}
 SIGN_UP = NINA | {"charter": "on", "adult": "on", "despite_clash": "1"}
+PROPOSED = SIGN_UP | {"title": "Réparer son vélo", "text": "Un atelier le samedi.", "sure": "1"}
 
 TABLE = [
     # --- Whoever watches over the installation, crawlers ---
@@ -121,10 +127,30 @@ TABLE = [
     Row("trainings:training-detail", "slug:hidden", DRAFTS, NO_SUCH),
     # --- Ideas ---
     Row("ideas:board", "", ALL, NO_SUCH),
+    Row("ideas:feed", "", ALL, NO_SUCH),
+    Row("ideas:feed", "call:hidden-call", NONE, NO_SUCH),
     Row("ideas:call", "call:shown-call", ALL, NO_SUCH),
     Row("ideas:call", "call:hidden-call", DRAFTS, NO_SUCH),
+    Row("ideas:csv", "call:shown-call", ALL, NO_SUCH),
+    Row("ideas:csv", "call:hidden-call", NONE, NO_SUCH),
+    Row("ideas:json", "call:shown-call", ALL, NO_SUCH),
+    Row("ideas:json", "call:hidden-call", NONE, NO_SUCH),
+    Row("ideas:propose", "call:shown-call", ALL, ALL, PROPOSED),
+    Row("ideas:propose", "call:hidden-call", NONE, NONE, PROPOSED),
+    Row("ideas:alike", "call:shown-call", NO_SUCH, ALL, PROPOSED, idle=True),
+    Row("ideas:alike", "call:hidden-call", NO_SUCH, NONE, PROPOSED),
+    Row("ideas:mine", "", MINE, NO_SUCH),
     Row("ideas:idea", "idea:shown", ALL, NO_SUCH),
     Row("ideas:idea", "idea:of a draft", DRAFTS, NO_SUCH),
+    Row("ideas:picture", "idea:shown", ALL, NO_SUCH),
+    Row("ideas:picture", "idea:covered", NONE, NO_SUCH),
+    Row("ideas:edit", "idea:shown", AUTHOR, AUTHOR, "idea"),
+    Row("ideas:edit", "idea:of a draft", DRAFT_OF_OTHERS, DRAFT_OF_OTHERS, PROPOSED),
+    Row("ideas:withdraw", "idea:shown", AUTHOR, AUTHOR, {"reason": "Une autre le dit mieux."}),
+    Row("ideas:support", "idea:shown", NO_SUCH, SUPPORTER),
+    Row("ideas:support", "idea:of a draft", NO_SUCH, DRAFT_UNSUPPORTED),
+    Row("ideas:comment", "idea:shown", NO_SUCH, MINE, {"text": "Bonne idée."}),
+    Row("ideas:report", "idea:twin", MINE, MINE, {"reason": "Publicité."}),
     Row("ideas:vote", "call:voted-call", MINE, MINE, "ballot"),
     Row("ideas:vote", "call:shown-call", NOT_MINE, NOT_MINE, "ballot"),
     # --- Signing up, and one's own registrations ---

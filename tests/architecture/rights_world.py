@@ -22,6 +22,7 @@ from cms.models import ProgrammeIndexPage, ProgrammePage
 from cms.turning_forms import TurningForm, TyingForm
 from events import declining, door_codes, offers
 from events.organise_forms import MoveForm, TermsForm
+from ideas.forms import IdeaForm
 from ideas.models import Call
 from ideas.organise_forms import AnswerForm, CallForm
 from mail.models import Message
@@ -220,7 +221,7 @@ class World:
         self.draft_call = CallFactory(
             network=ours, slug="hidden-call", draft=True, title_fr=f"{DRAFT} ?", title_en=f"{DRAFT} ?"
         )
-        self.idea = IdeaFactory(call=self.call, author=owner)
+        self.idea = IdeaFactory(call=self.call, author=owner, picture="ideas/shown.jpg", picture_text="Un vélo")
         self.draft_idea = IdeaFactory(call=self.draft_call, author=self.people["colleague"].volunteer, title=DRAFT)
         self.vote_call = CallFactory(network=self.networks[0], slug="voted-call", approval=True, phase="vote")
         self.candidate = IdeaFactory(call=self.vote_call)
@@ -233,7 +234,9 @@ class World:
             "twin": IdeaFactory(call=self.call),
             "merged": IdeaFactory(call=self.call, **merged),
             "answered": IdeaFactory(call=self.call, state="declined", answered_at=NOW),
-            "covered": IdeaFactory(call=self.call, hidden_at=NOW, hidden_reason="Une adresse."),
+            "covered": IdeaFactory(
+                call=self.call, picture="ideas/shown.jpg", hidden_at=NOW, hidden_reason="Une adresse."
+            ),
         }
         self.ideas_by["merged"].steps.create(
             kind="merged", from_state="open", to_state="merged", into=self.idea, reason="La même.", at=NOW
@@ -312,6 +315,11 @@ class World:
         for kind, document in self.documents.items():
             if not document.file.storage.exists(document.file.name):
                 document.file.storage.save(document.file.name, self.file_of(kind))
+
+    def put_picture(self):
+        picture = self.idea.picture
+        if not picture.storage.exists(picture.name):
+            picture.storage.save(picture.name, ContentFile(b"picture"))
 
     def put_demonstration(self):
         """A message in the demonstration's mailbox, and a file among its pictures."""
@@ -402,6 +410,7 @@ class World:
             "theme": lambda: (
                 fields_of(ThemeForm(instance=self.theme, user=self.people["organiser"])) | {"title_fr": "Autre"}
             ),
+            "idea": lambda: fields_of(IdeaForm(instance=self.idea, call=self.call)) | {"title": "Autre"},
             "training": lambda: (
                 fields_of(TrainingForm(instance=self.training, user=self.people["organiser"])) | {"title_fr": "Autre"}
             ),

@@ -54,6 +54,7 @@ def built(django_db_setup, django_db_blocker):
 def world(built, db, settings):
     """The world; what a test changes in it is undone."""
     settings.SECURITY_CONTACT = "mailto:security@example.org"
+    built[0].put_picture()
     built[0].put_files()  # which tests/conftest.py takes away after each test
     return built[0]
 

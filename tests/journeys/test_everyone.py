@@ -9,8 +9,10 @@ from django.utils import timezone
 
 from events import declining
 from events.models import Registration
+from ideas import answering, sorting
 from mail.rendering import render
 from tests.factories.events import RegistrationFactory, SlotFactory, VenueFactory
+from tests.factories.ideas import CallFactory, CommentFactory, IdeaFactory
 from tests.factories.mail import MessageFactory
 from tests.factories.trainings import SessionFactory, TrainingFactory
 from tests.factories.volunteers import (
@@ -49,7 +51,19 @@ def world():
     RegistrationFactory(slot=slots[1], volunteer=VolunteerFactory(user=long), held=True, pending_for="offer")
     confirmed = RegistrationFactory(slot=slots[1], volunteer=awa)
     organiser = NetworkOrganiserFactory(network=network, user=UserFactory(email="paul@example.org")).user
+    call = CallFactory(network=network, slug="learn", title_fr="Qu’aimeriez-vous apprendre ?")
+    idea, own, other = (
+        IdeaFactory(call=call, author=author) for author in (VolunteerFactory(), awa, VolunteerFactory())
+    )
+    CommentFactory(idea=idea, author=awa)
+    sorting.merge(other, into=idea, reason="Les deux demandent un atelier.", by=organiser)
+    answered = IdeaFactory(call=call, title="Composter en immeuble")
+    answering.answer(answered, state="adopted", reason="Oui, en mars.", by=organiser)
     return {
+        "idea": idea,
+        "own_idea": own,
+        "answered": answered,
+        "merged": other,
         "slots": slots,
         "training": training,
         "confirmed": confirmed,
@@ -69,6 +83,11 @@ def public_pages(world):
         f"/trainings/sessions/{open_}/",
         f"/agenda/{open_}/register/",
         f"/en/agenda/{full}/register/",
+        "/ideas/",
+        "/ideas/calls/learn/",
+        "/ideas/calls/learn/propose/",
+        f"/ideas/{world['answered'].pk}/",
+        f"/ideas/{world['merged'].pk}/",
         "/account/login/",
         "/account/login/password/",
         "/account/signup/",
@@ -94,6 +113,12 @@ def own_pages(world):
         "/account/email/",
         "/account/password/set/",
         "/account/logout/",
+        "/ideas/mine/",
+        f"/ideas/{world['idea'].pk}/",
+        f"/ideas/{world['idea'].pk}/report/",
+        f"/ideas/{world['own_idea'].pk}/edit/",
+        f"/ideas/{world['own_idea'].pk}/withdraw/",
+        "/ideas/calls/learn/propose/",
         f"/registrations/{world['confirmed'].uid}/",
         f"/registrations/{world['confirmed'].uid}/cancel/",
         f"/registrations/{world['waiting'].uid}/",

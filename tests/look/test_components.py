@@ -72,6 +72,18 @@ def test_no_two_states_share_their_words_or_their_icon():
     assert len({re.search(r"<svg.*</svg>", badge, re.S)[0] for badge in badges}) == len(STATES)
 
 
+PHASES = ["announced", "call", "sorting", "vote", "work", "note", "paused", "over", "draft"]
+IDEA_STATES = ["open", "studying", "merged", "adopted", "declined", "out_of_scope", "withdrawn"]
+
+
+@pytest.mark.parametrize(("component", "states"), [("phase_badge", PHASES), ("idea_badge", IDEA_STATES)])
+def test_badges_of_calls_and_ideas_differ_in_word_icon_and_outline(component, states):
+    badges = [render(component, state=state) for state in states]
+
+    for part in (words, lambda badge: re.search(r"<svg.*</svg>", badge, re.S)[0], lambda badge: badge.split('"')[1]):
+        assert len({part(badge) for badge in badges}) == len(states)
+
+
 def test_waiting_badge_says_the_rank():
     assert words(render("state_badge", state="waiting", rank=4)) == "Waiting list, number 4"
 
