@@ -129,7 +129,7 @@ def ideas() -> Iterator[Figure]:
     yield Figure(
         "ideas-queries", many, "queries", f"{few} before the 2,000 ideas came", many / few, "<= 100%", many <= few
     )
-    yield _against_hello("ideas-call-2000", path, 0.60)
+    yield _against_hello("ideas-call-2000", path, 0.40)
     small = Call.objects.exclude(sealed_at=None).get()
     with WebServer("bench.fresh") as ours:
         mine, theirs = alternate(
