@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from events.organise_views import OrganiserRequest, office_page
 from ideas import answering, resembling, sorting, stories, talking, telling, waiting
 from ideas.calling import IdeaRefused
-from ideas.models import Call, Comment, Idea, Report
+from ideas.models import Call, Comment, Idea, Report, Step
 from ideas.organise_forms import AnswerForm, HideForm, QuestionForm, ReopenForm, SendForm
 from ideas.organise_views import AUTHOR, desk_query, to_desk, with_told
 from ideas.permissions import can_moderate, can_sort
@@ -109,6 +109,9 @@ def ask(request: OrganiserRequest, pk: int) -> HttpResponse:
 @require_http_methods(GET_AND_POST)
 def send(request: OrganiserRequest, pk: int) -> HttpResponse:
     """To another call, of whatever network, that people can still take part in."""
+    if request.method == "POST" and (left := _left_by(request, pk)):  # the second click, when it is no longer theirs
+        messages.info(request, _("Nothing has changed: it has been sent already."))
+        return to_desk(request, left)
     idea = idea_for(request, pk)
     told = telling.count_told([idea], by=request.user)
     calls = Call.objects.published().exclude(pk__in=Call.objects.over()).exclude(pk=idea.call_id)
@@ -119,6 +122,14 @@ def send(request: OrganiserRequest, pk: int) -> HttpResponse:
         messages.success(request, with_told(said, told))
         return to_desk(request, here)
     return _page(request, idea, form, told, heading=_("Send to another call"), submit=_("Send"))
+
+
+def _left_by(request: OrganiserRequest, pk: int) -> Call | None:
+    """The call, organised by this person, that they sent the idea away from to one that is not."""
+    mine = Call.objects.organised_by(request.user)
+    steps = Step.objects.filter(idea=pk, kind=Step.Kind.MOVED, by=request.user, from_call__in=mine)
+    last = steps.exclude(idea__call__in=mine).select_related("from_call").order_by("at", "pk").last()
+    return last.from_call if last else None
 
 
 # --- What should not stand --------------------------------------------------------------------------------------------

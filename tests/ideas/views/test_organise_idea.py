@@ -192,10 +192,14 @@ def test_idea_is_sent_to_a_call_that_goes_on(idea, organiser):
     for call in (here, draft, over):
         refused = organiser.post(url("send", idea.pk), {"call": call.pk, "reason": WHY})
         assert refused.context["form"].errors.keys() == {"call"}
-    answer = organiser.post(url("send", idea.pk), {"call": there.pk, "reason": WHY}, follow=True)
+    clicks = [
+        organiser.post(url("send", idea.pk), {"call": there.pk, "reason": WHY}, follow=True) for _click in range(2)
+    ]
 
     assert fresh(idea).call == there
-    assert answer.redirect_chain[0][0] == f"{url('desk', here.pk)}#ideas"
+    assert [click.redirect_chain[0][0] for click in clicks] == [f"{url('desk', here.pk)}#ideas"] * 2
+    assert said(clicks[1]) == ["Rien n’a changé : elle a déjà été envoyée."]
+    assert Step.objects.filter(kind="moved").count() == 1
     assert organiser.get(url("idea", idea.pk)).status_code == 404
 
 
