@@ -241,7 +241,7 @@ def test_addresses_in_the_documentation_answer():
         answers[address] = answer.status_code
 
     assert refused == {address for address in answers if re.match(r"/(organise|cms|admin)/", address)}
-    own = {address for address in answers if address.startswith("/my-space/")} | {"/trainings/for-me/"}
+    own = {address for address in answers if address.startswith("/my-space/")} | {"/trainings/for-me/", "/ideas/mine/"}
     assert inner - refused == own
     # Deleting one's account asks for the password first.
     assert {address: status for address, status in answers.items() if status != 200} == {"/my-space/delete/": 302}
