@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -14,13 +15,14 @@ from events.models import Slot
 class OfficePage:
     """A page of the room above, for the organisers of a date once it has begun. ``page`` takes the slot's key.
 
-    ``for_all``: for whoever may open the date's page, at any time.
+    ``for_all``: for whoever may open the date's page, at any time. ``there``: whether a date has that page at all.
     """
 
     label: str | Promise
     icon: str
     page: str
     for_all: bool = False
+    there: Callable[[Slot], bool] | None = None
 
 
 @dataclass(frozen=True)

@@ -128,7 +128,8 @@ def slot_detail(request: OrganiserRequest, pk: int) -> HttpResponse:
 def _office_pages(slot: Slot, *, organises: bool) -> list[kinds.OfficePage]:
     """What the slot's own room offers: to all here, and to its organisers once there is something to tell of it."""
     held = organises and slot.state == Slot.State.OPEN and slot.starts_at <= timezone.now()
-    return [page for page in kinds.get(slot.kind).office_pages if held or page.for_all]
+    pages = [page for page in kinds.get(slot.kind).office_pages if held or page.for_all]
+    return [page for page in pages if page.there is None or page.there(slot)]
 
 
 def _rows(slot: Slot, tab: str) -> RegistrationQuerySet:

@@ -25,6 +25,13 @@ class TrainingsConfig(AppConfig):
         from volunteers.permissions import is_organiser  # noqa: PLC0415
 
         people = OfficePage(_("What they know"), "users-round", "organise-trainings:people", for_all=True)
+        said = OfficePage(
+            _("What participants said"),
+            "message-circle",
+            "organise-trainings:evaluation",
+            for_all=True,
+            there=evaluating.was_asked,
+        )
         results = OfficePage(_("Qualification and certificates"), "award", "organise-trainings:results")
         register(
             SlotKind(
@@ -33,7 +40,7 @@ class TrainingsConfig(AppConfig):
                 "graduation-cap",
                 "trainings:session-detail",
                 "trainings:list",
-                office_pages=(people, results),
+                office_pages=(people, results, said),
             )
         )
         eligibility.register(granting.next_dates)

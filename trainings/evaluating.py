@@ -96,6 +96,11 @@ def _midnight(day: dt.date) -> dt.datetime:
     return timezone.make_aware(dt.datetime.combine(day, dt.time()))
 
 
+def was_asked(slot: Slot) -> bool:
+    """Whether the participants of this date have been asked: whether it has an evaluation. No query before its end."""
+    return slot.ends_at <= timezone.now() and Evaluation.objects.filter(session__slot=slot).exists()
+
+
 def standing_of(registration: Registration, today: dt.date | None = None) -> Standing:
     """What this participant can do about the session's questions."""
     evaluation = Evaluation.objects.filter(session__slot=registration.slot_id).first()

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from events import handouts
 from events.organise_views import OrganiserRequest, office_page, page_context, slot_for
 from events.permissions import can_write
-from trainings import leading
+from trainings import evaluating, leading
 from trainings.models import Session
 
 
@@ -28,5 +28,6 @@ def people(request: OrganiserRequest, slot_id: int) -> HttpResponse:
     session = get_object_or_404(Session.objects.select_related("training__grants"), slot=slot)
     context = page_context(request, slot, session=session, group=leading.group_of(slot))
     context["may_write"] = context["organises"] or can_write(request.user, slot)
+    context["was_asked"] = evaluating.was_asked(slot)
     context["handouts"] = handouts.of([slot]).get(slot.pk, [])
     return render(request, "organise/trainings/people.html", context)

@@ -1,12 +1,15 @@
 """The trainer's pages in the back office."""
 
+import datetime as dt
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from mail.models import Message
 from tests.events.views.organising import person
 from tests.factories.events import RegistrationFactory
-from tests.factories.trainings import SessionFactory
+from tests.factories.trainings import EvaluationFactory, SessionFactory
 from tests.factories.volunteers import QualificationFactory, VolunteerFactory
 from tests.office import inside, still
 from volunteers.models import QualificationHeld
@@ -57,6 +60,19 @@ def test_trainer_writes_to_those_who_come_alone(slot, trainer):
     trainer.post(address, word)
 
     assert list(Message.objects.values_list("to", flat=True)) == [coming.volunteer.user.email]
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_way_to_what_participants_said_once_they_were_asked(slot, trainer, asked):
+    slot.starts_at, slot.ends_at = (timezone.now() - dt.timedelta(hours=hours) for hours in (26, 24))
+    slot.save()
+    if asked:
+        EvaluationFactory(session=slot.session)
+    link = f'href="{url("evaluation", slot.pk)}"'
+
+    pages = [trainer.get(page).text for page in (url("people", slot.pk), reverse("organise:slot", args=[slot.pk]))]
+
+    assert [link in page for page in pages] == [asked, asked]
 
 
 def test_organiser_without_a_session_is_told_how_one_comes(slot):
