@@ -1,6 +1,7 @@
 """From an idea to a training that is full, in public: one journey, without JavaScript, on a phone, in French."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.test import Client
@@ -16,10 +17,11 @@ from tests.factories.ideas import CallFactory, IdeaFactory
 from tests.factories.volunteers import NetworkFactory, NetworkOrganiserFactory, UserFactory, VolunteerFactory
 from tests.journeys.conftest import text_of
 from tests.office import inside
-from trainings.models import Certificate
+from trainings import evaluating
+from trainings.models import Certificate, EvaluationAnswer
 from volunteers.consenting import NEEDED, give
 
-MINUTE = dt.timedelta(minutes=1)
+MINUTE, DAY = dt.timedelta(minutes=1), dt.timedelta(days=1)
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
@@ -136,3 +138,15 @@ def test_an_idea_becomes_a_training_and_the_board_tells_it(browser_page, sign_in
     page = browser_page(js=False, locale="en")
     page.goto(f"/en/certificates/{Certificate.objects.get().number}/")
     assert "Awa Diallo" in page.locator("main").inner_text()
+
+    # The day after, three questions by mail, answered without signing in; nobody finds out who said what.
+    Slot.objects.update(starts_at=timezone.now() - 2 * DAY, ends_at=timezone.now() - DAY)
+    assert evaluating.ask_due(timezone.localtime().replace(hour=12)) == 1
+    link = re.search(r"/trainings/evaluations/\S+", text_of(mailbox.to("awa@example.org")[-1]))[0]
+    page = browser_page(js=False)
+    page.goto(link)
+    page.check("[name=score][value='5']")
+    page.fill("[name=missing]", "La même chose, pour les freins.")
+    page.locator("main form .button--next").click()
+    assert page.locator("h1").inner_text() == "Merci"
+    assert EvaluationAnswer.objects.get().missing == "La même chose, pour les freins."
