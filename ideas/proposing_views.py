@@ -56,7 +56,7 @@ def _propose_signed_in(request: HttpRequest, call: Call, reader: Volunteer) -> H
         return _page(request, call, form=form, agreement=agreement, draft=draft)
     alike = [] if "sure" in request.POST else _alike(call, form.cleaned_data)
     if alike:
-        return _page(request, call, form=form, agreement=agreement, alike=alike)
+        return _page(request, call, form=form, agreement=agreement, alike=alike, own=reader.pk)
     if not ratelimit.consume(request, action="propose_idea"):
         return ratelimit.respond_429(request)
     for purpose in agreement.fields if agreement else ():
@@ -96,8 +96,9 @@ def alike(request: HttpRequest, slug: str) -> HttpResponse:
     call = _open_call(request, slug)
     if not ratelimit.consume(request, action="alike_ideas"):
         return HttpResponse(status=429)
-    found = _alike(call, request.POST)
-    return render(request, "ideas/_alike.html", {"alike": found, "call": call, "signed_in": _signed_in(request)})
+    reader = reader_of(request)
+    context = {"alike": _alike(call, request.POST), "call": call, "signed_in": _signed_in(request)}
+    return render(request, "ideas/_alike.html", context | {"own": reader.pk if reader else None})
 
 
 @never_cache

@@ -1,4 +1,5 @@
 import io
+import re
 
 import pytest
 from django.core.cache import caches
@@ -85,6 +86,16 @@ def test_what_looks_like_it_is_shown_first_and_can_be_sent_all_the_same(call, mi
     assert 'value="Réparer son vélo"' in asked and Idea.objects.count() == 1
     mine.post(URL, TYPED | {"sure": "1"})
     assert Idea.objects.count() == 2
+
+
+def test_own_idea_among_what_looks_like_it_is_said_to_be_so_and_not_to_support(call, mine, me):
+    own = IdeaFactory(call=call, author=me, title="Réparer un vélo", text="Un atelier.")
+    there = IdeaFactory(call=call, title="Réparer mon vélo", text="Un atelier.")
+
+    for page in (mine.post(URL, TYPED), mine.post("/ideas/calls/learn/alike/", TYPED)):
+        asked = page.content.decode()
+        assert asked.count("elle compte déjà") == 1 and f'href="/ideas/{own.pk}/"' in asked
+        assert re.findall(r'formaction="/ideas/([0-9]+)/support/"', asked) == [str(there.pk)]
 
 
 def test_support_from_the_form_of_an_idea_supports_that_one(call, mine):
