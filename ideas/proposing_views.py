@@ -107,8 +107,11 @@ def alike(request: HttpRequest, slug: str) -> HttpResponse:
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """One's own idea, until the call closes or it is answered."""
     idea = visible_idea(request, pk)
-    if not permissions.can_edit(request.user, idea):
+    if not permissions.is_author(request.user, idea):
         raise PermissionDenied
+    if not permissions.can_edit(request.user, idea):
+        messages.error(request, _("This idea is no longer rewritten: its call has closed, or its state has changed."))
+        return redirect("ideas:idea", pk=pk)
     typed = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = IdeaForm(*typed, instance=idea, call=idea.call, associations=_associations(request, idea))
     context: dict[str, Any] = {"idea": idea, "call": idea.call, "form": form}

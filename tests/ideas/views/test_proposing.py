@@ -254,7 +254,10 @@ def test_only_its_author_rewrites_or_takes_back_and_not_after_the_call(call, min
     close(call)
     late = mine.post(f"/ideas/{own.pk}/edit/", TYPED)
 
-    assert (theirs, late.status_code) == ([403, 403], 403)
+    assert (theirs, late.status_code, late["Location"]) == ([403, 403], 302, f"/ideas/{own.pk}/")
+    assert "n’est plus réécrite" in mine.get(late["Location"]).content.decode().replace("\xa0", " ")
+    own.refresh_from_db()
+    assert own.title != TYPED["title"]
 
 
 def test_idea_is_taken_back_with_a_reason_after_a_question(call, mine, me):
