@@ -58,7 +58,7 @@ def world():
     for slot in slots:
         SessionFactory(training=training, slot=slot)
     RegistrationFactory(slot=slots[0])
-    awa = VolunteerFactory(user=UserFactory(email="awa@example.org", first_name="Awa"))
+    awa = VolunteerFactory(user=UserFactory(email="awa@example.org", first_name="Awa", last_name="Vandenbroucke"))
     waiting = RegistrationFactory(slot=slots[0], volunteer=awa, waiting=True)
     long = UserFactory(email="marie-antoinette.de-la-tour@association.example", first_name="Marie-Antoinette")
     RegistrationFactory(slot=slots[1], volunteer=VolunteerFactory(user=long), held=True, pending_for="offer")
