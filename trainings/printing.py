@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import segno
 from django.utils.formats import date_format, time_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -15,7 +14,7 @@ from django.utils.translation import gettext as _
 from trainings import listing
 from trainings.listing import Quarter, SessionRow
 from trainings.models import Theme
-from volunteers import papermaking
+from volunteers import papermaking, squares
 
 TEMPLATE = "programme.typ"
 MOST = 500  # sessions; a quarter of a large city has a hundred
@@ -49,7 +48,7 @@ def content(quarter: Quarter, heading: Heading) -> dict[str, Any]:
         "title": heading.title,
         "months_from_to": _("From %(first)s to %(last)s") % months,
         "intro": heading.intro,
-        "square": square(heading.address),
+        "square": squares.svg(heading.address),
         "square_says": _("A square for a phone's camera, which leads to %(address)s") % {"address": heading.address},
         "scan": _("To sign up, and the latest news"),
         "footer": heading.address.partition("://")[2].rstrip("/"),
@@ -58,11 +57,6 @@ def content(quarter: Quarter, heading: Heading) -> dict[str, Any]:
         "months": _months([row for row in rows if row.state != "cancelled"]),
         "empty": _("The dates are being prepared."),
     }
-
-
-def square(address: str) -> str:
-    """The address as a QR code (ISO/IEC 18004), as SVG; a quarter of it may be torn or dirty."""
-    return segno.make(address, error="q", micro=False).svg_inline(border=0, dark="#171a2e")
 
 
 def _theme(theme: Theme) -> dict[str, str]:

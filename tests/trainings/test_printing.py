@@ -112,10 +112,3 @@ def test_paper_is_made_once_for_each_content(training, monkeypatch, django_asser
         other = printing.programme(QUARTER, HEADING)
 
     assert (other == first, len(made)) == (False, 2)
-
-
-def test_square_leads_to_the_page():
-    drawn = printing.square(HEADING.address)
-
-    assert drawn.startswith("<svg")
-    assert drawn != printing.square(HEADING.address + "x")
