@@ -91,7 +91,7 @@ def _theme_of(idea: Idea) -> int | None:
 def origins_of(training: Training) -> list[Origin]:
     """The ideas that it came of, for its page to thank them; not those whose text is hidden."""
     return [
-        Origin(idea.title, reverse("ideas:idea", args=[idea.pk]), reports.author_of(idea))
+        Origin(idea.title, reverse("ideas:idea", args=[idea.pk]), reports.author_of(idea), idea.language)
         for idea in outcomes.ideas_of(training)
         if not idea.is_hidden
     ]

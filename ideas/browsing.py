@@ -50,6 +50,7 @@ class IdeaRow:
     merged: int
     comments: int
     answer: str
+    answer_language: str
     outcomes: list[Shown]
     supported: bool
     mine: bool
@@ -119,7 +120,7 @@ def idea_rows(ideas: Iterable[Idea], *, reader: Volunteer | None, takes_part: bo
     said = Comment.objects.filter(below, hidden_at=None).order_by()
     comments = dict(said.values_list(Coalesce(F("idea__head"), F("idea"))).annotate(Count("pk")))
     answered = Step.objects.filter(idea__in=keys, kind=Step.Kind.ANSWERED).order_by("at", "pk")
-    answers = dict(answered.values_list("idea", "reason"))  # the last one stays
+    answers = {idea: said for idea, *said in answered.values_list("idea", "reason", "language")}  # the last one stays
     found = outcomes.of_ideas(ideas)
     supported: set[int] = set()
     mine: set[int] = set()
@@ -133,7 +134,10 @@ def idea_rows(ideas: Iterable[Idea], *, reader: Volunteer | None, takes_part: bo
             author=reports.author_of(idea),
             merged=merged.get(idea.pk, 0),
             comments=comments.get(idea.pk, 0),
-            answer=reports.first_sentence(answers.get(idea.pk, "")) if idea.state in Idea.DECIDED else "",
+            answer=reports.first_sentence(answers[idea.pk][0])
+            if idea.state in Idea.DECIDED and idea.pk in answers
+            else "",
+            answer_language=answers[idea.pk][1] if idea.pk in answers else "",
             outcomes=found.get(idea.pk, []),
             supported=idea.pk in supported,
             mine=idea.pk in mine,

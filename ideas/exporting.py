@@ -17,6 +17,7 @@ def _ideas(user: User) -> Iterable[Row]:
             "call": idea.call.title,
             "title": idea.title,
             "text": idea.text,
+            "language": idea.get_language_display(),
             "for": idea.association.name if idea.association else "",
             "district": idea.district.name if idea.district else "",
             "place": idea.place,
@@ -33,7 +34,12 @@ def _supports(user: User) -> Iterable[Row]:
 
 def _comments(user: User) -> Iterable[Row]:
     for comment in Comment.objects.filter(author__user=user).select_related("idea").order_by("pk"):
-        yield {"title": comment.idea.title, "text": comment.text, "at": comment.written_at}
+        yield {
+            "title": comment.idea.title,
+            "text": comment.text,
+            "language": comment.get_language_display(),
+            "at": comment.written_at,
+        }
 
 
 def _steps(user: User) -> Iterable[Row]:
@@ -52,7 +58,7 @@ def _reports(user: User) -> Iterable[Row]:
         yield {"title": report.idea.title, "text": report.reason, "at": report.reported_at}
 
 
-WHEN, IDEA = _("when"), _("idea")
+WHEN, IDEA, LANGUAGE = _("when"), _("idea"), _("language")
 SECTIONS = (
     Section(
         "ideas",
@@ -61,6 +67,7 @@ SECTIONS = (
             "call": _("call"),
             "title": _("title"),
             "text": _("text"),
+            "language": LANGUAGE,
             "for": _("proposed for"),
             "district": _("district"),
             "place": _("place"),
@@ -71,7 +78,12 @@ SECTIONS = (
         _ideas,
     ),
     Section("supports", _("Ideas that you support"), {"title": IDEA, "at": WHEN}, _supports),
-    Section("comments", _("What you said under ideas"), {"title": IDEA, "text": _("comment"), "at": WHEN}, _comments),
+    Section(
+        "comments",
+        _("What you said under ideas"),
+        {"title": IDEA, "text": _("comment"), "language": LANGUAGE, "at": WHEN},
+        _comments,
+    ),
     Section(
         "steps",
         _("What you did with ideas"),

@@ -30,12 +30,21 @@ class News:
     idea: Idea
     at: dt.datetime
     key: str
+    language: str
+
+
+class _InItsTongue(Atom1Feed):
+    """Each text says its language; the titles are in the feed's, around the idea's title as its author wrote it."""
+
+    def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
+        super().add_item_elements(handler, item | {"description": None})
+        handler.addQuickElement("summary", item["description"], {"type": "html", "xml:lang": item["tongue"]})
 
 
 class NewsFeed(Feed[Any, Any]):
-    """Newest first, forty at most. In the language of its address."""
+    """Newest first, forty at most. In the language of its address, but for what people wrote in another one."""
 
-    feed_type = Atom1Feed
+    feed_type = _InItsTongue
 
     def get_object(self, request: HttpRequest, slug: str = "") -> Call | None:
         return get_object_or_404(Call.objects.published(), slug=slug) if slug else None
@@ -80,10 +89,13 @@ class NewsFeed(Feed[Any, Any]):
 
     item_updateddate = item_pubdate
 
+    def item_extra_kwargs(self, item: News) -> dict[str, Any]:
+        return {"tongue": item.language}
+
 
 def _proposed(idea: Idea) -> News:
     title = _("Idea: %(title)s") % {"title": idea.title}
-    return News(title, idea.text, idea, idea.proposed_at, f"maillage:idea:{idea.pk}")
+    return News(title, idea.text, idea, idea.proposed_at, f"maillage:idea:{idea.pk}", idea.language)
 
 
 def _answered(step: Step) -> News:
@@ -94,4 +106,4 @@ def _answered(step: Step) -> News:
     }
     words = decided.get(Idea.State(step.to_state), step.get_to_state_display())
     title = _("%(answer)s: %(title)s") % {"answer": words, "title": step.idea.title}
-    return News(title, step.reason, step.idea, step.at, f"maillage:answer:{step.pk}")
+    return News(title, step.reason, step.idea, step.at, f"maillage:answer:{step.pk}", step.language)

@@ -47,7 +47,7 @@ class Story:
     merged: list[Merged]
     comments: list[Said]
     lines: list[Line]
-    why_merged: str
+    why_merged: Step | None
 
 
 def story_of(idea: Idea) -> Story:
@@ -73,7 +73,7 @@ def story_of(idea: Idea) -> Story:
             for comment in comments.select_related("idea__call__network", "author__user")
         ],
         lines=lines,
-        why_merged=merges[-1].reason if merges and idea.head_id else "",
+        why_merged=merges[-1] if merges and idea.head_id else None,
     )
 
 

@@ -25,8 +25,11 @@ CHUNK = 200
 BOM = "\ufeff"  # by which spreadsheet programs know UTF-8
 COLUMNS = (
     "id", "url", "state", "title", "text", "language", "district", "place", "association", "offer", "group",
-    "proposed_at", "edited_at", "answered_at", "answer", "supports", "comments", "merged_into", "outcomes", "hidden",
+    "proposed_at", "edited_at", "answered_at", "answer", "answer_language",
+    "supports", "comments", "merged_into", "outcomes", "hidden", "hidden_language",
 )  # fmt: skip
+
+NO_ANSWER = ("", "")  # its reason and its language
 
 Row = dict[str, Any]
 
@@ -68,7 +71,7 @@ def rows_of(call: Call) -> Iterator[Row]:
 
 def _rows(ideas: Sequence[Idea]) -> Iterable[Row]:
     answered = Step.objects.filter(idea__in=ideas, kind=Step.Kind.ANSWERED).order_by("at", "pk")
-    answers = dict(answered.values_list("idea", "reason"))  # the last one stays
+    answers = {idea: said for idea, *said in answered.values_list("idea", "reason", "language")}  # the last one stays
     found = outcomes.of_ideas(list(ideas))
     for idea in ideas:
         values = (
@@ -86,12 +89,13 @@ def _rows(ideas: Sequence[Idea]) -> Iterable[Row]:
             _moment(idea.proposed_at),
             _moment(idea.edited_at),
             _moment(idea.answered_at),
-            answers.get(idea.pk, "") if idea.state in Idea.DECIDED else "",
+            *(answers.get(idea.pk, NO_ANSWER) if idea.state in Idea.DECIDED else NO_ANSWER),
             idea.supporters,
             idea.comments_shown,  # type: ignore[attr-defined]
             idea.merged_into_id,
             [_whole(outcome.url) for outcome in found.get(idea.pk, [])],
             idea.hidden_reason if idea.is_hidden else "",
+            idea.hidden_language if idea.is_hidden else "",
         )
         yield dict(zip(COLUMNS, values, strict=True))
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from ideas import telling
 from ideas.calling import IdeaRefused
 from ideas.models import Comment, Idea, Report, Step
+from ideas.models.tongues import tongue_now
 from ideas.proposing import hold
 from volunteers.models import User, Volunteer
 
@@ -53,12 +54,13 @@ def hide(target: Comment | Idea, *, reason: str, by: User) -> None:
         if isinstance(target, Idea):
             row = hold(target)
             if not row.is_hidden:
-                row.hidden_at, row.hidden_reason = timezone.now(), reason
-                row.save(update_fields=["hidden_at", "hidden_reason"])
+                row.hidden_at, row.hidden_reason, row.hidden_language = timezone.now(), reason, tongue_now()
+                row.save(update_fields=["hidden_at", "hidden_reason", "hidden_language"])
                 telling.step(row, Step.Kind.HIDDEN, before=row.state, by=by, reason=reason, by_organisers=True)
         else:
             shown = Comment.objects.filter(pk=target.pk, hidden_at=None)
-            shown.update(hidden_at=timezone.now(), hidden_by=by, hidden_reason=reason)
+            language = tongue_now()
+            shown.update(hidden_at=timezone.now(), hidden_by=by, hidden_reason=reason, hidden_language=language)
         settle(target)
 
 

@@ -10,11 +10,12 @@ from trainings.models import Training
 
 @dataclass(frozen=True)
 class Origin:
-    """Something that somebody proposed: its words, its public page, and whose it was ("" where nobody is named)."""
+    """Something that somebody proposed: its words and their language, its public page, whose it was ("": not said)."""
 
     title: str
     url: str
     whose: str = ""
+    language: str = ""
 
 
 Source = Callable[[Training], list[Origin]]

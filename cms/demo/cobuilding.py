@@ -139,7 +139,12 @@ class Teller:
         self.step(idea, "proposed", at, to_state=State.OPEN, by=author.user)
         for number, text in enumerate(fact.get("comments", []), start=1):
             speaker = rng.choice(self.people)
-            self.said.append((Comment(idea=idea, author=speaker, text=text), at + number * dt.timedelta(hours=7)))
+            self.said.append(
+                (
+                    Comment(idea=idea, author=speaker, text=text, language=idea.language),
+                    at + number * dt.timedelta(hours=7),
+                )
+            )
         chosen = rng.sample(self.people, min(fact["support"] + 1, len(self.people) // 2))
         self.supporters[key] = [person for person in chosen if person != author][: fact["support"]]
         if merged:
@@ -172,8 +177,9 @@ class Teller:
         if question := fact.get("question"):
             asked = self.at(16)
             self.step(idea, "asked", asked, from_state=before, to_state=before, reason=question)
-            self.said.append((Comment(idea=idea, by_organisers=True, text=question), asked))
-            self.said.append((Comment(idea=idea, author=idea.author, text=fact["reply"]), asked + DAY))
+            self.said.append((Comment(idea=idea, by_organisers=True, text=question, language=idea.language), asked))
+            reply = Comment(idea=idea, author=idea.author, text=fact["reply"], language=idea.language)
+            self.said.append((reply, asked + DAY))
         idea.answered_at = at
         self.step(idea, "answered", at, from_state=before, to_state=idea.state, reason=fact["reason"])
 
@@ -187,10 +193,10 @@ class Teller:
         return self.opened + day * DAY + dt.timedelta(hours=9, minutes=self.rng.randrange(spread))
 
     def step(self, idea: Idea, kind: str, at: dt.datetime, **facts: Any) -> None:
-        """A line of the story: by the person named, or else by the organisers."""
+        """A line of the story, in the idea's language: by the person named, or else by the organisers."""
         organisers = "by" not in facts
         facts.setdefault("by", self.call.responsible)
-        self.steps.append(Step(idea=idea, kind=kind, at=at, by_organisers=organisers, **facts))
+        self.steps.append(Step(idea=idea, kind=kind, at=at, by_organisers=organisers, language=idea.language, **facts))
 
     def write(self) -> None:
         """Ideas first, then what points to them; then the moments that models write as "now"."""

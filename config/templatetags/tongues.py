@@ -27,5 +27,5 @@ def tongue(thing: Model, field: str) -> SafeString:
 
 @register.simple_tag
 def tongue_of(code: str) -> SafeString:
-    """The same for a text that was written in one language, ``code``, and is shown as it is."""
-    return SafeString("") if code == get_language() else format_html(' lang="{}"', code)
+    """The same for a text that was written in one language, ``code`` ("" where none is known), and is shown so."""
+    return SafeString("") if code in ("", get_language()) else format_html(' lang="{}"', code)

@@ -10,6 +10,7 @@ from django.db.models import Count, F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from ideas.models.tongues import tongue_now
 from volunteers.models import Association, Volunteer
 from volunteers.words import FoldedField
 
@@ -127,6 +128,7 @@ class Idea(models.Model):
     )
     hidden_at = models.DateTimeField(null=True, blank=True, editable=False)
     hidden_reason = models.CharField(_("why it is hidden"), max_length=300, blank=True)
+    hidden_language = models.CharField(max_length=2, choices=settings.LANGUAGES, blank=True, editable=False)
     words = FoldedField(of=("title", "text"))
 
     objects = IdeaQuerySet.as_manager()
@@ -226,6 +228,7 @@ class Step(models.Model):
     from_state = models.CharField(max_length=12, choices=Idea.State, blank=True)
     to_state = models.CharField(max_length=12, choices=Idea.State)
     reason = models.TextField(_("reason"), max_length=2000, blank=True, help_text=_("Public."))
+    language = models.CharField(max_length=2, choices=settings.LANGUAGES, default=tongue_now, editable=False)
     into = models.ForeignKey(Idea, models.PROTECT, null=True, blank=True, related_name="+")
     from_call = models.ForeignKey("ideas.Call", models.PROTECT, null=True, blank=True, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")

@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from ideas.models.tongues import tongue_now
+
 
 class Comment(models.Model):
     """Under one idea; read under the one that it was merged into. A hidden one leaves its place and the reason."""
@@ -17,10 +19,12 @@ class Comment(models.Model):
         default=False, help_text=_("A question of the organisers to the idea's author, or their reply.")
     )
     text = models.TextField(_("comment"), max_length=2000)
+    language = models.CharField(max_length=2, choices=settings.LANGUAGES, default=tongue_now, editable=False)
     written_at = models.DateTimeField(auto_now_add=True)
     hidden_at = models.DateTimeField(null=True, blank=True, editable=False)
     hidden_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     hidden_reason = models.CharField(_("why it is hidden"), max_length=300, blank=True)
+    hidden_language = models.CharField(max_length=2, choices=settings.LANGUAGES, blank=True, editable=False)
 
     class Meta:
         ordering = ["written_at", "pk"]
