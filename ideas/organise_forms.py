@@ -303,7 +303,7 @@ class AnswerForm(FreshFormMixin, ReasonForm):
     def __init__(self, *args: Any, idea: Idea, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.idea = idea
-        self.last = idea.steps.order_by("at", "pk").last()
+        self.last = idea.steps.filter(comment=None).order_by("at", "pk").last()
         self.watch(idea, self.last.pk if self.last else 0)
 
     def clean(self) -> dict[str, Any]:
@@ -358,7 +358,9 @@ class QuestionForm(ToldForm):
 
 class HideForm(forms.Form):
     reason = LineField(
-        label=_("Why, in a sentence"), max_length=300, help_text=_("Everybody reads it in place of the text.")
+        label=_("Why, in a sentence"),
+        max_length=300,
+        help_text=_("Everybody reads it in place of the text. Who wrote the text is told by mail."),
     )
 
 

@@ -82,4 +82,4 @@ def _steps(idea: Idea) -> list[Step]:
     related = ("by", "idea__author__user", "idea__association", "idea__district", "idea__call__network", "into",
                "from_call")  # fmt: skip
     merges = Q(into=idea, kind__in=(Step.Kind.MERGED, Step.Kind.UNMERGED))
-    return list(Step.objects.filter(Q(idea=idea) | merges).select_related(*related))
+    return list(Step.objects.filter(Q(idea=idea) | merges, comment=None).select_related(*related))

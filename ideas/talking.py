@@ -45,7 +45,8 @@ def report(idea: Idea, *, reason: str, by: User, about: Comment | None = None) -
 def hide(target: Comment | Idea, *, reason: str, by: User) -> None:
     """Hides a comment, or an idea's text, for a reason that everybody reads in its place; settles what was reported.
 
-    An idea that is hidden keeps its place, its supports and its answer. Harmless twice.
+    An idea that is hidden keeps its place, its supports and its answer. Who wrote the text is told, and nobody else.
+    Harmless twice.
     """
     reason = reason.strip()[:300]
     if not reason:
@@ -56,28 +57,36 @@ def hide(target: Comment | Idea, *, reason: str, by: User) -> None:
             if not row.is_hidden:
                 row.hidden_at, row.hidden_reason, row.hidden_language = timezone.now(), reason, tongue_now()
                 row.save(update_fields=["hidden_at", "hidden_reason", "hidden_language"])
-                telling.step(row, Step.Kind.HIDDEN, before=row.state, by=by, reason=reason, by_organisers=True)
+                _tell(row, Step.Kind.HIDDEN, by=by, reason=reason)
         else:
             shown = Comment.objects.filter(pk=target.pk, hidden_at=None)
             language = tongue_now()
-            shown.update(hidden_at=timezone.now(), hidden_by=by, hidden_reason=reason, hidden_language=language)
+            if shown.update(hidden_at=timezone.now(), hidden_by=by, hidden_reason=reason, hidden_language=language):
+                _tell(target.idea, Step.Kind.HIDDEN, by=by, reason=reason, comment=target)
         settle(target)
 
 
 def show(target: Comment | Idea, *, by: User) -> None:
-    """Shows again what was hidden. Harmless twice."""
+    """Shows again what was hidden, and tells who wrote it. Harmless twice."""
     with transaction.atomic():
         if isinstance(target, Idea):
             row = hold(target)
             if row.is_hidden:
-                row.hidden_at, row.hidden_reason = None, ""
-                row.save(update_fields=["hidden_at", "hidden_reason"])
-                telling.step(row, Step.Kind.SHOWN, before=row.state, by=by, by_organisers=True)
+                row.hidden_at, row.hidden_reason, row.hidden_language = None, "", ""
+                row.save(update_fields=["hidden_at", "hidden_reason", "hidden_language"])
+                _tell(row, Step.Kind.SHOWN, by=by)
         else:
-            Comment.objects.filter(pk=target.pk).update(hidden_at=None, hidden_by=None, hidden_reason="")
+            hidden = Comment.objects.filter(pk=target.pk).exclude(hidden_at=None)
+            if hidden.update(hidden_at=None, hidden_by=None, hidden_reason="", hidden_language=""):
+                _tell(target.idea, Step.Kind.SHOWN, by=by, comment=target)
 
 
 def settle(target: Comment | Idea) -> int:
     """Nothing is left to do about what was reported of it; returns how many reports that were."""
     of = {"idea": target, "comment": None} if isinstance(target, Idea) else {"comment": target}
     return Report.objects.filter(**of, settled_at=None).update(settled_at=timezone.now())
+
+
+def _tell(idea: Idea, kind: str, *, by: User, reason: str = "", comment: Comment | None = None) -> None:
+    step = telling.step(idea, kind, before=idea.state, by=by, reason=reason, by_organisers=True, comment=comment)
+    telling.tell([step])

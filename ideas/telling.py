@@ -1,4 +1,4 @@
-"""Who is told what became of an idea: its authors and supporters, in one mail a day.
+"""Who is told what became of an idea: its authors and supporters, in one mail a day. Of what was hidden, who wrote it.
 
 The mail of a day tells every step from six in the evening, the city's time, to six the next. It leaves a few minutes
 later, when what was being written at six is there to be read, and is composed as it leaves: a merge that was undone the
@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import get_current_timezone
 
-from ideas.models import Idea, Step, Support
+from ideas.models import Comment, Idea, Step, Support
 from mail import queuing
 from mail.kinds import Letter
 from mail.models import Message
@@ -26,7 +26,7 @@ from volunteers.models import AssociationMember, User
 HOUR = 18
 SETTLED = dt.timedelta(minutes=5)  # several times the longest that a step may take to be committed
 KIND = "ideas/news"
-# What people are told; what they did themselves, and what was hidden, they are not.
+# What people are told; what they did themselves they are not.
 TOLD = (
     Step.Kind.STUDYING,
     Step.Kind.ASKED,
@@ -38,6 +38,7 @@ TOLD = (
     Step.Kind.OUTCOME,
     Step.Kind.WITHDRAWN,
 )
+TOLD_TO_AUTHOR = (Step.Kind.HIDDEN, Step.Kind.SHOWN)  # of the idea, or of the comment
 
 
 def next_mail(now: dt.datetime) -> dt.datetime:
@@ -56,13 +57,15 @@ def tell(steps: Iterable[Step]) -> None:
     for step in steps:
         if step.kind in TOLD:
             days.setdefault(next_mail(step.at), []).append(step)
+        elif step.kind in TOLD_TO_AUTHOR:
+            _queue(authors_of(step).exclude(pk__in=filter(None, [step.by_id])), next_mail(step.at))
     for evening, told in days.items():  # two when six o'clock strikes in between
-        _queue(told, evening)
+        ideas = {idea for step in told for idea in (step.idea_id, step.into_id) if idea}
+        makers = {step.by_id for step in told if step.by_id}
+        _queue(concerned(ideas).exclude(pk__in=makers), evening)
 
 
-def _queue(steps: list[Step], evening: dt.datetime) -> None:
-    ideas = {idea for step in steps for idea in (step.idea_id, step.into_id) if idea}
-    makers = {step.by_id for step in steps if step.by_id}
+def _queue(users: QuerySet[User], evening: dt.datetime) -> None:
     queuing.queue_many(
         queuing.draft(
             KIND,
@@ -72,7 +75,7 @@ def _queue(steps: list[Step], evening: dt.datetime) -> None:
             priority=Message.Priority.NORMAL,
             not_before=evening + SETTLED,
         )
-        for user in concerned(ideas).exclude(pk__in=makers)
+        for user in users
     )
 
 
@@ -91,6 +94,15 @@ def concerned(ideas: set[int]) -> QuerySet[User]:
     return User.objects.filter(people, is_active=True).order_by("pk")
 
 
+def authors_of(step: Step) -> QuerySet[User]:
+    """The accounts of who wrote the text that was hidden or shown: of the comment, or of the idea."""
+    text = step.comment or step.idea
+    people = Q(volunteer__in=[text.author_id] if text.author_id else [])
+    if isinstance(text, Idea) and text.association_id:
+        people |= Q(association_roles__association=text.association_id)
+    return User.objects.filter(people, is_active=True).order_by("pk").distinct()
+
+
 def count_told(ideas: Iterable[Idea], *, by: User) -> int:
     """How many people would be told of a step of these ideas that this person makes."""
     return int(concerned({idea.pk for idea in ideas}).exclude(pk=by.pk).count())
@@ -100,7 +112,8 @@ def compose(context: dict[str, Any]) -> Letter | None:
     """The steps of the day before that evening, by idea; None when none of them is left to tell.
 
     They are those of the ideas that the person proposed or supports as it leaves, of what these were merged into, and
-    of what was merged into these. As many queries whatever the number of ideas.
+    of what was merged into these; and what was hidden or shown again of the person's own words. As many queries
+    whatever the number of ideas.
     """
     user = User.objects.filter(pk=context["user"], is_active=True).first()
     if user is None:
@@ -113,16 +126,18 @@ def compose(context: dict[str, Any]) -> Letter | None:
     proposed |= dict(members.order_by().values_list("pk", "head"))
     supported = Support.objects.filter(volunteer__user=user).values_list("idea", "idea__head")
     reads = {idea for pair in (*proposed.items(), *supported) for idea in pair if idea}
-    steps = (
-        Step.objects.filter(Q(idea__in=reads) | Q(into__in=reads), kind__in=TOLD, at__gte=since, at__lt=until)
-        .exclude(by=user)
-        .select_related("idea__call", "into", "by")
-    )
+    said = list(Comment.objects.filter(author__user=user).values_list("pk", flat=True))
+    told = Q(idea__in=reads, kind__in=TOLD) | Q(into__in=reads, kind__in=TOLD)
+    own = Q(idea__in=proposed, comment=None, kind__in=TOLD_TO_AUTHOR)
+    own |= Q(comment__in=said, kind__in=TOLD_TO_AUTHOR)
+    steps = Step.objects.filter(told | own, at__gte=since, at__lt=until).exclude(by=user)
+    steps = steps.select_related("idea__call", "into", "by", "comment")
     by_idea: dict[int, dict[str, Any]] = {}
     for step in _standing(list(steps)):
         news = by_idea.setdefault(step.idea_id, {"idea": step.idea, "steps": [], "url": url_of(step.idea)})
         news["steps"].append(step)
         news["mine"] = step.idea_id in proposed
+        news["title"] = step.idea.title if news["mine"] else step.idea.shown_title
     if not by_idea:
         return None
     return Letter({"news": list(by_idea.values()), "first_name": user.first_name})
@@ -151,14 +166,15 @@ def step(
 
 
 def _standing(steps: list[Step]) -> list[Step]:
-    """Without the merges that were undone since, and their undoing."""
-    merges: dict[int, int] = {}
+    """Without what was undone since, and its undoing: merges, texts that were hidden."""
+    undoes = {Step.Kind.UNMERGED: Step.Kind.MERGED, Step.Kind.SHOWN: Step.Kind.HIDDEN}
+    done: dict[tuple[str, int, int | None], int] = {}
     undone: set[int] = set()
     for step in steps:
-        if step.kind == Step.Kind.MERGED:
-            merges[step.idea_id] = step.pk
-        elif step.kind == Step.Kind.UNMERGED and step.idea_id in merges:
-            undone |= {merges.pop(step.idea_id), step.pk}
+        done[step.kind, step.idea_id, step.comment_id] = step.pk
+        before = done.pop((undoes.get(Step.Kind(step.kind), ""), step.idea_id, step.comment_id), None)
+        if before is not None:
+            undone |= {before, step.pk}
     return [step for step in steps if step.pk not in undone]
 
 

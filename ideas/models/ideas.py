@@ -206,7 +206,10 @@ class Support(models.Model):
 
 
 class Step(models.Model):
-    """One line of an idea's public story. Append-only. An answer is the step that leads to a decision."""
+    """One line of an idea's public story. Append-only. An answer is the step that leads to a decision.
+
+    One about a comment is told to who wrote it, and read in the comment's place rather than in the story.
+    """
 
     class Kind(models.TextChoices):
         PROPOSED = "proposed", _("proposed")
@@ -231,6 +234,14 @@ class Step(models.Model):
     language = models.CharField(max_length=2, choices=settings.LANGUAGES, default=tongue_now, editable=False)
     into = models.ForeignKey(Idea, models.PROTECT, null=True, blank=True, related_name="+")
     from_call = models.ForeignKey("ideas.Call", models.PROTECT, null=True, blank=True, related_name="+")
+    comment = models.ForeignKey(
+        "ideas.Comment",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="steps",
+        help_text=_("What was hidden or shown again under the idea; empty: its own text."),
+    )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     by_organisers = models.BooleanField(default=False)
     at = models.DateTimeField(db_index=True)
@@ -241,6 +252,9 @@ class Step(models.Model):
             models.CheckConstraint(
                 condition=~Q(kind__in=("answered", "merged", "moved", "hidden", "asked")) | ~Q(reason=""),
                 name="step_has_its_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(comment=None) | Q(kind__in=("hidden", "shown")), name="step_of_a_comment_hides_or_shows"
             ),
         ]
         verbose_name = _("step")

@@ -9,7 +9,7 @@ from django.utils import timezone
 from ideas import answering, proposing, sorting, supporting, talking, telling
 from mail.models import Message
 from mail.rendering import render
-from tests.factories.ideas import CallFactory, IdeaFactory
+from tests.factories.ideas import CallFactory, CommentFactory, IdeaFactory
 from tests.factories.volunteers import UserFactory, VolunteerFactory
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +91,20 @@ def test_what_is_hidden_is_not_in_the_mail(by):
     talking.hide(idea, reason="Impoli.", by=by)
 
     assert "insulte" not in " ".join(letter(supporter.user))
+
+
+@pytest.mark.parametrize("what", ["idea", "comment"])
+def test_who_wrote_what_is_hidden_reads_which_text_why_and_what_to_do(by, what):
+    comment = CommentFactory(idea__title="Vélo", text="Appelez le 01 23 45 67 89.")
+    target = comment.idea if what == "idea" else comment
+
+    talking.hide(target, reason="Un numéro de téléphone.", by=by)
+
+    subject, text, page = letter(target.author.user)
+    said = "The text of your idea was hidden" if what == "idea" else "Your comment was hidden by an organiser."
+    words = [said, "Un numéro de téléphone.", "answer this message", "Vélo", comment.text if what == "comment" else ""]
+    assert subject == "News of an idea: Vélo"
+    assert [word in part for part in (text, page) for word in words] == [True] * 10
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
-from ideas import answering, proposing, sorting, supporting, telling
+from ideas import answering, proposing, sorting, supporting, talking, telling
 from ideas.models import Step
 from mail.models import Message
-from tests.factories.ideas import CallFactory, IdeaFactory
+from tests.factories.ideas import CallFactory, CommentFactory, IdeaFactory
 from tests.factories.volunteers import AssociationFactory, UserFactory, VolunteerFactory
 from volunteers.models import AssociationMember
 
@@ -158,7 +158,7 @@ def test_writing_the_mail_asks_as_much_for_one_idea_as_for_thirty(call, by, djan
             supporting.support(supporter, idea=idea)
             sorting.study(idea, by=by)
         context = Message.objects.get(user=supporter.user).context
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             letter = telling.compose(context)
     assert len(letter.context["news"]) == 30
 
@@ -187,3 +187,72 @@ def test_what_an_association_proposed_is_told_to_its_members(call, by, author):
     assert news(*people) == [["answered"]] * len(people)
     letter = telling.compose(Message.objects.get(user=colleague).context)
     assert [one["mine"] for one in letter.context["news"]] == [True]
+
+
+@pytest.mark.parametrize("what", ["idea", "comment"])
+def test_a_hidden_text_is_told_to_who_wrote_it_alone_and_once(call, by, what):
+    idea, supporter, other = IdeaFactory(call=call), VolunteerFactory(), CommentFactory(idea__call=call)
+    supporting.support(supporter, idea=idea)
+    comment = CommentFactory(idea=idea)
+    CommentFactory(idea=idea)
+    target = idea if what == "idea" else comment
+
+    for _ in range(2):
+        talking.hide(target, reason="Une adresse.", by=by)
+
+    author = target.author.user
+    assert list(Message.objects.values_list("user", flat=True)) == [author.pk]
+    (one,) = telling.compose(Message.objects.get().context).context["news"]
+    assert [(step.kind, step.reason, step.comment) for step in one["steps"]] == [
+        ("hidden", "Une adresse.", comment if what == "comment" else None)
+    ]
+    assert (one["title"], other.author.user == author) == (idea.title, False)
+
+
+@pytest.mark.parametrize("what", ["idea", "comment"])
+def test_a_text_shown_again_is_told_unless_nobody_was_told_that_it_was_hidden(call, by, day, what):
+    comment = CommentFactory(idea__call=call)
+    target = comment.idea if what == "idea" else comment
+    talking.hide(target, reason="Une adresse.", by=by)
+    talking.show(target, by=by)
+    assert news(target.author.user) == [[]]
+
+    target.refresh_from_db()
+    talking.hide(target, reason="Une adresse.", by=by)
+    day.move_to(NOON + dt.timedelta(days=1))
+    Message.objects.all().delete()
+    for _ in range(2):
+        talking.show(target, by=by)
+
+    assert list(Message.objects.values_list("user", flat=True)) == [target.author.user.pk]
+    assert news(target.author.user) == [["shown"]]
+
+
+def test_what_others_read_in_their_mail_says_nothing_of_a_text_that_was_hidden(call, by):
+    idea, supporter = IdeaFactory(call=call), VolunteerFactory()
+    supporting.support(supporter, idea=idea)
+    talking.hide(CommentFactory(idea=idea), reason="Une adresse.", by=by)
+    talking.hide(idea, reason="Une adresse.", by=by)
+
+    sorting.study(idea, by=by)
+
+    assert news(supporter.user, idea.author.user) == [["studying"], ["hidden", "studying"]]
+
+
+def test_a_hidden_text_of_an_association_is_told_to_its_members(call, by):
+    association, colleague = AssociationFactory(), UserFactory()
+    AssociationMember.objects.create(association=association, user=colleague)
+    idea = IdeaFactory(call=call, association=association, author=None)
+
+    talking.hide(idea, reason="Une adresse.", by=by)
+
+    assert (Message.objects.get().user, news(colleague)) == (colleague, [["hidden"]])
+
+
+def test_who_left_and_who_hides_their_own_words_are_told_nothing(call):
+    comment = CommentFactory(idea__call=call)
+    talking.hide(CommentFactory(idea=comment.idea, author=None), reason="Une adresse.", by=comment.author.user)
+
+    talking.hide(comment, reason="Une adresse.", by=comment.author.user)
+
+    assert not Message.objects.exists()
