@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ideas import telling
 from ideas.calling import IdeaRefused
-from ideas.models import Call, Idea, Step
+from ideas.models import Call, Idea, Phase, Step
 from ideas.models.ideas import IdeaQuerySet
 from ideas.proposing import hold
 from mail import queuing
@@ -30,8 +30,8 @@ def answer(idea: Idea, *, state: str, reason: str, by: User) -> Idea:
     """Decides, with a reason that everybody may read; tells authors and supporters, of merged ideas too.
 
     ``state`` is one of Idea.DECIDED. An answer may be replaced by another one: both stay in the idea's story. The same
-    one twice changes nothing. Refuses without a reason, and for an idea that was merged (its answer is the other
-    one's) or withdrawn.
+    one twice changes nothing. Refuses without a reason, for an idea that was merged (its answer is the other
+    one's) or withdrawn, and for one that was refused before the vote while that goes on (``_check_vote``).
     """
     reason = reason.strip()
     if state not in Idea.DECIDED:
@@ -47,6 +47,7 @@ def answer(idea: Idea, *, state: str, reason: str, by: User) -> Idea:
         last = answer_of(row)
         if row.state == state and last is not None and last.reason == reason:
             return row
+        _check_vote(row)
         before, row.state, row.answered_at = row.state, state, timezone.now()
         row.save(update_fields=["state", "answered_at"])
         telling.tell([telling.step(row, Step.Kind.ANSWERED, before=before, by=by, reason=reason, by_organisers=True)])
@@ -61,12 +62,21 @@ def reopen(idea: Idea, *, reason: str, by: User) -> Idea:
             return row
         if row.state not in Idea.DECIDED:
             raise IdeaRefused(_("Only an answered idea can be opened again."))
+        _check_vote(row)
         before, row.state = row.state, Idea.State.OPEN
         row.answered_at, row.waiting_since = None, timezone.now()
         row.save(update_fields=["state", "answered_at", "waiting_since"])
         step = telling.step(row, Step.Kind.REOPENED, before=before, by=by, reason=reason.strip(), by_organisers=True)
         telling.tell([step])
     return row
+
+
+def _check_vote(idea: Idea) -> None:
+    """What was refused before the vote does not come into it: people choose between the same ideas to the end."""
+    vote = idea.call.phase(Phase.Kind.VOTE)
+    refused = idea.state in Idea.DECIDED and idea.state != Idea.State.ADOPTED
+    if refused and vote and idea.call.is_voted_on() and idea.answered_at and idea.answered_at < vote.starts_at:
+        raise IdeaRefused(_("The vote began without this idea: change its answer once the vote has been counted."))
 
 
 def answer_of(idea: Idea) -> Step | None:

@@ -78,12 +78,17 @@ def prepare(call: Call, *, phases: Times, by: User) -> Call:
 
 
 def check_phases(phases: Times, *, vote: bool) -> None:
-    """Refuses dates that no call can have: each phase ends after it begins, and none begins before the call does."""
+    """Refuses dates that no call can have: each phase ends after it begins, none begins before the call does.
+
+    A vote begins when no more ideas can be sent, so that everybody chooses between the same ones.
+    """
     if Kind.CALL not in phases:
         raise IdeaRefused(_("A call needs the dates between which ideas are sent."))
     if vote != (Kind.VOTE in phases):
         raise IdeaRefused(_("A vote needs its dates, and only a vote has them."))
-    opens = phases[Kind.CALL][0]
+    opens, closes = phases[Kind.CALL]
+    if vote and phases[Kind.VOTE][0] < closes:
+        raise IdeaRefused(_("The vote begins when ideas are no longer sent: people choose between the same ones."))
     for starts_at, ends_at in phases.values():
         if ends_at <= starts_at:
             raise IdeaRefused(_("Each phase ends after it begins."))

@@ -167,6 +167,8 @@ class CallForm(FreshFormMixin, forms.ModelForm):
                 self.add_error(f"{kind}_from" if ends else f"{kind}_to", _("Give both dates, or neither."))
             elif begins and ends and ends <= begins:
                 self.add_error(f"{kind}_to", _("Each phase ends after it begins."))
+            elif kind == Kind.VOTE and begins and cleaned.get("call_to") and begins < cleaned["call_to"]:
+                self.add_error("vote_from", _("The vote begins when ideas are no longer sent."))
             elif begins and opens and begins < opens:
                 self.add_error(f"{kind}_from", _("Nothing begins before the call itself does."))
         due = cleaned.get("answer_by")

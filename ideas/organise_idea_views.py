@@ -114,7 +114,7 @@ def send(request: OrganiserRequest, pk: int) -> HttpResponse:
         return to_desk(request, left)
     idea = idea_for(request, pk)
     told = telling.count_told([idea], by=request.user)
-    calls = Call.objects.published().exclude(pk__in=Call.objects.over()).exclude(pk=idea.call_id)
+    calls = Call.objects.published().before_vote().exclude(pk__in=Call.objects.over()).exclude(pk=idea.call_id)
     form = SendForm(request.POST or None, calls=calls.order_by("title", "pk"), told=told)
     here = idea.call
     if _done(form, lambda data: sorting.send_to(idea, call=data["call"], reason=data["reason"], by=request.user)):

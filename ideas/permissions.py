@@ -58,9 +58,10 @@ def can_edit(user: Person, idea: Idea, now: dt.datetime | None = None) -> bool:
     return is_author(user, idea) and idea.call.is_in(Kind.CALL, now) and idea.is_unanswered
 
 
-def can_withdraw(user: Person, idea: Idea) -> bool:
-    """One's own idea, until it is answered or merged."""
-    return is_author(user, idea) and idea.call.state == Call.State.PUBLISHED and idea.is_unanswered
+def can_withdraw(user: Person, idea: Idea, now: dt.datetime | None = None) -> bool:
+    """One's own idea, until it is answered or merged; not while people vote on it."""
+    public = idea.call.state == Call.State.PUBLISHED
+    return is_author(user, idea) and public and idea.is_unanswered and not idea.call.is_voted_on(now)
 
 
 def can_support(user: Person, idea: Idea, now: dt.datetime | None = None) -> bool:

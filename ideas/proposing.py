@@ -14,6 +14,7 @@ from ideas.models import Call, Idea, Phase, Step
 from volunteers.models import User
 
 CLOSED = _("This call takes no more ideas.")
+VOTED_ON = _("People vote on this idea: it can be withdrawn once the vote has been counted.")
 SENT = _("This idea has just been sent to another call: look at it there.")
 
 
@@ -61,7 +62,8 @@ def rewrite(idea: Idea, *, by: User) -> Idea:
 def withdraw(idea: Idea, *, by: User, reason: str = "") -> Idea:
     """Its author takes the idea back: it stays on the board, as withdrawn, and its supporters are told.
 
-    Refuses once it is answered or merged. Ideas that were merged into it stand for themselves again. Harmless twice.
+    Refuses once it is answered or merged, and while it is voted on. Ideas that were merged into it stand for themselves
+    again. Harmless twice.
     """
     with transaction.atomic():
         row = hold(idea)
@@ -69,6 +71,8 @@ def withdraw(idea: Idea, *, by: User, reason: str = "") -> Idea:
             return row
         if not row.is_unanswered:
             raise IdeaRefused(_("This idea has been answered or merged: it can no longer be withdrawn."))
+        if row.call.is_voted_on():
+            raise IdeaRefused(VOTED_ON)
         steps = [supporting.let_go(child, by=by) for child in Idea.objects.filter(merged_into=row).order_by("pk")]
         before, row.state = row.state, Idea.State.WITHDRAWN
         row.save(update_fields=["state"])

@@ -134,7 +134,9 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     if not permissions.is_author(request.user, idea):
         raise PermissionDenied
     if not permissions.can_withdraw(request.user, idea):
-        messages.error(request, _("This idea has been answered, merged or withdrawn: it stays as it is."))
+        voted_on = idea.is_unanswered and idea.call.is_voted_on()
+        said = _("This idea has been answered, merged or withdrawn: it stays as it is.")
+        messages.error(request, str(proposing.VOTED_ON) if voted_on else said)
         return redirect("ideas:idea", pk=pk)
     form = WithdrawalForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -10,14 +10,15 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.db.models import Subquery
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ideas import supporting, telling
 from ideas.calling import IdeaRefused
-from ideas.models import Call, Comment, Group, Idea, Phase, Step
+from ideas.models import Call, Comment, Group, Idea, Step
 from ideas.proposing import hold
 from volunteers.models import User
+
+VOTED_ON = _("The vote on these ideas has begun: they stay as people vote on them.")
 
 
 def study(idea: Idea, *, by: User) -> Idea:
@@ -55,7 +56,7 @@ def merge(idea: Idea, *, into: Idea, reason: str, by: User) -> Idea:
     itself is merging into the one that stands for both. Harmless twice.
 
     Refuses without a public reason, for an idea that is answered or withdrawn, into itself or what was merged into
-    it, and in a vote that has been counted.
+    it, and once the vote on them has begun.
     """
     reason = _reason(reason)
     with transaction.atomic():
@@ -72,8 +73,8 @@ def merge(idea: Idea, *, into: Idea, reason: str, by: User) -> Idea:
             raise IdeaRefused(_("Only an idea that waits for its answer can be merged."))
         if target.state == Idea.State.WITHDRAWN:
             raise IdeaRefused(_("The other idea was withdrawn by its author."))
-        if row.call.sealed_at:
-            raise IdeaRefused(_("The vote has been counted: its ideas stay as people voted on them."))
+        if row.call.vote_has_begun():
+            raise IdeaRefused(VOTED_ON)
         before = row.state
         row.state, row.merged_into, row.head = Idea.State.MERGED, target, target
         row.save(update_fields=["state", "merged_into", "head"])
@@ -87,14 +88,15 @@ def merge(idea: Idea, *, into: Idea, reason: str, by: User) -> Idea:
 def unmerge(idea: Idea, *, by: User, reason: str = "") -> Idea:
     """The idea stands for itself again, in the state it had, with all that was its own. Harmless twice.
 
-    What was said or supported under the other one meanwhile stays there. Its people are told.
+    What was said or supported under the other one meanwhile stays there. Its people are told. Refuses once the vote on
+    them has begun.
     """
     with transaction.atomic():
         row = hold(idea)
         if row.state != Idea.State.MERGED or row.head is None:
             return row
-        if row.call.sealed_at:
-            raise IdeaRefused(_("The vote has been counted: its ideas stay as people voted on them."))
+        if row.call.vote_has_begun():
+            raise IdeaRefused(VOTED_ON)
         head = Idea.objects.select_for_update(no_key=True).get(pk=row.head.pk)
         step = supporting.let_go(row, by=by, reason=reason.strip(), by_organisers=True)
         supporting.recount(head)
@@ -106,7 +108,8 @@ def send_to(idea: Idea, *, call: Call, reason: str, by: User) -> Idea:
     """Sends an idea, with what was merged into it, to another published call where it fits better. Tells its people.
 
     Refuses without a public reason, for an idea that is answered, merged or withdrawn, once the vote has begun where it
-    is, and to a call that is over. Harmless twice. Locks both calls' rows, in the order of their keys.
+    is or where it would go, and to a call that is over. Harmless twice. Locks both calls' rows, in the order of
+    their keys.
     """
     reason = _reason(reason)
     with transaction.atomic():
@@ -120,8 +123,9 @@ def send_to(idea: Idea, *, call: Call, reason: str, by: User) -> Idea:
             raise IdeaRefused(_("Only an idea that waits for its answer can be sent to another call."))
         if there.state != Call.State.PUBLISHED or there.is_over():
             raise IdeaRefused(_("That call is not open to what people say."))
-        vote = row.call.phase(Phase.Kind.VOTE)
-        if vote and vote.starts_at <= timezone.now():  # whether anybody chose it is secret, and so not asked
+        if there.vote_has_begun():
+            raise IdeaRefused(_("The vote of that call has begun: no idea is added to what people choose from."))
+        if row.call.vote_has_begun():  # whether anybody chose it is secret, and so not asked
             raise IdeaRefused(_("The vote on these ideas has begun: they stay here."))
         here = row.call
         Idea.objects.within(row).update(call=there, group=None)

@@ -58,7 +58,7 @@ def vote(request: HttpRequest, slug: str) -> HttpResponse:
     if not permissions.can_vote(request.user, call):
         messages.info(request, _when(phase))
         return redirect("ideas:call", slug=slug)
-    shown = voting.at_heads(form.points if form.errors else own, call=call)
+    shown = dict(form.points if form.errors else own)
     rows = [Candidate(idea, reports.author_of(idea), shown.pop(idea.pk, 0)) for idea in voting.candidates(call)]
     context = {
         "call": call,
@@ -66,7 +66,7 @@ def vote(request: HttpRequest, slug: str) -> HttpResponse:
         "form": form,
         "rows": rows,
         "has_ballot": bool(own),
-        # What one voted on before it was answered or hidden: counted, unless the ballot is sent anew.
+        # What one voted on before its text was hidden: counted, unless the ballot is sent anew.
         "gone": list(Idea.objects.filter(pk__in=shown)) if own and not form.errors else [],
         "given": sum(row.points for row in rows),
         "checked": CHECKED,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Count, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -53,13 +54,17 @@ class Result:
 
 
 def candidates(call: Call) -> list[Idea]:
-    """What one votes on, in the order they were proposed: ideas that stand for themselves and are not refused."""
+    """What one votes on, in the order they were proposed: ideas that stood for themselves as the vote opened, and were
+    not refused. An answer since then takes none away; one whose text is hidden is left out as long as it is."""
     ideas = _candidates(call).select_related("author__user", "association", "district")
     return list(ideas.order_by("proposed_at", "pk"))
 
 
 def _candidates(call: Call) -> IdeaQuerySet:
-    return Idea.objects.filter(call=call, state__in=[*Idea.UNANSWERED, Idea.State.ADOPTED], hidden_at=None)
+    stands = Q(state__in=[*Idea.UNANSWERED, Idea.State.ADOPTED])
+    if phase := call.phase(Phase.Kind.VOTE):
+        stands |= Q(state__in=Idea.DECIDED, answered_at__gte=phase.starts_at)
+    return Idea.objects.filter(stands, call=call, hidden_at=None)
 
 
 def vote(volunteer: Volunteer, *, call: Call, points: Mapping[int, int]) -> Ballot | None:
@@ -87,16 +92,6 @@ def chosen_by(volunteer: Volunteer, *, call: Call) -> dict[int, int]:
     return dict(Choice.objects.filter(ballot__call=call, ballot__volunteer=volunteer).values_list("idea", "points"))
 
 
-def at_heads(points: Mapping[int, int], *, call: Call) -> dict[int, int]:
-    """The same points at the ideas that those were merged into since, as they will be counted."""
-    heads = dict(Idea.objects.filter(call=call, pk__in=points).values_list("pk", "head"))
-    read: dict[int, int] = {}
-    for idea, given in points.items():
-        at = heads.get(idea) or idea
-        read[at] = _together(call, read.get(at, 0), given)
-    return read
-
-
 def result(call: Call) -> Result | None:
     """What is published of a vote once it has been counted."""
     if call.sealed_at is None:
@@ -117,11 +112,7 @@ def close_due(now: dt.datetime | None = None) -> int:
 
 
 def seal(call: Call, now: dt.datetime) -> bool:
-    """Publishes the result and deletes who voted what. Equal points share a rank: nothing is drawn.
-
-    Ideas that were merged while people voted are counted at the one that they were merged into, a person's points
-    for both added up (by approval: one).
-    """
+    """Publishes the result and deletes who voted what. Equal points share a rank: nothing is drawn."""
     with transaction.atomic():
         held = Call.objects.select_for_update(no_key=True).get(pk=call.pk)
         phase = held.phase(Phase.Kind.VOTE)
@@ -142,22 +133,10 @@ def seal(call: Call, now: dt.datetime) -> bool:
 
 
 def _count(call: Call) -> dict[int, tuple[int, int]]:
-    """Points and ballots of each candidate, and of what people voted on before it was answered or hidden."""
+    """Points and ballots of each candidate, and of what people voted on before its text was hidden."""
     counted = dict.fromkeys(_candidates(call).values_list("pk", flat=True), (0, 0))
-    at = dict(Idea.objects.filter(call=call).values_list("pk", "head"))
-    given: dict[tuple[int, int], int] = {}  # by ballot and idea that is read for it
-    for ballot, idea, points in Choice.objects.filter(ballot__call=call).values_list("ballot", "idea", "points"):
-        key = (ballot, at.get(idea) or idea)
-        given[key] = _together(call, given.get(key, 0), points)
-    for (_ballot, idea), points in given.items():
-        before = counted.get(idea, (0, 0))
-        counted[idea] = (before[0] + points, before[1] + 1)
-    return counted
-
-
-def _together(call: Call, one: int, other: int) -> int:
-    """What one person gave two ideas, once they are one: points added up; by approval, it is approved of once."""
-    return max(one, other) if call.vote == Call.Vote.APPROVAL else one + other
+    given = Choice.objects.filter(ballot__call=call).order_by().values_list("idea")
+    return counted | {idea: (points, ballots) for idea, points, ballots in given.annotate(Sum("points"), Count("pk"))}
 
 
 def _check(call: Call, points: Mapping[int, int]) -> None:

@@ -49,6 +49,11 @@ class CallQuerySet(models.QuerySet["Call"]):
         """Calls whose last phase has ended (the list's side of ``Call.is_over``)."""
         return self.exclude(pk__in=Phase.objects.filter(ends_at__gt=now or timezone.now()).values("call"))
 
+    def before_vote(self, now: dt.datetime | None = None) -> Self:
+        """Calls whose vote has not begun, or that have none (the list's side of ``Call.vote_has_begun``)."""
+        begun = Phase.objects.filter(kind=Phase.Kind.VOTE, starts_at__lte=now or timezone.now())
+        return self.exclude(pk__in=begun.values("call"))
+
     def with_counts(self) -> Self:
         """Adds ``idea_count``, ``support_count`` (people, once for each idea) and ``answer_count``."""
         decided = ("adopted", "declined", "out_of_scope")
@@ -191,6 +196,15 @@ class Call(models.Model):
         """Does that phase run at this moment? The first instant belongs to it, the last does not."""
         phase = self.phase(kind)
         return self.state == self.State.PUBLISHED and phase is not None and phase.runs(now or timezone.now())
+
+    def vote_has_begun(self, now: dt.datetime | None = None) -> bool:
+        """Has its vote opened? From then on, and for ever, its ideas stay as people vote on them."""
+        phase = self.phase(Phase.Kind.VOTE)
+        return phase is not None and phase.starts_at <= (now or timezone.now())
+
+    def is_voted_on(self, now: dt.datetime | None = None) -> bool:
+        """From the opening of its vote until the ballots are counted."""
+        return self.sealed_at is None and self.vote_has_begun(now)
 
     def is_over(self, now: dt.datetime | None = None) -> bool:
         """Has its last phase ended?"""

@@ -64,6 +64,7 @@ def test_prepare_names_the_call_and_replaces_its_dates(by):
         ("", {"call": None}),
         ("", {"vote": (0, 1)}),
         ("approval", {"vote": None}),
+        ("approval", {"vote": (6, 8)}),
         ("", {"sorting": (5, 5)}),
         ("", {"note": (-9, 1)}),
     ],

@@ -22,16 +22,18 @@ def test_what_somebody_did_is_given_to_them_alone():
         talking.comment(who, idea=idea, text=f"Bien, dit {who.pk}.")
         talking.report(idea, reason=f"Impoli, dit {who.pk}.", by=who.user)
         voting.vote(who, call=call, points={idea.pk: 1})
-    proposing.withdraw(mine, by=one.user, reason="Je déménage.")
+    gone = IdeaFactory(author=one)
+    proposing.withdraw(gone, by=one.user, reason="Je déménage.")
     answering.answer(third, state="adopted", reason="En avril.", by=by)
 
     def rows(name, *keys):
         return [tuple(row[key] for key in keys) for row in sections(one.user)[name]]
 
     assert rows("ideas", "title", "district", "picture") == [
-        (mine.title, mine.district.name, f"{settings.SITE_URL}{mine.picture.url}")
+        (mine.title, mine.district.name, f"{settings.SITE_URL}{mine.picture.url}"),
+        (gone.title, "", ""),
     ]
-    assert rows("steps", "title", "text") == [(mine.title, ""), (mine.title, "Je déménage.")]
+    assert rows("steps", "title", "text") == [(mine.title, ""), (gone.title, ""), (gone.title, "Je déménage.")]
     assert rows("supports", "title") == rows("ballots", "title") == [(theirs.title,)]
     assert rows("comments", "text") == [(f"Bien, dit {one.pk}.",)]
     assert rows("reports", "text") == [(f"Impoli, dit {one.pk}.",)]

@@ -40,7 +40,7 @@ TABLE = {
     ("propose", "members"): ["-", "-", "m", "-", "-", "-", "-", "-"],
     ("propose", "associations"): ["-", "-", "c", "-", "-", "-", "-", "-"],
     ("edit", "everyone"): ["-", "-", "ac", "-", "-", "-", "-", "-"],
-    ("withdraw", "everyone"): ["-", *["ac"] * 7],
+    ("withdraw", "everyone"): ["-", *["ac"] * 3, "-", *["ac"] * 3],
     ("support", "everyone"): ["-", "-", *[OTHERS] * 5, "-"],
     ("comment", "everyone"): ["-", "-", *[SIGNED] * 5, "-"],
     ("report", "everyone"): ["-", *[SIGNED] * 7],
@@ -74,6 +74,8 @@ def in_phase(phase, **fields):
     for number, kind in enumerate(order):
         starts_at = now + dt.timedelta(days=10 * (number - here) - 5)
         call.phases.filter(kind=kind).update(starts_at=starts_at, ends_at=starts_at + dt.timedelta(days=10))
+    if phase in ("work", "note", "over"):
+        Call.objects.filter(pk=call.pk).update(sealed_at=now)
     return Call.objects.prefetch_related("phases").get(pk=call.pk)
 
 

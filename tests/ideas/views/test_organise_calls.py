@@ -149,6 +149,7 @@ def test_fill_in_the_dates_needs_a_quarter(organiser, wrong):
         ({"note_from": "2000-01-01T00:00"}, {"note_from"}),
         ({"vote": "approval", "vote_from": "", "vote_to": ""}, {"vote_from"}),
         ({"vote": "points", "points": "0"}, {"points"}),
+        ({"vote": "approval", "vote_from": "2000-01-01T00:00"}, {"vote_from"}),
         ({"year": ""}, {"quarter"}),
         ({"answer_by": "2000-01-01"}, {"answer_by"}),
     ],

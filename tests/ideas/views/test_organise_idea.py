@@ -186,10 +186,11 @@ def test_question_is_public_and_asked_once(idea, organiser):
 def test_idea_is_sent_to_a_call_that_goes_on(idea, organiser):
     here, there, draft, over = idea.call, CallFactory(), CallFactory(draft=True), CallFactory()
     over.phases.all().delete()
+    voted = CallFactory(approval=True, phase="vote")
     page = organiser.get(url("send", idea.pk))
     assert list(page.context["form"].fields["call"].queryset) == [there]
 
-    for call in (here, draft, over):
+    for call in (here, draft, over, voted):
         refused = organiser.post(url("send", idea.pk), {"call": call.pk, "reason": WHY})
         assert refused.context["form"].errors.keys() == {"call"}
     clicks = [

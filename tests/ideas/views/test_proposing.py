@@ -281,3 +281,12 @@ def test_answered_idea_is_not_taken_back(call, mine, me):
 
     idea.refresh_from_db()
     assert idea.state == "adopted" and "elle reste comme elle est" in response.content.decode()
+
+
+def test_an_idea_that_people_vote_on_is_not_taken_back(mine, me):
+    idea = IdeaFactory(call=CallFactory(approval=True, phase="vote"), author=me)
+
+    response = mine.post(f"/ideas/{idea.pk}/withdraw/", {"reason": "Non."}, follow=True)
+
+    idea.refresh_from_db()
+    assert idea.state == "open" and "une fois le vote dépouillé" in response.content.decode()
