@@ -30,6 +30,8 @@ KIND = outcomes.OutcomeKind(
     shown=lambda trainings: trainings.filter(pk__in=visible_trainings(None)),
 )
 
+WORDS = ("title", "summary", "aims")  # of a training, which an idea fills in its own language
+
 
 def turn(idea: Idea, *, training: Training, reason: str, by: User) -> Training:
     """Makes the new training, adopts the idea for that reason and says that the training came of it; tells its people.

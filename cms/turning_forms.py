@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from cms import turning
 from events.freshness import FreshFormMixin
 from ideas.models import Idea
 from trainings.models import Training
@@ -29,7 +31,10 @@ def reason_field() -> forms.CharField:
 
 
 class TurningForm(TrainingForm):
-    """The new training, and the answer that its idea gets. ``seen`` is about the idea: the training is new."""
+    """The new training, and the answer that its idea gets. ``seen`` is about the idea: the training is new.
+
+    The idea is in one language: the fields that its words would fill in the others say that they lack.
+    """
 
     reason = reason_field()
     field_order = ["reason", *TrainingForm.Meta.fields]
@@ -38,6 +43,9 @@ class TurningForm(TrainingForm):
         super().__init__(*args, user=user, **kwargs)
         self.watched = DECIDED_ON
         self.watch(idea)
+        for language in dict(settings.LANGUAGES).keys() - {idea.language}:
+            for name in turning.WORDS:
+                self.fields[f"{name}_{language}"].help_text = _("Missing: the idea is in the other language.")
 
 
 class TyingForm(FreshFormMixin, forms.Form):

@@ -1,6 +1,7 @@
 """An idea becomes a training, in one decision."""
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from cms import turning
@@ -91,6 +92,38 @@ def test_an_idea_in_english_fills_the_english_fields(client, idea):
     first = shown(client.get(url(idea)))
 
     assert (first["title_fr"], first["title_en"], first["aims_en"]) == ("", "Bicycle repair", idea.text)
+
+
+@pytest.mark.parametrize(("language", "lacking"), [("fr", "en"), ("en", "fr")])
+def test_the_form_says_which_language_lacks(client, idea, language, lacking):
+    Idea.objects.update(language=language)
+
+    answer = client.get(f"/en{url(idea)}")
+
+    fields = answer.context["turn"].fields
+    missing = [name for name in fields if fields[name].help_text == "Missing: the idea is in the other language."]
+    assert missing == [f"title_{lacking}", f"summary_{lacking}", f"aims_{lacking}"]
+    said = {"fr": "The English ones are missing", "en": "The French ones are missing"}[language]
+    assert said in answer.content.decode()
+
+
+def test_what_lacks_in_french_is_read_in_english_and_marked_so(client, idea):
+    Idea.objects.update(language="en", title="Bicycle repair", text="One learns to mend. With tools.")
+    sent = shown(client.get(url(idea))) | {
+        "reason": REASON,
+        "title_fr": "Réparer",
+        "prerequisites": [],
+        "interests": [],
+    }
+
+    client.post(url(idea), sent)
+
+    training = Training.objects.get()
+    SessionFactory(training=training)
+    french, english = (Client().get(f"{prefix}/trainings/{training.slug}/").content.decode() for prefix in ("", "/en"))
+    assert ('<div class="prose" lang="en"><p>One learns' in french, "Réparer</h1>" in french) == (True, True)
+    assert ('<div class="prose"><p>One learns' in english, "Bicycle repair</h1>" in english) == (True, True)
+    assert '<a href="/ideas/' in french and 'lang="en">Bicycle repair</a>' in french
 
 
 def test_one_post_makes_the_training_answers_the_idea_and_tells_people(client, idea, organiser):
