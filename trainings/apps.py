@@ -50,6 +50,7 @@ class TrainingsConfig(AppConfig):
         kinds.register(kinds.Kind("trainings/granted", _("a qualification"), letters.compose_granted))
         kinds.register(kinds.Kind("trainings/taken-back", _("a qualification taken back"), letters.compose_taken_back))
         kinds.register(kinds.Kind("trainings/certificate-revoked", _("a certificate"), letters.compose_revoked))
+        kinds.register(kinds.Kind("trainings/certificate-restored", _("a certificate"), letters.compose_restored))
         erasing.register(personal.let_go)
         exporting.register(personal.CERTIFICATES)
         retention.register(personal.KEPT)

@@ -1,4 +1,5 @@
-"""Certificates: made by whoever was there, checked by whoever is shown one, revoked by an organiser who says why."""
+"""Certificates: made by whoever was there, checked by whoever is shown one, revoked by an organiser who says why,
+and may undo it."""
 
 from __future__ import annotations
 
@@ -101,11 +102,51 @@ def revoke(certificate: Certificate, *, reason: str, by: User) -> Certificate:
         if changed and volunteer:
             queuing.queue(
                 "trainings/certificate-revoked",
-                key=f"certificate-revoked:{certificate.pk}",
+                key=f"certificate-revoked:{certificate.pk}:{certificate.revocations.count()}",
                 user=volunteer.user,
                 context={"certificate": certificate.pk},
             )
     return certificate
+
+
+def restore(certificate: Certificate, *, by: User) -> Certificate:
+    """Undoes its revocation, which is kept: it is valid again, under the same number. Tells its bearer. Harmless twice.
+
+    Refuses one that was revoked with its qualification (``revoke_with``): that is granted again; and one whose bearer
+    has made another since. Locks the registration's row.
+    """
+    with transaction.atomic():
+        registration = Registration.objects.select_for_update(no_key=True).get(pk=certificate.registration_id)
+        row = Certificate.objects.select_related("registration__volunteer__user").get(pk=certificate.pk)
+        if row.revoked_at is None:
+            return row
+        if went_with_qualification(row):
+            raise ChangeRefused(_("It was revoked with the qualification: grant that again, and another can be made."))
+        if registration.certificates.filter(revoked_at=None).exists():
+            raise ChangeRefused(_("Another certificate has been made since: this one stays revoked."))
+        undone = row.revocations.create(
+            revoked_at=row.revoked_at,
+            revoked_by=row.revoked_by,
+            reason=row.reason,
+            undone_at=timezone.now(),
+            undone_by=by,
+        )
+        row.revoked_at, row.revoked_by, row.reason = None, None, ""
+        row.save(update_fields=["revoked_at", "revoked_by", "reason"])
+        if volunteer := row.registration.volunteer:
+            queuing.queue(
+                "trainings/certificate-restored",
+                key=f"certificate-restored:{undone.pk}",
+                user=volunteer.user,
+                context={"certificate": row.pk},
+            )
+    return row
+
+
+def went_with_qualification(revoked: Certificate) -> bool:
+    """Was it revoked in the moment in which its qualification was taken back, and not by itself?"""
+    grant = getattr(revoked.registration, "grant", None)
+    return grant is not None and not grant.stands and grant.revoked_at == revoked.revoked_at
 
 
 def revoke_with(grant: Grant) -> int:

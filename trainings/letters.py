@@ -32,6 +32,15 @@ def compose_revoked(context: dict[str, Any]) -> Letter | None:
     return Letter(_of(certificate.registration) | {"certificate": certificate, "reason": certificate.reason})
 
 
+def compose_restored(context: dict[str, Any]) -> Letter | None:
+    """A certificate is valid again; None when it was revoked anew before the message left."""
+    related = ("registration__volunteer__user", "registration__slot")
+    certificate = Certificate.objects.select_related(*related).filter(pk=context["certificate"]).first()
+    if certificate is None or certificate.revoked_at is not None or certificate.registration.volunteer is None:
+        return None
+    return Letter(_of(certificate.registration) | {"certificate": certificate})
+
+
 def _grant(context: dict[str, Any]) -> Grant | None:
     rows = Grant.objects.select_related("registration__volunteer__user", "registration__slot", "qualification")
     return rows.filter(registration__uid=context["registration"]).exclude(registration__volunteer=None).first()

@@ -19,6 +19,7 @@ urlpatterns = [
     path("sessions/<key:slot_id>/results/", results_views.results, name="results"),
     path("sessions/<key:slot_id>/results/<uuid:uid>/take-back/", results_views.take_back, name="take-back"),
     path("sessions/<key:slot_id>/results/<uuid:uid>/revoke/", results_views.revoke, name="certificate-revoke"),
+    path("sessions/<key:slot_id>/results/<uuid:uid>/restore/", results_views.restore, name="certificate-restore"),
     path("sessions/<key:slot_id>/evaluation/", evaluation_views.evaluation_detail, name="evaluation"),
     path(
         "sessions/<key:slot_id>/evaluation/withdraw/", evaluation_views.evaluation_withdraw, name="evaluation-withdraw"

@@ -20,7 +20,7 @@ def let_go(user: User) -> None:
 
 def _certificates(user: User) -> Iterable[Row]:
     rows = Certificate.objects.filter(registration__volunteer__user=user).select_related("registration__slot")
-    for row in rows.order_by("pk"):
+    for row in rows.order_by("pk").prefetch_related("revocations"):
         yield {
             "title": row.registration.slot.title,
             "starts_at": row.registration.slot.starts_at,
@@ -29,6 +29,7 @@ def _certificates(user: User) -> Iterable[Row]:
             "issued_at": row.issued_at,
             "revoked_at": row.revoked_at,
             "reason": row.reason,
+            "undone": " · ".join(past.reason for past in row.revocations.all()),
         }
 
 
@@ -43,6 +44,7 @@ CERTIFICATES = Section(
         "issued_at": _("made"),
         "revoked_at": _("revoked"),
         "reason": _("why"),
+        "undone": _("why it was revoked before, which was undone"),
     },
     _certificates,
 )

@@ -9,9 +9,10 @@ from django.contrib import messages
 from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from events.models import Registration, Slot
 from events.organise_views import OrganiserRequest, office_page, page_context
@@ -80,9 +81,28 @@ def revoke(request: OrganiserRequest, slot_id: int, uid: UUID) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         certifying.revoke(made, reason=form.cleaned_data["reason"], by=request.user)
-        messages.success(request, _("Revoked. The person gets a message."))
+        undo = reverse("organise-trainings:certificate-restore", args=[slot_id, uid])
+        messages.success(request, _("Revoked. The person gets a message."), extra_tags=undo)
         return redirect("organise-trainings:results", slot_id=slot_id)
     return _ask_why(request, session, row, form, what="certificate")
+
+
+@office_page
+@require_POST
+def restore(request: OrganiserRequest, slot_id: int, uid: UUID) -> HttpResponse:
+    """Undoes the revocation of one person's certificate."""
+    session = _session(request, slot_id)
+    row = get_object_or_404(_rows(session.slot), uid=uid)
+    made = next(iter(row.certificates.all()), None)
+    if made is None:
+        raise Http404
+    try:
+        certifying.restore(made, by=request.user)
+    except ChangeRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The certificate is valid again. The person gets a message."))
+    return redirect("organise-trainings:results", slot_id=slot_id)
 
 
 def _ask_why(
@@ -104,7 +124,7 @@ def _rows(slot: Slot) -> Any:
     given = Exists(Grant.objects.filter(registration=OuterRef("pk")))
     certified = Exists(Certificate.objects.filter(registration=OuterRef("pk")))
     rows = slot.registrations.filter(Q(pk__in=awarding.present(slot).values("pk")) | given | certified)
-    certificates = Prefetch("certificates", Certificate.objects.order_by("-pk"))
+    certificates = Prefetch("certificates", Certificate.objects.order_by("-pk").prefetch_related("revocations"))
     names = ("volunteer__user__last_name", "volunteer__user__first_name", "pk")
     found = rows.select_related("volunteer__user", "grant__qualification").prefetch_related(certificates)
     return found.exclude(volunteer=None).order_by(*names)

@@ -247,6 +247,7 @@ TABLE = [
     Row("organise-trainings:results", "date:theirs", NETWORK_OTHER, NETWORK_OTHER, idle=True),
     Row("organise-trainings:take-back", "granted", NETWORK, NETWORK, {"reason": "Une erreur."}),
     Row("organise-trainings:certificate-revoke", "certified", NETWORK, NETWORK, {"reason": "Une erreur."}),
+    Row("organise-trainings:certificate-restore", "revoked", OFFICE_NO, NETWORK),
     Row("organise-trainings:theme-add", "", RUNS, RUNS, "new theme"),
     Row("organise-trainings:theme-edit", "theme", CHANGES, CHANGES, "theme"),
     # --- The back office: ideas that become trainings ---

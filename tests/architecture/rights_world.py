@@ -200,6 +200,7 @@ class World:
         )
         awarding.grant(self.granted_at.session, by=self.people["organiser"])
         self.certificate = CertificateFactory(registration=self.certified, name="Z. Q.")
+        CertificateFactory(registration=self.granted, name="Z. Q.", revoked=True)
         Message.objects.all().delete()
         self.judged = self.evaluated(closed_on=NOW, published_at=NOW)
         EvaluationAnswerFactory.create_batch(5, evaluation=self.judged)
@@ -367,6 +368,7 @@ class World:
             "certificate": lambda: {"number": self.certificate.number},
             "no certificate": lambda: {"number": "K7MQP-K7MQP-K7MQP-K7MQP"},
             "granted": lambda: {"slot_id": self.granted_at.pk, "uid": self.granted.uid},
+            "revoked": lambda: {"slot_id": self.granted_at.pk, "uid": self.granted.uid},
             "certified": lambda: {"slot_id": self.certified_at.pk, "uid": self.certified.uid},
             "training": lambda: {"pk": {"ours": self.training, "hidden": self.secret_training}[which].pk},
             "material": lambda: {"pk": self.materials[which].pk},

@@ -14,9 +14,9 @@ from tests.factories.events import RegistrationFactory
 from tests.factories.trainings import AttendedFactory, CertificateFactory, GrantFactory, HeldFactory
 from tests.factories.volunteers import AssociationFactory, UserFactory
 from tests.racing import at_once
-from trainings import certificate_paper, certifying, reports
+from trainings import certificate_paper, certifying, letters, reports
 from trainings.certifying import Standing
-from trainings.models import Certificate
+from trainings.models import Certificate, Revocation
 from volunteers import erasing, exporting, papermaking
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +92,54 @@ def test_revoked_says_so_stays_and_tells_its_bearer_once_why():
     assert (certifying.standing(found), found.reason, found.revoked_by) == ("revoked", "Listed by mistake.", by)
     letter = render(Message.objects.get())
     assert "Listed by mistake." in letter.body and letter.subject.startswith("Your certificate is no longer valid: ")
+
+
+def test_a_revocation_is_undone_once_kept_and_told():
+    made, by, undoing = issue(AttendedFactory(volunteer__user__language="en")), UserFactory(), UserFactory()
+    certifying.revoke(made, reason="Listed by mistake.", by=by)
+    at = Certificate.objects.get().revoked_at
+
+    for _ in range(2):
+        certifying.restore(made, by=undoing)
+
+    found = certifying.found(made.number)
+    assert (certifying.standing(found), found.reason, found.revoked_by) == ("valid", "", None)
+    (past,) = Revocation.objects.all()
+    assert (past.reason, past.revoked_at, past.revoked_by, past.undone_by) == ("Listed by mistake.", at, by, undoing)
+    letter = render(Message.objects.get(kind="trainings/certificate-restored"))
+    assert letter.subject.startswith("Your certificate is valid again: ") and "valid again" in letter.body
+    assert letters.compose_revoked({"certificate": made.pk}) is None
+
+
+def test_a_certificate_revoked_anew_is_told_anew():
+    made, by = issue(AttendedFactory()), UserFactory()
+    certifying.revoke(made, reason="Une erreur.", by=by)
+    certifying.restore(made, by=by)
+
+    certifying.revoke(made, reason="Vraiment.", by=by)
+
+    kinds = Message.objects.order_by("pk").values_list("kind", flat=True)
+    assert [kind.removeprefix("trainings/certificate-") for kind in kinds] == ["revoked", "restored", "revoked"]
+    assert letters.compose_restored({"certificate": made.pk}) is None
+    assert (Certificate.objects.get().reason, Revocation.objects.get().reason) == ("Vraiment.", "Une erreur.")
+
+
+def test_what_went_with_the_qualification_or_was_made_anew_stays_revoked():
+    at = timezone.now()
+    row = AttendedFactory()
+    GrantFactory(registration=row, revoked_at=at, reason="Une erreur.")
+    gone = CertificateFactory(registration=row, revoked_at=at, reason="Une erreur.")
+    with pytest.raises(ChangeRefused, match="qualification"):
+        certifying.restore(gone, by=UserFactory())
+
+    Certificate.objects.filter(pk=gone.pk).update(revoked_at=at - dt.timedelta(hours=1))
+    gone.refresh_from_db()
+    other = CertificateFactory(registration=row)
+    with pytest.raises(ChangeRefused):
+        certifying.restore(gone, by=UserFactory())
+    other.delete()
+
+    assert certifying.restore(gone, by=UserFactory()).revoked_at is None
 
 
 def test_revoking_needs_a_reason():

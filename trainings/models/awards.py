@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 
@@ -80,3 +80,29 @@ class Certificate(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class Revocation(models.Model):
+    """A certificate's revocation that was undone: when, why and by whom it was made, and undone. Append-only.
+
+    The one that stands is in the certificate itself.
+    """
+
+    certificate = models.ForeignKey(Certificate, models.CASCADE, related_name="revocations")
+    revoked_at = models.DateTimeField(_("revoked at"))
+    revoked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    reason = models.CharField(_("why"), max_length=300)
+    undone_at = models.DateTimeField(_("undone at"))
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["undone_at", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="revocation_for_a_reason"),
+            models.CheckConstraint(condition=Q(undone_at__gte=F("revoked_at")), name="revocation_undone_after_it"),
+        ]
+        verbose_name = _("undone revocation")
+        verbose_name_plural = _("undone revocations")
+
+    def __str__(self) -> str:
+        return f"{self.certificate_id} · {self.undone_at:%Y-%m-%d}"

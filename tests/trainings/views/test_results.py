@@ -92,6 +92,21 @@ def test_certificate_is_revoked_with_a_reason(session, organiser):
     assert Certificate.objects.get().reason == "Une erreur."
 
 
+def test_a_revocation_is_undone_from_its_toast_or_its_line_and_leaves_a_trace(client, session, organiser):
+    row = was_there(session)
+    made = CertificateFactory(registration=row)
+    undo = url("certificate-restore", session, row.uid)
+    public = f"/en/certificates/{made.number}/"
+
+    page = organiser.post(url("certificate-revoke", session, row.uid), {"reason": "Une erreur."}, follow=True).text
+    revoked = client.get(public).text
+    answer = organiser.post(undo, follow=True)
+
+    assert page.count(f'action="{undo}"') == 2
+    assert "This certificate is no longer valid" in revoked and "This certificate is valid" in client.get(public).text
+    assert "Une erreur." in answer.text and f'action="{undo}"' not in answer.text
+
+
 def test_nothing_to_take_back_is_nowhere(session, organiser):
     row, elsewhere = was_there(session), GrantFactory().registration
     addresses = [
@@ -130,4 +145,4 @@ def test_results_queries(session, organiser, django_assert_num_queries, count):
     assert answer.text.count('<tr id="r') == count
 
 
-QUERIES = 12
+QUERIES = 13
