@@ -1,8 +1,8 @@
 """Registrations as calendar entries (RFC 5545, and RFC 5546 for the ones that go by mail).
 
-One registration is one entry for ever: its UID never changes, and SEQUENCE only grows, with each change of the slot
-or of the registration. Nothing in an entry depends on the moment it is written, so that what has not changed is the
-same to the byte.
+One registration is one entry for ever, or one for each meeting of its date: their UIDs never change, and SEQUENCE only
+grows, with each change of the slot or of the registration. Nothing in an entry depends on the moment it is written, so
+that what has not changed is the same to the byte.
 """
 
 from __future__ import annotations
@@ -11,16 +11,20 @@ import datetime as dt
 from collections.abc import Iterable
 from email.utils import parseaddr
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 from icalendar import Calendar, Conference, Event, Timezone, vCalAddress, vDuration, vGeo, vText
 from icalendar.enums import STATUS, TRANSP
 
+from events import occasions
 from events.models import Registration, Slot
+from events.occasions import Occasion
 
 State = Registration.State
 
@@ -37,23 +41,35 @@ STATUSES = {
 }
 
 
-def invitation(registration: Registration) -> tuple[str, bytes]:
-    """The calendar object that goes with a message, and its METHOD: REQUEST as long as one is coming, or CANCEL.
+class Invitation(NamedTuple):
+    """A calendar object that goes with a message, and its METHOD."""
 
-    Written in the active language; the volunteer must still be known.
+    method: str
+    content: bytes
+
+
+def invitations(registration: Registration) -> list[Invitation]:
+    """REQUEST for what is coming, or CANCEL: one object for each entry, as RFC 5546 (3.2.2) wants.
+
+    Of several meetings those over are left out; those taken out since the person registered are called off. Written in
+    the active language; the volunteer must still be known.
     """
-    method = "CANCEL" if STATUSES[State(registration.state)] == STATUS.CANCELLED else "REQUEST"
-    event = event_of(registration)
-    if registration.volunteer is not None:
-        user = registration.volunteer.user
-        event.add("attendee", _attendee(user.email, user.get_full_name()))
-    return method, _calendar([registration], [event], method).to_ical()
+    now, found = timezone.now(), []
+    for event in events_of(registration):
+        if registration.slot.dates > 1 and event.end <= now:
+            continue
+        method = "CANCEL" if event.status == STATUS.CANCELLED else "REQUEST"
+        if registration.volunteer is not None:
+            user = registration.volunteer.user
+            event.add("attendee", _attendee(user.email, user.get_full_name()))
+        found.append(Invitation(method, _calendar([registration], [event], method).to_ical()))
+    return found
 
 
 def feed(registrations: Iterable[Registration], *, name: str) -> bytes:
     """A whole agenda to subscribe to, under this name, in the active language."""
     rows = list(registrations)
-    calendar = _calendar(rows, [event_of(row) for row in rows], "PUBLISH")
+    calendar = _calendar(rows, [event for row in rows for event in events_of(row)], "PUBLISH")
     calendar.calendar_name = name  # NAME and X-WR-CALNAME
     calendar.add("x-wr-timezone", settings.TIME_ZONE)
     calendar.add("refresh-interval", vDuration(REFRESH), parameters={"VALUE": "DURATION"})
@@ -61,31 +77,48 @@ def feed(registrations: Iterable[Registration], *, name: str) -> bytes:
     return calendar.to_ical()
 
 
-def event_of(registration: Registration) -> Event:
-    """The entry of one registration, in the active language; times in the city's zone (``_moment``)."""
+def events_of(registration: Registration) -> list[Event]:
+    """The entries of one registration, in the active language: one, or one for each meeting, in order of time.
+
+    The meetings are read with ``slot.meetings``. Those taken out since the person registered are called off.
+    """
+    slot = registration.slot
+    meetings = list(slot.meetings.all())
+    if not meetings:
+        return [_event_of(registration, *occasions.of(slot))]
+    known = [one for one in meetings if one.dropped_at is None or one.dropped_at >= registration.created_at]
+    return [
+        _event_of(registration, occasions.occasion(one, slot), is_dropped=one.dropped_at is not None) for one in known
+    ]
+
+
+def _event_of(registration: Registration, one: Occasion, *, is_dropped: bool = False) -> Event:
+    """The entry of one occasion; times in the city's zone (``_moment``). The first meeting's UID is what the date's was
+    before it had several."""
     slot = registration.slot
     changed_at = max(registration.updated_at, slot.updated_at).replace(microsecond=0)
-    status = STATUSES[State(registration.state)]
+    status = STATUS.CANCELLED if is_dropped else STATUSES[State(registration.state)]
+    number = "" if one.number == 1 else f"-{one.number}"
     event = Event.new(
-        uid=f"{registration.uid}@{urlsplit(settings.SITE_URL).hostname}",
+        uid=f"{registration.uid}{number}@{urlsplit(settings.SITE_URL).hostname}",
         sequence=slot.sequence + slot.title_sequence + registration.sequence,
         stamp=changed_at,
         created=registration.created_at.replace(microsecond=0),
         last_modified=changed_at,
-        start=_moment(slot.starts_at),
-        end=_moment(slot.ends_at),
+        start=_moment(one.starts_at),
+        end=_moment(one.ends_at),
         status=status,
         # Whoever is not sure of a seat is still free at that time.
         transparency=TRANSP.OPAQUE if status == STATUS.CONFIRMED else TRANSP.TRANSPARENT,
         summary=_summary(registration),
-        location=place_of(slot),
-        description=_description(registration),
+        location=place_of(one),
+        description=_description(registration, one),
         url=page_of(registration),
     )
-    if slot.venue and slot.venue.latitude is not None and slot.venue.longitude is not None:
-        event.add("geo", vGeo((slot.venue.latitude, slot.venue.longitude)))
-    if slot.online_url and registration.state == State.CONFIRMED:
-        event.conferences = [Conference(slot.online_url, feature="VIDEO")]
+    if one.venue and one.venue.latitude is not None and one.venue.longitude is not None:
+        event.add("geo", vGeo((one.venue.latitude, one.venue.longitude)))
+    if one.online_url and registration.state == State.CONFIRMED:
+        event.conferences = [Conference(one.online_url, feature="VIDEO")]
     event.add("organizer", _organiser())
     return event
 
@@ -95,7 +128,7 @@ def page_of(registration: Registration) -> str:
     return settings.SITE_URL + reverse("events:registration-detail", args=[registration.uid])
 
 
-def place_of(slot: Slot) -> str:
+def place_of(slot: Slot | Occasion) -> str:
     """Room, venue and address on one line; "Online" where there is no venue."""
     if slot.venue is None:
         return gettext("Online")
@@ -114,13 +147,13 @@ def _summary(registration: Registration) -> str:
     return title
 
 
-def _description(registration: Registration) -> str:
+def _description(registration: Registration, one: Occasion) -> str:
     slot = registration.slot
     lines = [slot.network.name if slot.network else ""]
-    if slot.venue and slot.venue.access:
-        lines.append(slot.venue.access)
-    if slot.online_url and registration.state == State.CONFIRMED:
-        lines.append(gettext("To join online: %(address)s") % {"address": slot.online_url})
+    if one.venue and one.venue.access:
+        lines.append(one.venue.access)
+    if one.online_url and registration.state == State.CONFIRMED:
+        lines.append(gettext("To join online: %(address)s") % {"address": one.online_url})
     lines.append(gettext("To change or cancel: %(address)s") % {"address": page_of(registration)})
     return "\n".join(line for line in lines if line)
 
@@ -143,7 +176,8 @@ def _calendar(registrations: list[Registration], events: list[Event], method: st
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", method)
-    years = [row.slot.starts_at.year for row in registrations if row.slot.starts_at.year in ZONE_YEARS] or [2000]
+    moments = [moment for row in registrations for moment in (row.slot.starts_at, row.slot.ends_at)]
+    years = [moment.year for moment in moments if moment.year in ZONE_YEARS] or [2000]
     calendar.add_component(_time_zone(settings.TIME_ZONE, min(years) - 1, max(years) + 2))
     for event in events:
         calendar.add_component(event)

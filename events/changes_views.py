@@ -40,7 +40,7 @@ def terms(request: OrganiserRequest, pk: int) -> HttpResponse:
     """Titles, seats, opening, approval, people in charge: nobody is told."""
     slot = slot_for(request, pk)
     with transaction.atomic():
-        _hold_if_posted(request, slot)
+        hold_if_posted(request, slot)
         form = TermsForm(request.POST or None, slot=slot)
         if request.method == "POST" and form.is_valid():
             values = dict(form.cleaned_data)
@@ -59,11 +59,16 @@ def terms(request: OrganiserRequest, pk: int) -> HttpResponse:
 @office_page
 @require_http_methods(GET_AND_POST)
 def move(request: OrganiserRequest, pk: int) -> HttpResponse:
-    """Two steps: the new time and place, then who will be told, and only then it is done; a second time, it is said."""
+    """Two steps: the new time and place, then who will be told, and only then it is done; a second time, it is said.
+
+    What has several meetings is changed on their page (events.arranging_views).
+    """
     slot = slot_for(request, pk)
+    if slot.dates > 1:
+        return redirect("organise:meetings", pk=slot.pk)
     to_tell = scheduling.concerned(slot).count() if slot.state == Slot.State.OPEN else 0
     with transaction.atomic():
-        _hold_if_posted(request, slot)
+        hold_if_posted(request, slot)
         form = MoveForm(request.POST or None, slot=slot)
         asks = False
         if request.method == "POST" and form.is_valid():
@@ -86,7 +91,7 @@ def move(request: OrganiserRequest, pk: int) -> HttpResponse:
                 else:
                     messages.success(request, said_told(told))
                     return redirect("organise:slot", pk=slot.pk)
-    clashes = overview.clashes(request.user, form.moved() if asks else slot)
+    clashes = overview.clashes(request.user, slot, form.moved() if asks else None)
     context = page_context(request, slot, form=form, to_tell=to_tell, clashes=clashes)
     return render(request, "organise/move_confirm.html" if asks else "organise/move.html", context)
 
@@ -98,7 +103,7 @@ def call_off(request: OrganiserRequest, pk: int) -> HttpResponse:
     slot = slot_for(request, pk)
     form = CallOffForm(request.POST or None)
     with transaction.atomic():
-        _hold_if_posted(request, slot)
+        hold_if_posted(request, slot)
         if request.method == "POST" and slot.state == Slot.State.CANCELLED:
             messages.info(request, _("This date is cancelled already."))
             return redirect("organise:slot", pk=slot.pk)
@@ -148,7 +153,7 @@ def said_told(count: int) -> str:
     return said % {"count": count}
 
 
-def _hold_if_posted(request: OrganiserRequest, slot: Slot) -> None:
+def hold_if_posted(request: OrganiserRequest, slot: Slot) -> None:
     """While a form is compared with the row and saved, the row is ours: two tabs cannot both find it unchanged."""
     if request.method == "POST":
         Slot.objects.select_for_update(no_key=True).filter(pk=slot.pk).values_list("pk").get()

@@ -25,7 +25,7 @@ from django.utils.translation import gettext, override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_safe
 
-from events import calendars, reports
+from events import calendars, occasions, reports
 from events.models import Registration, Slot, Venue
 from events.permissions import can_see_registration
 from volunteers.models import Volunteer
@@ -78,7 +78,7 @@ def registration_file(request: HttpRequest, uid: UUID) -> HttpResponse:
     rows = Registration.objects.select_related(
         "volunteer__user", "slot__network", "slot__venue__district", "slot__room"
     )
-    registration = get_object_or_404(rows, uid=uid)
+    registration = get_object_or_404(rows.prefetch_related(occasions.WITH_MEETINGS), uid=uid)
     if not can_see_registration(request.user, registration):
         raise Http404
     body = calendars.feed([registration], name=gettext("My dates"))

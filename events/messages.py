@@ -15,7 +15,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from events import calendars, declining, door_codes, kinds, offers, reminding, reports
+from events import calendars, declining, door_codes, kinds, occasions, offers, reminding, reports
 from events.models import Registration, Slot
 from mail.kinds import Attachment, Letter
 from volunteers import squares
@@ -42,7 +42,7 @@ def compose_registration(context: dict[str, Any]) -> Letter | None:
         letter["answer_url"] = settings.SITE_URL + reverse("events:offer", args=[offers.token_of(row)])
         letter["clashes"] = list(reports.clashes_of(row))
     # A calendar knows the entry only if it was once confirmed.
-    invitation = _invitation(row) if row.confirmed_at else ()
+    invitation = _invitations(row) if row.confirmed_at else ()
     return Letter(letter | _door_code(row), (*invitation, *_door_square(row)))
 
 
@@ -56,8 +56,9 @@ def compose_moved(context: dict[str, Any]) -> Letter | None:
         "rank": row.rank,
         "old_starts_at": dt.datetime.fromisoformat(old) if old else None,
         "old_place": context.get("old_place", ""),
+        "old_dates": [dt.datetime.fromisoformat(moment) for moment in context.get("old_dates", [])],
     }
-    return Letter(letter, _invitation(row) if row.state == State.CONFIRMED else ())
+    return Letter(letter, _invitations(row) if row.state == State.CONFIRMED else ())
 
 
 def compose_reminder(context: dict[str, Any]) -> Letter | None:
@@ -70,10 +71,11 @@ def compose_reminder(context: dict[str, Any]) -> Letter | None:
         return None
     if row.slot.sequence != context["slot_sequence"]:
         return None
-    if not reminding.REMINDERS[context["days"]].is_timely(row.slot.starts_at, now):
+    starts_at = dt.datetime.fromisoformat(context["starts_at"]) if "starts_at" in context else row.slot.starts_at
+    if not reminding.REMINDERS[context["days"]].is_timely(starts_at, now):
         return None
-    letter = _about(row) | {"days": reminding.days_left(row.slot.starts_at, now)}
-    return Letter(letter | _door_code(row), (*_invitation(row), *_door_square(row)))
+    letter = _about(row, starts_at) | {"days": reminding.days_left(starts_at, now)}
+    return Letter(letter | _door_code(row), (*_invitations(row), *_door_square(row)))
 
 
 def compose_called_off(context: dict[str, Any]) -> Letter | None:
@@ -81,7 +83,7 @@ def compose_called_off(context: dict[str, Any]) -> Letter | None:
     row = _registration(context)
     if row is None or row.end_reason != EndReason.SLOT:
         return None
-    return Letter(_about(row) | {"reason": context.get("reason", "")}, _invitation(row) if row.confirmed_at else ())
+    return Letter(_about(row) | {"reason": context.get("reason", "")}, _invitations(row) if row.confirmed_at else ())
 
 
 def compose_word(context: dict[str, Any]) -> Letter | None:
@@ -110,17 +112,25 @@ def _registration(context: dict[str, Any]) -> Any:
     """With its rank; None when it is gone, or when the person is."""
     rows = Registration.objects.with_rank().exclude(volunteer=None)
     related = ("volunteer__user", "slot__network", "slot__venue__district", "slot__room")
-    return rows.select_related(*related).filter(uid=context["registration"]).first()
+    rows = rows.select_related(*related).prefetch_related(occasions.WITH_MEETINGS)
+    return rows.filter(uid=context["registration"]).first()
 
 
-def _about(row: Registration) -> dict[str, Any]:
+def _about(row: Registration, starts_at: dt.datetime | None = None) -> dict[str, Any]:
+    """``starts_at``: of the meeting that the message is about, when it is about one; else the next to come."""
+    times = occasions.of(row.slot)
+    now = timezone.now()
+    found = [one for one in times if (one.starts_at == starts_at if starts_at else one.ends_at > now)]
+    one = next(iter(found), times[0])
     return {
         "registration": row,
         "slot": row.slot,
+        "one": one,
+        "occasions": times if len(times) > 1 else [],
         "first_name": row.volunteer.user.first_name if row.volunteer else "",
-        "place": calendars.place_of(row.slot),
+        "place": calendars.place_of(one),
         # Whoever waits, or has not confirmed, has no seat at the meeting yet.
-        "online_url": row.slot.online_url if row.state == State.CONFIRMED else "",
+        "online_url": one.online_url if row.state == State.CONFIRMED else "",
         "page_url": calendars.page_of(row),
         "decline_url": _decline_url(row) if row.state == State.CONFIRMED else "",
         "slot_url": settings.SITE_URL + kinds.page_of(row.slot),
@@ -147,6 +157,13 @@ def _door_square(row: Any) -> tuple[Attachment, ...]:
     return (Attachment("code.png", drawn, "image/png", SQUARE),)
 
 
-def _invitation(row: Registration) -> tuple[Attachment, ...]:
-    method, content = calendars.invitation(row)
-    return (Attachment("date.ics", content, f"text/calendar; charset=utf-8; method={method}; component=VEVENT"),)
+def _invitations(row: Registration) -> tuple[Attachment, ...]:
+    """A file for each entry of the calendar: date.ics, date-2.ics and so on."""
+    return tuple(
+        Attachment(
+            f"date-{number}.ics" if number > 1 else "date.ics",
+            content,
+            f"text/calendar; charset=utf-8; method={method}; component=VEVENT",
+        )
+        for number, (method, content) in enumerate(calendars.invitations(row), start=1)
+    )

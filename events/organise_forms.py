@@ -18,6 +18,7 @@ from events import kinds, scheduling
 from events.freshness import FreshFormMixin
 from events.models import Registration, Room, Slot, Venue
 from events.models.slots import SlotQuerySet
+from events.occasions import Occasion
 from events.scheduling import ChangeRefused, Place
 from volunteers.lines import LineField
 from volunteers.models import Network, User
@@ -232,10 +233,11 @@ class MoveForm(FreshFormMixin, TimeAndPlaceForm):
         asked = [self.cleaned_data["starts_at"], self.cleaned_data["ends_at"]]
         return asked == shown and self.place() == Place.of(self.slot)
 
-    def moved(self) -> Slot:
-        """The slot's time and place as asked, not saved."""
-        asked = {name: self.cleaned_data[name] for name in ("starts_at", "ends_at", "venue", "room")}
-        return Slot(pk=self.slot.pk, **asked)
+    def moved(self) -> list[Occasion]:
+        """When and where people would meet."""
+        place = self.place()
+        times = self.cleaned_data["starts_at"], self.cleaned_data["ends_at"]
+        return [Occasion(*times, place.venue, place.room, place.online_url)]
 
 
 class InChargeField(forms.CharField):

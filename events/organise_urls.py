@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from events import attendance_views, changes_views, door_views, organise_views
+from events import arranging_views, attendance_views, changes_views, door_views, organise_views
 
 app_name = "organise"
 urlpatterns = [
@@ -29,6 +29,7 @@ urlpatterns = [
     path("slots/<key:pk>/publish/", changes_views.publish, name="publish"),
     path("slots/<key:pk>/terms/", changes_views.terms, name="terms"),
     path("slots/<key:pk>/move/", changes_views.move, name="move"),
+    path("slots/<key:pk>/meetings/", arranging_views.meetings, name="meetings"),
     path("slots/<key:pk>/call-off/", changes_views.call_off, name="call-off"),
     path("slots/<key:pk>/write/", changes_views.write, name="write"),
 ]

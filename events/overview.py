@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from django.contrib.auth.models import AnonymousUser
@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from events import attending, kinds
+from events import attending, kinds, occasions
 from events.models import Registration, Slot
 from events.models.slots import SlotQuerySet
+from events.occasions import Occasion
 from volunteers.models import User
 
 State = Registration.State
@@ -105,11 +106,16 @@ class Clash:
         return f"{self.slot.title}, {date_format(timezone.localtime(self.slot.starts_at), 'SHORT_DATETIME_FORMAT')}"
 
 
-def clashes(user: User | AnonymousUser, slot: Slot, now: dt.datetime | None = None) -> list[Clash]:
-    """What else is in the slot's place at its time (five at most); nothing once it is over or called off."""
-    if slot.state == Slot.State.CANCELLED or slot.ends_at <= (now or timezone.now()):
+def clashes(user: User | AnonymousUser, slot: Slot, planned: Iterable[Occasion] | None = None) -> list[Clash]:
+    """What else is in the slot's place at its time (five at most); nothing once it is over or called off.
+
+    ``planned``: at these occasions rather than at its own.
+    """
+    now = timezone.now()
+    times = [one for one in planned or occasions.of(slot) if one.ends_at > now]
+    if slot.state == Slot.State.CANCELLED or not times:
         return []
-    found = list(Slot.objects.clashing(slot).order_by("starts_at", "pk")[:5])
+    found = list(occasions.clashing(times, besides=slot).order_by("starts_at", "pk")[:5])
     keys = [other.pk for other in found]
     mine = set(Slot.objects.visible_to(user).filter(pk__in=keys).values_list("pk", flat=True)) if found else set()
     return [Clash(other, _page_for(other, mine=other.pk in mine)) for other in found]

@@ -1,4 +1,4 @@
-"""Reminding those who have a seat, a week and a day before.
+"""Reminding those who have a seat, a week and a day before; of several meetings a day before each later one, too.
 
 A reminder's moment is so many days before the beginning on the city's calendar, at the beginning's own hour: across a
 change of clocks too. It goes to whoever has known the date since before that moment; whoever got the seat later, or
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
-from events.models import Registration, Slot
+from events.models import Meeting, Registration, Slot
 from mail import queuing
 from mail.models import Message
 
@@ -44,6 +44,7 @@ REMINDERS = {
     reminder.days: reminder
     for reminder in (Reminder(7, latest=dt.timedelta(days=3)), Reminder(1, latest=dt.timedelta(hours=2)))
 }
+DAY_BEFORE = REMINDERS[1]
 AHEAD = dt.timedelta(days=max(REMINDERS), hours=3)  # a change of clocks makes a week longer by an hour or two
 
 
@@ -55,6 +56,7 @@ class Due:
     known_at: dt.datetime
     starts_at: dt.datetime
     slot_sequence: int
+    later: bool = False  # not the slot's first meeting
 
     def message(self, row: Registration) -> Message | None:
         """None for whoever got the seat too late to need it.
@@ -67,7 +69,8 @@ class Due:
             KIND,
             key=f"{KIND}:{row.uid}:{self.days}:{self.starts_at.timestamp():.0f}",
             user=row.volunteer.user,
-            context={"registration": str(row.uid), "days": self.days, "slot_sequence": self.slot_sequence},
+            context={"registration": str(row.uid), "days": self.days, "slot_sequence": self.slot_sequence}
+            | ({"starts_at": self.starts_at.isoformat()} if self.later else {}),
         )
 
 
@@ -82,16 +85,42 @@ def remind(now: dt.datetime | None = None) -> int:
     return sum(_queue(rows, due) for rows in _batches(due))
 
 
-def due_slots(now: dt.datetime) -> dict[int, Due]:
-    """By slot, the reminder that is due; never two, since one ends before the next begins. One query."""
+def due_slots(now: dt.datetime) -> dict[int, list[Due]]:
+    """By slot, the reminders that are due: one, since one ends before the next begins, unless meetings are close.
+
+    Of several meetings on one day the first is reminded of. Two queries.
+    """
     slots = Slot.objects.filter(state=Slot.State.OPEN, starts_at__gt=now, starts_at__lte=now + AHEAD)
-    due = {}
+    due: dict[int, list[Due]] = {}
     for pk, starts_at, moved_at, sequence in slots.values_list("pk", "starts_at", "moved_at", "sequence"):
         for reminder in REMINDERS.values():
             moment = reminder.moment(starts_at)
             if reminder.is_timely(starts_at, now) and (moved_at is None or moved_at <= moment):
-                due[pk] = Due(reminder.days, moment, starts_at, sequence)
+                due.setdefault(pk, []).append(Due(reminder.days, moment, starts_at, sequence))
+    for pk, starts_at, moved_at, sequence in _later_meetings(now):
+        moment = DAY_BEFORE.moment(starts_at)
+        if DAY_BEFORE.is_timely(starts_at, now) and (moved_at is None or moved_at <= moment):
+            due.setdefault(pk, []).append(Due(DAY_BEFORE.days, moment, starts_at, sequence, later=True))
     return due
+
+
+def _later_meetings(now: dt.datetime) -> list[tuple[int, dt.datetime, dt.datetime | None, int]]:
+    """The meetings of the next days that are the first of their day, and not of their slot."""
+    near = Meeting.objects.held().filter(
+        slot__state=Slot.State.OPEN,
+        slot__dates__gt=1,
+        starts_at__gt=now - dt.timedelta(days=1),
+        starts_at__lte=now + AHEAD,
+    )
+    found, days = [], set()
+    columns = ("slot", "starts_at", "slot__moved_at", "slot__sequence", "slot__starts_at")
+    for pk, starts_at, moved_at, sequence, first_at in near.order_by("starts_at", "pk").values_list(*columns):
+        day = (pk, timezone.localdate(starts_at, timezone.get_default_timezone()))
+        on_first_day = day[1] == timezone.localdate(first_at, timezone.get_default_timezone())
+        if not on_first_day and day not in days and starts_at > now:
+            found.append((pk, starts_at, moved_at, sequence))
+        days.add(day)
+    return found
 
 
 def days_left(starts_at: dt.datetime, now: dt.datetime) -> int:
@@ -100,7 +129,7 @@ def days_left(starts_at: dt.datetime, now: dt.datetime) -> int:
     return (starts_at.astimezone(zone).date() - now.astimezone(zone).date()).days
 
 
-def _batches(due: dict[int, Due]) -> Iterator[list[Registration]]:
+def _batches(due: dict[int, list[Due]]) -> Iterator[list[Registration]]:
     rows = Registration.objects.filter(state=Registration.State.CONFIRMED, slot__in=list(due)).exclude(volunteer=None)
     rows = rows.select_related("volunteer__user").order_by("pk")
     last = 0
@@ -109,9 +138,10 @@ def _batches(due: dict[int, Due]) -> Iterator[list[Registration]]:
         last = batch[-1].pk
 
 
-def _queue(rows: list[Registration], due: dict[int, Due]) -> int:
+def _queue(rows: list[Registration], due: dict[int, list[Due]]) -> int:
     """Those that are not in the outbox yet; one that another run writes at the same moment is written once."""
-    drafts = {message.key: message for row in rows if (message := due[row.slot_id].message(row))}
+    messages = [one.message(row) for row in rows for one in due[row.slot_id]]
+    drafts = {message.key: message for message in messages if message}
     with transaction.atomic():
         for key in Message.objects.filter(key__in=list(drafts)).values_list("key", flat=True):
             del drafts[key]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 from django.utils import timezone
 
+from events import occasions
 from events.models import Registration, Slot
 from events.models.registrations import RegistrationQuerySet
 from volunteers.models import Volunteer
@@ -18,8 +19,9 @@ ANSWERABLE = (PendingFor.CODE, PendingFor.OFFER)  # what one may confirm oneself
 
 
 def clashes(volunteer: Volunteer, slot: Slot) -> RegistrationQuerySet:
-    """The person's other registrations, waiting ones included, whose time overlaps the slot's. One query."""
-    at_once = _theirs(volunteer).filter(slot__starts_at__lt=slot.ends_at, slot__ends_at__gt=slot.starts_at)
+    """The person's other registrations, waiting ones included, whose time overlaps the slot's, meeting by meeting. One
+    query, and one for a slot of several meetings."""
+    at_once = _theirs(volunteer).filter(occasions.at_once(occasions.of(slot), "slot__"))
     return at_once.active().exclude(slot=slot).order_by("slot__starts_at")
 
 
@@ -45,7 +47,9 @@ class Agenda:
 
 
 def agenda_of(volunteer: Volunteer, *, past: int = 10, now: dt.datetime | None = None) -> Agenda:
-    """Reads the agenda in two queries, whatever it holds; ``past`` is how many ended ones to read at most.
+    """Reads the agenda in two queries, and one where people meet several times.
+
+    ``past`` is how many ended ones to read at most.
 
     What ended is everything over, cancelled or refused. Every row has its ``rank``.
     """
@@ -53,6 +57,7 @@ def agenda_of(volunteer: Volunteer, *, past: int = 10, now: dt.datetime | None =
     ahead = Q(state__in=Registration.ACTIVE, slot__ends_at__gt=now)
     rows = list(_theirs(volunteer).filter(ahead).with_rank().order_by("slot__starts_at", "pk"))
     ended = list(_theirs(volunteer).exclude(ahead).order_by("-slot__starts_at", "-pk")[: past + 1])
+    occasions.read(row.slot for row in rows)
     return Agenda(
         to_answer=[row for row in rows if row.pending_for in ANSWERABLE],
         coming=[row for row in rows if row.state != State.WAITING and row.pending_for not in ANSWERABLE],
@@ -63,13 +68,14 @@ def agenda_of(volunteer: Volunteer, *, past: int = 10, now: dt.datetime | None =
 
 
 def calendar_of(volunteer: Volunteer) -> RegistrationQuerySet:
-    """What a calendar shows, in one query: all that is active, and what was confirmed and then called off.
+    """What a calendar shows, in two queries: all that is active, and what was confirmed and then called off.
 
     A seat held for a code is left out: as long as the address is not proved, somebody else may have typed it.
     """
     called_off = Q(state=State.CANCELLED, end_reason=Registration.EndReason.SLOT, confirmed_at__isnull=False)
     rows = _theirs(volunteer).filter(Q(state__in=Registration.ACTIVE) | called_off)
-    return rows.exclude(pending_for=PendingFor.CODE).order_by("slot__starts_at", "pk")
+    rows = rows.exclude(pending_for=PendingFor.CODE).order_by("slot__starts_at", "pk")
+    return rows.prefetch_related(occasions.WITH_MEETINGS)
 
 
 def _theirs(volunteer: Volunteer) -> RegistrationQuerySet:

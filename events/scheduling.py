@@ -60,7 +60,7 @@ def concerned(slot: Slot) -> RegistrationQuerySet:
 def publish(slot: Slot, *, by: User) -> Slot:
     """Opens a draft to the public. Harmless when it is open. Refuses a date in the past, or one called off."""
     with transaction.atomic():
-        _hold(slot)
+        hold(slot)
         if slot.state == Slot.State.OPEN:
             return slot
         if slot.state == Slot.State.CANCELLED:
@@ -77,7 +77,8 @@ def move(slot: Slot, *, starts_at: dt.datetime, ends_at: dt.datetime, place: Pla
 
     Calendars take the change for one (``sequence``). Offers that run past the new beginning end with it. Nothing
     changes, and nobody is told, when time and place are the same already. Refuses a slot called off or begun, an end
-    before the beginning, a beginning in the past or years ahead, a room too small for the seats. Locks the slot's row.
+    before the beginning, a beginning in the past or years ahead, a room too small for the seats, and a slot of several
+    meetings (``events.arranging`` changes those). Locks the slot's row.
     """
     if ends_at <= starts_at:
         raise ChangeRefused(_("The end must come after the beginning."))
@@ -85,7 +86,7 @@ def move(slot: Slot, *, starts_at: dt.datetime, ends_at: dt.datetime, place: Pla
         raise ChangeRefused(_("The new date is in the past."))
     check_moment(starts_at)
     with transaction.atomic():
-        _hold(slot)
+        hold(slot)
         old = {"old_starts_at": slot.starts_at.isoformat(), "old_place": str(slot.room or slot.venue or "")}
         if (slot.starts_at, slot.ends_at, Place.of(slot)) == (starts_at, ends_at, place):
             return 0
@@ -93,15 +94,18 @@ def move(slot: Slot, *, starts_at: dt.datetime, ends_at: dt.datetime, place: Pla
             raise ChangeRefused(_("This date was cancelled: make another one instead."))
         if slot.starts_at <= timezone.now():
             raise ChangeRefused(_("This date has begun: it can no longer be moved."))
+        if slot.dates > 1:
+            raise ChangeRefused(_("People meet several times: change the meetings one by one."))
         check_room(place.room, capacity=slot.capacity)
-        _shift_registration_period(slot, starts_at)
+        shift_registration_period(slot, starts_at)
         slot.starts_at, slot.ends_at = starts_at, ends_at
         slot.venue, slot.room, slot.online_url = place.venue, place.room, place.online_url
         slot.moved_at = timezone.now()
         slot.sequence += 1
         slot.save()
-        slot.registrations.filter(pending_for=PendingFor.OFFER, expires_at__gt=starts_at).update(expires_at=starts_at)
-        told = _tell_all(
+        slot.meetings.held().update(starts_at=starts_at, ends_at=ends_at)  # the last one left of several
+        end_offers(slot)
+        told = tell_all(
             MOVED,
             slot,
             concerned(slot).select_related("volunteer__user"),
@@ -124,7 +128,7 @@ def call_off(slot: Slot, *, by: User, reason: str = "") -> int:
     """
     now = timezone.now()
     with transaction.atomic():
-        _hold(slot)
+        hold(slot)
         if slot.state == Slot.State.CANCELLED:
             return 0
         if slot.ends_at <= now:
@@ -147,7 +151,7 @@ def call_off(slot: Slot, *, by: User, reason: str = "") -> int:
         slot.state, slot.seats_taken = Slot.State.CANCELLED, 0
         slot.sequence += 1
         slot.save()
-        return _tell_all("events/slot-cancelled", slot, to_tell, {"reason": reason.strip()})
+        return tell_all("events/slot-cancelled", slot, to_tell, {"reason": reason.strip()})
 
 
 def resize(slot: Slot, *, capacity: int, by: User) -> int:
@@ -156,7 +160,7 @@ def resize(slot: Slot, *, capacity: int, by: User) -> int:
     Refuses fewer seats than are taken, and more than the room holds. Locks the slot's row.
     """
     with transaction.atomic():
-        _hold(slot)
+        hold(slot)
         check_capacity(slot, capacity=capacity)
         slot.capacity = capacity
         slot.save(update_fields=["capacity", "updated_at"])
@@ -181,7 +185,7 @@ def change_terms(
     is no longer asked.
     """
     with transaction.atomic():
-        _hold(slot)
+        hold(slot)
         if slot.state == Slot.State.CANCELLED:
             raise ChangeRefused(_("This date was cancelled: make another one instead."))
         offered = resize(slot, capacity=capacity, by=by)
@@ -238,6 +242,8 @@ def check_capacity(slot: Slot, *, capacity: int) -> None:
         )
         raise ChangeRefused(text % {"taken": slot.seats_taken})
     check_room(slot.room, capacity=capacity)
+    for meeting in slot.meetings.held().exclude(room=None).select_related("room"):
+        check_room(meeting.room, capacity=capacity)
 
 
 def check_room(room: Room | None, *, capacity: int) -> None:
@@ -248,19 +254,25 @@ def check_room(room: Room | None, *, capacity: int) -> None:
         )
 
 
-def _hold(slot: Slot) -> None:
+def end_offers(slot: Slot) -> None:
+    """Offers that run past the slot's beginning end with it."""
+    late = slot.registrations.filter(pending_for=PendingFor.OFFER, expires_at__gt=slot.starts_at)
+    late.update(expires_at=slot.starts_at)
+
+
+def hold(slot: Slot) -> None:
     """Holds the slot's row, and brings the object fully up to date."""
     Slot.objects.select_for_update(no_key=True).filter(pk=slot.pk).values_list("pk").get()
     slot.refresh_from_db()
 
 
-def _shift_registration_period(slot: Slot, starts_at: dt.datetime) -> None:
+def shift_registration_period(slot: Slot, starts_at: dt.datetime) -> None:
     """Keeps the closing as long before the beginning as it was: a date put off stays open for longer."""
     if slot.closes_at:
         slot.closes_at += starts_at - slot.starts_at
 
 
-def _tell_all(kind: str, slot: Slot, registrations: Iterable[Registration], context: dict[str, Any]) -> int:
+def tell_all(kind: str, slot: Slot, registrations: Iterable[Registration], context: dict[str, Any]) -> int:
     """One message to each person, whose key holds the slot's sequence: the same change is never told twice."""
     drafts = [
         queuing.draft(

@@ -10,14 +10,14 @@ import django_filters
 from django import forms
 from django.conf import settings
 from django.core.cache import caches
-from django.db.models import CharField, F, IntegerField, Model, Q, QuerySet, Value
+from django.db.models import CharField, Exists, F, IntegerField, Model, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from events.models import Venue
+from events.models import Meeting, Venue
 from trainings import listing
 from trainings.models import Session, Theme
 from volunteers.models import Association, District, Network
@@ -139,9 +139,9 @@ class SessionFilter(django_filters.FilterSet):
         return sessions.filter(slot__venue__isnull=value == "online")
 
     def by_moment(self, sessions: QuerySet[Session], name: str, value: str) -> QuerySet[Session]:
-        weekend = Q(slot__starts_at__week_day__in=WEEKEND)
-        evening = Q(slot__starts_at__hour__gte=EVENING) & ~weekend
-        return sessions.filter({"evening": evening, "weekend": weekend}.get(value, evening | weekend))
+        """Of several meetings all are then."""
+        others = Meeting.objects.held().filter(slot=OuterRef("slot")).exclude(_moment(value))
+        return sessions.filter(_moment(value, "slot__"), Q(slot__dates=1) | ~Exists(others))
 
     def by_quarter(self, sessions: QuerySet[Session], name: str, value: Any) -> QuerySet[Session]:
         """Nothing more to do: from when to when is decided before any filter (trainings.browsing)."""
@@ -160,6 +160,12 @@ class SessionFilter(django_filters.FilterSet):
             words = dict(field.choices)[value] if isinstance(field, forms.ChoiceField) else field.label  # type: ignore[arg-type]
             found.append((name, str(value if name == "q" else words)))
         return found
+
+
+def _moment(value: str, prefix: str = "") -> Q:
+    weekend = Q(**{f"{prefix}starts_at__week_day__in": WEEKEND})
+    evening = Q(**{f"{prefix}starts_at__hour__gte": EVENING}) & ~weekend
+    return {"evening": evening, "weekend": weekend}.get(value, evening | weekend)
 
 
 FILTERS: frozenset[str] = frozenset(SessionFilter.base_filters)

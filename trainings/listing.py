@@ -35,6 +35,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from events import occasions
 from events.models import Registration, Slot
 from events.seats import Seats, seats_now
 from trainings.models import Session, Theme
@@ -106,7 +107,7 @@ class SessionRow:
     when one may sign up: its two ends, either of them open (None). ``title_lang`` and ``theme_lang`` are empty where
     these are in the reader's language. ``asked`` are the keys of the qualifications that it asks for, ``asks`` their
     names, ``lacks`` the names of those that the reader, signed in, does not hold on its day. ``why``: in words, what
-    makes it one for this reader (trainings.matching).
+    makes it one for this reader (trainings.matching). ``dates``: how many times people meet.
     """
 
     slot_id: int
@@ -132,8 +133,14 @@ class SessionRow:
     lacks: tuple[str, ...] = ()
     my_state: str = ""
     my_rank: int | None = None
+    dates: int = 1
     lit: bool = False
     why: tuple[str, ...] = ()
+
+    @property
+    def span(self) -> str:
+        """In words, of how many meetings from when to when; "" for one."""
+        return occasions.span(self.dates, self.starts_at, self.ends_at) if self.dates > 1 else ""
 
     @property
     def url(self) -> str:
@@ -156,6 +163,7 @@ COLUMNS = (
     "slot__venue__district__name",
     "training__given_by__name",
     "slot__asks",
+    "slot__dates",
 )
 TRANSLATED = ("training__title", "training__network__name", "training__theme__title")
 
@@ -273,9 +281,9 @@ def _seated(row: SessionRow, seats: Seats, now: dt.datetime) -> SessionRow:
 
 def _row(value: tuple[Any, ...], *, codes: tuple[str, ...], now: dt.datetime, zone: dt.tzinfo) -> SessionRow:
     slot_id, starts_at, ends_at, opens_at, closes_at, state, capacity, taken = value[:8]
-    network, tint, place, code, district, association, asks = value[8:15]
+    network, tint, place, code, district, association, asks, dates = value[8:16]
     (title, title_lang), (network_name, _lang), (theme, theme_lang) = (
-        _first(value[15 + n * len(codes) :], codes) for n in range(3)
+        _first(value[16 + n * len(codes) :], codes) for n in range(3)
     )
     return SessionRow(
         slot_id=slot_id,
@@ -297,6 +305,7 @@ def _row(value: tuple[Any, ...], *, codes: tuple[str, ...], now: dt.datetime, zo
         past=ends_at <= now,
         window=(opens_at, closes_at),
         asked=tuple(int(key) for key in asks.split()),
+        dates=dates,
     )
 
 

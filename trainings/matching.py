@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from events.models import Registration, Slot
+from events.models import Meeting, Registration, Slot
 from trainings import listing
 from trainings.filters import EVENING
 from trainings.listing import SessionRow
@@ -40,6 +40,9 @@ WORDS = {
 }
 
 
+Times = tuple[tuple[dt.datetime, dt.datetime], ...]
+
+
 @dataclass(frozen=True)
 class Person:
     """What somebody says of themselves, by keys (networks by their slugs), and the times that are taken."""
@@ -48,7 +51,7 @@ class Person:
     times: frozenset[str] = frozenset()
     networks: frozenset[str] = frozenset()
     interests: frozenset[int] = frozenset()
-    busy: tuple[tuple[dt.datetime, dt.datetime], ...] = ()
+    busy: Times = ()
 
     @property
     def is_blank(self) -> bool:
@@ -64,6 +67,11 @@ class Candidate:
     training: int = 0
     district: int | None = None
     interests: frozenset[int] = frozenset()
+    meetings: Times = ()
+
+    @property
+    def times(self) -> Times:
+        return self.meetings or ((self.row.starts_at, self.row.ends_at),)
 
 
 @dataclass(frozen=True)
@@ -87,7 +95,7 @@ class ForMe:
 
 def rank(candidates: Iterable[Candidate], person: Person) -> list[Match]:
     """The sessions that suit the person, best first."""
-    matches = [_match(one, person) for one in candidates if not one.row.my_state and not _is_taken(one.row, person)]
+    matches = [_match(one, person) for one in candidates if not one.row.my_state and not _is_taken(one, person)]
     return sorted(matches, key=lambda match: (_step(match.row), -match.points, match.row.starts_at, match.row.slot_id))
 
 
@@ -122,14 +130,14 @@ def for_me(volunteer: Volunteer, *, limit: int = 12) -> ForMe:
 
 
 def person_of(volunteer: Volunteer) -> Person:
-    """Four queries."""
+    """Four queries, and one where they come to something of several meetings."""
     taken = Registration.objects.active().filter(volunteer=volunteer, slot__ends_at__gt=timezone.now())
     return Person(
         districts=frozenset(volunteer.districts.values_list("pk", flat=True)),
         times=frozenset(volunteer.availability),
         networks=frozenset(volunteer.memberships.filter(left_at=None).values_list("network__slug", flat=True)),
         interests=frozenset(volunteer.interests.values_list("pk", flat=True)),
-        busy=tuple(taken.values_list("slot__starts_at", "slot__ends_at").order_by("slot__starts_at")),
+        busy=_times_of(taken),
     )
 
 
@@ -141,7 +149,11 @@ def candidates_for(volunteer: Volunteer) -> list[Candidate]:
     places = {slot: (district, training) for slot, district, training in _sessions(rows).values_list(*columns)}
     answers = _interests({training for _district, training in places.values()})
     found = [(row, *places[row.slot_id]) for row in rows if row.slot_id in places]
-    return [Candidate(row, training, district, answers.get(training, frozenset())) for row, district, training in found]
+    times = _meetings(rows)
+    return [
+        Candidate(row, training, district, answers.get(training, frozenset()), times.get(row.slot_id, ()))
+        for row, district, training in found
+    ]
 
 
 def _sessions(rows: Iterable[SessionRow]) -> QuerySet[Session]:
@@ -160,7 +172,7 @@ def _match(one: Candidate, person: Person) -> Match:
     row, time = one.row, time_of(one.row.starts_at)
     said = {
         "near": one.district in person.districts,
-        "free": time in person.times,
+        "free": all(time_of(starts_at) in person.times for starts_at, _ends_at in one.times),
         "interest": bool(one.interests & person.interests),
         "network": row.network is not None and row.network.slug in person.networks,
         "online": row.online,
@@ -174,5 +186,26 @@ def _step(row: SessionRow) -> int:
     return 2 if row.lacks else 1 if row.state == "full" else 0
 
 
-def _is_taken(row: SessionRow, person: Person) -> bool:
-    return any(starts_at < row.ends_at and ends_at > row.starts_at for starts_at, ends_at in person.busy)
+def _is_taken(one: Candidate, person: Person) -> bool:
+    return any(busy[0] < ends_at and busy[1] > starts_at for busy in person.busy for starts_at, ends_at in one.times)
+
+
+def _times_of(taken: QuerySet[Registration]) -> Times:
+    """When people meet for these, in order of time. One query, and one where any has several meetings."""
+    slots = list(taken.order_by().values_list("slot", "slot__starts_at", "slot__ends_at", "slot__dates"))
+    several = [slot for slot, _starts_at, _ends_at, dates in slots if dates > 1]
+    times = [(starts_at, ends_at) for _slot, starts_at, ends_at, dates in slots if dates == 1]
+    if several:
+        times += Meeting.objects.held().filter(slot__in=several).order_by().values_list("starts_at", "ends_at")
+    return tuple(sorted(times))
+
+
+def _meetings(rows: Iterable[SessionRow]) -> dict[int, Times]:
+    """When people meet for those of several meetings, in the city's zone. One query, or none where no row has."""
+    several = [row.slot_id for row in rows if row.dates > 1]
+    found: dict[int, list[tuple[dt.datetime, dt.datetime]]] = {}
+    held = Meeting.objects.held().filter(slot__in=several).order_by("starts_at")
+    for slot, *times in held.values_list("slot", "starts_at", "ends_at") if several else ():
+        starts_at, ends_at = (timezone.localtime(moment) for moment in times)
+        found.setdefault(slot, []).append((starts_at, ends_at))
+    return {slot: tuple(times) for slot, times in found.items()}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from django.conf import settings
 from django.db import transaction
@@ -11,7 +12,8 @@ from django.utils.text import slugify
 from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext_lazy as _
 
-from events import requiring, scheduling
+from events import arranging, requiring, scheduling
+from events.arranging import Planned
 from events.models import Slot
 from events.scheduling import ChangeRefused, Place, check_moment, check_room
 from trainings.models import Session, Training
@@ -48,9 +50,12 @@ def add_session(
     approval: bool,
     in_charge: Iterable[User],
     by: User,
+    meetings: Sequence[Planned] = (),
 ) -> Session:
     """A new date of the training, as a draft: its slot takes the training's network and titles, and asks for what it
     asks for. Nobody is told.
+
+    ``meetings``: where there are several, each; ``starts_at`` and ``ends_at`` are then the whole's.
 
     Harmless twice: a draft of the training which is the same in everything asked is the one returned. Locks the
     training's row.
@@ -80,6 +85,8 @@ def add_session(
         if twin := _twin(slot, training, in_charge):
             return twin
         slot.save()
+        if meetings:
+            arranging.first_write(slot, planned=meetings)
         slot.people_in_charge.set(in_charge)
         requiring.require(Slot.objects.filter(pk=slot.pk), training.prerequisites.all(), by=by)
         return Session.objects.create(training=training, slot=slot)
@@ -120,7 +127,8 @@ def ask_of_sessions(training: Training, *, by: User) -> int:
 def duplicate_session(session: Session, *, by: User) -> Session:
     """The same session as a draft in the first free week after it: same hour on the clock, place, seats, people.
 
-    A week is free when the training has no date at that very moment: a second click makes the week after. Opening
+    A week is free when the training has no date at that very moment: a second click makes the week after. A course of
+    several meetings is copied whole, after its last. Opening
     and closing keep their distance to the beginning. Locks the training's row.
     """
     slot = session.slot
@@ -128,7 +136,7 @@ def duplicate_session(session: Session, *, by: User) -> Session:
     with transaction.atomic():
         Training.objects.select_for_update(no_key=True).filter(pk=session.training_id).values_list("pk").get()
         taken = set(Slot.objects.filter(session__training=session.training_id).values_list("starts_at", flat=True))
-        weeks = 1
+        weeks = (slot.ends_at - slot.starts_at) // WEEK + 1  # several meetings: after the last
         while _later(slot.starts_at, weeks) in taken:
             weeks += 1
         return add_session(
@@ -142,7 +150,12 @@ def duplicate_session(session: Session, *, by: User) -> Session:
             approval=slot.approval,
             in_charge=slot.people_in_charge.all(),
             by=by,
+            meetings=[_planned_later(one, weeks) for one in arranging.arranged(slot)] if slot.dates > 1 else [],
         )
+
+
+def _planned_later(one: Planned, weeks: int) -> Planned:
+    return replace(one, number=None, starts_at=_later(one.starts_at, weeks), ends_at=_later(one.ends_at, weeks))
 
 
 def _later(moment: dt.datetime, weeks: int) -> dt.datetime:

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from django.db.models import Prefetch
 from django.utils import timezone
 
+from events import occasions
 from events.models import Registration, Slot
 from trainings.models import Certificate, Grant, in_hours
 from volunteers.models import Volunteer
 
 
 def minutes_of(slot: Slot) -> int:
-    """How long a date lasts, as it was planned."""
-    return round((slot.ends_at - slot.starts_at).total_seconds() / 60)
+    """How long a date lasts, as it was planned: all its meetings."""
+    return occasions.minutes_of(slot)
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class Attended:
 
 
 def attended(volunteer: Volunteer) -> list[Attended]:
-    """The sessions that are over at which the person was, the latest first. Two queries."""
+    """The sessions that are over at which the person was, the latest first. Two queries, and one where people met more
+    than once."""
     rows = Registration.objects.filter(
         volunteer=volunteer,
         state=Registration.State.CONFIRMED,
@@ -45,7 +47,8 @@ def attended(volunteer: Volunteer) -> list[Attended]:
     )
     rows = rows.select_related("slot__network", "slot__session__training", "grant__qualification")
     certificates = Prefetch("certificates", Certificate.objects.order_by("-pk"))
-    found = rows.prefetch_related(certificates).order_by("-slot__starts_at", "-pk")
+    found = list(rows.prefetch_related(certificates).order_by("-slot__starts_at", "-pk"))
+    occasions.read(row.slot for row in found)
     return [Attended(row, getattr(row, "grant", None), next(iter(row.certificates.all()), None)) for row in found]
 
 

@@ -9,7 +9,9 @@ from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from events import occasions
 from events.models import Slot
+from events.occasions import Occasion
 from trainings.models import Session
 
 # What could end the script element early or begin markup, written as JSON's own escapes.
@@ -26,7 +28,7 @@ def _event(session: Session) -> dict[str, Any]:
     slot, training = session.slot, session.training
     cancelled = slot.state == Slot.State.CANCELLED
     mode = "Online" if slot.is_online else "Offline"
-    data = {
+    data: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "EducationEvent",
         "name": training.title,
@@ -40,17 +42,33 @@ def _event(session: Session) -> dict[str, Any]:
         "remainingAttendeeCapacity": slot.seats_left,
         "organizer": {"@type": "Organization", "name": str(training.given_by or training.network)},
     }
-    if slot.venue:
-        place = {
-            "streetAddress": slot.venue.street,
-            "postalCode": slot.venue.postal_code,
-            "addressLocality": slot.venue.city,
-        }
-        data["location"] = {
-            "@type": "Place",
-            "name": slot.venue.name,
-            "address": {"@type": "PostalAddress"} | {name: value for name, value in place.items() if value},
-        }
-    else:
-        data["location"] = {"@type": "VirtualLocation", "url": settings.SITE_URL}
+    data["location"] = _location(slot)
+    if slot.dates > 1:
+        data["subEvent"] = [_meeting(one, training.title, data["location"]) for one in occasions.of(slot)]
     return data
+
+
+def _meeting(one: Occasion, name: str, location: dict[str, Any]) -> dict[str, Any]:
+    """One meeting of several: an event of its own within the whole."""
+    return {
+        "@type": "EducationEvent",
+        "name": name,
+        "startDate": one.starts_at.isoformat(),
+        "endDate": one.ends_at.isoformat(),
+        "location": _location(one) if one.elsewhere else location,
+    }
+
+
+def _location(where: Slot | Occasion) -> dict[str, Any]:
+    if where.venue is None:
+        return {"@type": "VirtualLocation", "url": settings.SITE_URL}
+    place = {
+        "streetAddress": where.venue.street,
+        "postalCode": where.venue.postal_code,
+        "addressLocality": where.venue.city,
+    }
+    return {
+        "@type": "Place",
+        "name": where.venue.name,
+        "address": {"@type": "PostalAddress"} | {name: value for name, value in place.items() if value},
+    }

@@ -11,7 +11,7 @@ from django.utils.text import slugify
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from events import eligibility
+from events import eligibility, occasions
 from events.models import Registration
 from trainings import browsing, listing, matching, origins, permissions, structured
 from trainings.evaluation_results import published_of
@@ -54,6 +54,7 @@ def session_detail(request: HttpRequest, slot_id: int) -> HttpResponse:
         "session": session,
         "training": session.training,
         "slot": session.slot,
+        "occasions": occasions.of(session.slot) if session.slot.dates > 1 else [],
         "row": listing.row_of(session.slot_id),
         "origins": origins.of_training(session.training),
         "others": [row for row in rows if row.slot_id != slot_id],

@@ -1,8 +1,9 @@
-"""The agenda: places, slots, registrations and who came without one."""
+"""The agenda: places, slots and their meetings, registrations and who came without one."""
 
+from events.models.meetings import Meeting
 from events.models.places import Room, Venue
 from events.models.registrations import Registration
 from events.models.slots import Slot
 from events.models.walk_ins import WalkIn
 
-__all__ = ["Registration", "Room", "Slot", "Venue", "WalkIn"]
+__all__ = ["Meeting", "Registration", "Room", "Slot", "Venue", "WalkIn"]

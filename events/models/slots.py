@@ -50,14 +50,6 @@ class SlotQuerySet(models.QuerySet["Slot"]):
             Q(network__in=organised_networks(user)) | Q(pk__in=user.slots_in_charge.order_by().values("pk"))
         )
 
-    def clashing(self, slot: Slot) -> Self:
-        """Slots not called off in the same room at the same time, or, when it is in none, in no room of its venue."""
-        if slot.venue_id is None:
-            return self.none()
-        place = Q(room=slot.room_id) if slot.room_id else Q(venue=slot.venue_id, room=None)
-        others = self.filter(place, starts_at__lt=slot.ends_at, ends_at__gt=slot.starts_at).exclude(pk=slot.pk)
-        return others.exclude(state=Slot.State.CANCELLED)
-
     def with_waiting(self) -> Self:
         """Adds ``waiting``: how many people are in the waiting list."""
         return self.annotate(waiting=Count("registrations", filter=Q(registrations__state="waiting")))
@@ -82,6 +74,15 @@ class Slot(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
     starts_at = models.DateTimeField(_("starts at"))
     ends_at = models.DateTimeField(_("ends at"))
+    dates = models.PositiveSmallIntegerField(
+        _("meetings"),
+        default=1,
+        editable=False,
+        help_text=_(
+            "How many times people meet. From two on, each is a Meeting, starts_at is when the first begins and "
+            "ends_at when the last is over. In the row, so that a list need not count them."
+        ),
+    )
     moved_at = models.DateTimeField(
         _("moved at"),
         null=True,
@@ -145,6 +146,7 @@ class Slot(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="slot_ends_after_starts"),
             models.CheckConstraint(condition=Q(seats_taken__lte=F("capacity")), name="slot_seats_within_capacity"),
+            models.CheckConstraint(condition=Q(dates__gte=1), name="slot_has_a_date"),
         ]
         verbose_name = _("slot")
         verbose_name_plural = _("slots")

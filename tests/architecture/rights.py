@@ -221,6 +221,7 @@ TABLE = [
     Row("organise:publish", "slot:draft", OFFICE_NO, NOT_IN_CHARGE),
     Row("organise:terms", "slot:slot", CHANGES, CHANGES, "terms"),
     Row("organise:move", "slot:slot", CHANGES, CHANGES, "move"),
+    Row("organise:meetings", "slot:slot", CHANGES, CHANGES, "meetings"),
     Row("organise:call-off", "slot:slot", CHANGES, CHANGES, {"sure": "on"}),
     Row("organise:write", "slot:slot", SEES, SEES, "word"),
     Row("organise:write", "slot:draft", NOT_IN_CHARGE, NOT_IN_CHARGE, "word", idle=True),

@@ -21,6 +21,7 @@ from wagtail.models import Collection, CollectionViewRestriction, Locale, Page, 
 from cms.models import ProgrammeIndexPage, ProgrammePage
 from cms.turning_forms import TurningForm, TyingForm
 from events import declining, door_codes, offers
+from events.arranging_forms import ArrangeForm
 from events.organise_forms import MoveForm, TermsForm
 from ideas.forms import IdeaForm
 from ideas.models import Call
@@ -408,6 +409,7 @@ class World:
         later = {"starts_at": "2027-03-20T10:00", "ends_at": "2027-03-20T12:00"}
         filled = {
             "move": lambda: fields_of(MoveForm(slot=self.slot)) | later | {"confirmed": "1"},
+            "meetings": lambda: meetings_of(self.slot) | {"confirmed": "1"},
             "terms": lambda: fields_of(TermsForm(slot=self.slot)) | {"capacity": 25},
             "theme": lambda: (
                 fields_of(ThemeForm(instance=self.theme, user=self.people["organiser"])) | {"title_fr": "Autre"}
@@ -474,6 +476,14 @@ class World:
     def of(self, role):
         """The network that this person runs (or would like to)."""
         return self.networks[1 if role == "other" else 0]
+
+
+def meetings_of(slot):
+    """The form of a date's meetings with one more."""
+    form = ArrangeForm(slot=slot)
+    lines = [fields_of(line) for line in form.lines] + [fields_of(form.lines.management_form)]
+    more = {"line-1-starts_at": "2027-03-20T10:00", "line-1-ends_at": "2027-03-20T12:00"}
+    return fields_of(form) | {name: value for line in lines for name, value in line.items()} | more
 
 
 def fields_of(form):

@@ -19,6 +19,11 @@ PARIS = ZoneInfo("Europe/Paris")
 pytestmark = pytest.mark.django_db
 
 
+def invitation(registration):
+    [only] = calendars.invitations(registration)
+    return only
+
+
 def event_in(content):
     (event,) = Calendar.from_ical(content).walk("VEVENT")
     return event
@@ -46,7 +51,7 @@ NIGHTS = [
 @pytest.mark.parametrize("hour", NIGHTS)
 def test_clocks_change_at_their_hour_for_who_trusts_the_rules_of_the_file(hour):
     start = dt.datetime(*hour, tzinfo=dt.UTC)
-    _method, content = calendars.invitation(RegistrationFactory(slot=slot_at(start)))
+    _method, content = invitation(RegistrationFactory(slot=slot_at(start)))
 
     [zone] = Calendar.from_ical(content).timezones
     shown = event_in(content)["DTSTART"].dt.replace(tzinfo=None)
@@ -57,7 +62,7 @@ def test_clocks_change_at_their_hour_for_who_trusts_the_rules_of_the_file(hour):
 
 
 def test_rules_of_the_zone_begin_by_the_clock_before_each_change():
-    _method, content = calendars.invitation(RegistrationFactory(slot=slot_at(at(2026, 12, 3, 18, 30))))
+    _method, content = invitation(RegistrationFactory(slot=slot_at(at(2026, 12, 3, 18, 30))))
 
     [zone] = Calendar.from_ical(content).timezones
     [summer] = zone.daylight
@@ -74,7 +79,7 @@ def test_invitation_says_what_when_where_and_for_whom():
     slot = slot_at(at(2027, 2, 3, 18, 30), title_fr="Aller vers", venue=venue)
     registration = RegistrationFactory(slot=slot, volunteer__user__email="awa@example.org")
 
-    method, content = calendars.invitation(registration)
+    method, content = invitation(registration)
 
     event = event_in(content)
     assert method == "REQUEST"
@@ -106,7 +111,7 @@ def test_entry_never_takes_one_state_for_another(state, extra, status, summary):
     registration = RegistrationFactory(state=state, slot__title_en="Aller vers", slot__title_fr="Aller vers", **extra)
 
     with override("en"):
-        event = calendars.event_of(registration)
+        event = calendars.events_of(registration)[0]
 
     assert (event["STATUS"], event["SUMMARY"]) == (status, summary)
     assert event["TRANSP"] == ("OPAQUE" if state == "confirmed" else "TRANSPARENT")
@@ -114,11 +119,11 @@ def test_entry_never_takes_one_state_for_another(state, extra, status, summary):
 
 def test_cancellation_takes_back_the_same_entry():
     registration = RegistrationFactory()
-    before = event_in(calendars.invitation(registration)[1])
+    before = event_in(invitation(registration)[1])
 
     cancelled = registering.cancel(registration, by=None)
 
-    method, content = calendars.invitation(cancelled)
+    method, content = invitation(cancelled)
     after = event_in(content)
     assert method == "CANCEL"
     assert after["UID"] == before["UID"]
@@ -138,7 +143,7 @@ def test_cancellation_takes_back_the_same_entry():
 def test_hours_are_right_on_both_sides_of_the_changes_of_clocks(start, utc_hour):
     registration = RegistrationFactory(slot=slot_at(start))
 
-    calendar = Calendar.from_ical(calendars.invitation(registration)[1])
+    calendar = Calendar.from_ical(invitation(registration)[1])
 
     (event,) = calendar.walk("VEVENT")
     assert event.start.astimezone(dt.UTC).hour == utc_hour
@@ -152,7 +157,7 @@ def test_hours_are_right_on_both_sides_of_the_changes_of_clocks(start, utc_hour)
 def test_slot_across_the_missing_hour_keeps_its_true_length():
     slot = SlotFactory(starts_at=at(2027, 3, 28, 1, 30), ends_at=at(2027, 3, 28, 3, 30))
 
-    event = event_in(calendars.invitation(RegistrationFactory(slot=slot))[1])
+    event = event_in(invitation(RegistrationFactory(slot=slot))[1])
 
     assert event.end.astimezone(dt.UTC) - event.start.astimezone(dt.UTC) == dt.timedelta(hours=1)
 
@@ -171,7 +176,7 @@ def test_hostile_titles_stay_titles(title):
     title = title.replace("\x00", "")  # PostgreSQL refuses it anyway
     registration = RegistrationFactory(slot__title_fr=title, volunteer__user__first_name='A"\nATTENDEE:x')
 
-    content = calendars.invitation(registration)[1]
+    content = invitation(registration)[1]
 
     assert event_in(content)["SUMMARY"] == calendars.one_line(title)
     assert event_in(content).start == registration.slot.starts_at.replace(microsecond=0)
@@ -224,16 +229,16 @@ def test_feed_is_written_whatever_the_year(year):
     content = calendars.feed([registration], name="Mes dates")
 
     assert event_in(content).start == start
-    assert event_in(calendars.invitation(registration)[1]).start == start
+    assert event_in(invitation(registration)[1]).start == start
 
 
 def test_entry_does_not_depend_on_when_it_is_written():
     registration = RegistrationFactory()
 
     with time_machine.travel(timezone.now() + dt.timedelta(days=3)):
-        later = calendars.invitation(registration)
+        later = invitation(registration)
 
-    assert later == calendars.invitation(registration)
+    assert later == invitation(registration)
 
 
 KHAL = """
@@ -309,11 +314,11 @@ def test_khal_replaces_the_entry_that_moved(khal):
             at(2027, 3, 27, 18), title_fr="Visite", venue=VenueFactory(name="Là", street="", postal_code="", city="")
         )
     )
-    khal.imports(calendars.invitation(registration)[1])
+    khal.imports(invitation(registration)[1])
 
     slot = registration.slot
     slot.starts_at, slot.ends_at, slot.sequence = at(2027, 3, 28, 19), at(2027, 3, 28, 20), slot.sequence + 1
     slot.save()
-    khal.imports(calendars.invitation(registration)[1])
+    khal.imports(invitation(registration)[1])
 
     assert khal.shows() == ["2027-03-28 19:00-20:00 Visite @ Là CONFIRMED"]

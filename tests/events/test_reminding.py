@@ -1,17 +1,18 @@
 """Reminders: when, to whom, and what they say as they leave."""
 
 import datetime as dt
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
 from icalendar import Calendar
 
-from events import registering, reminding, scheduling
+from events import arranging, registering, reminding, scheduling
 from events.models import Slot
 from mail import rendering
 from mail.models import Message
-from tests.factories.events import RegistrationFactory, SlotFactory, VenueFactory
+from tests.factories.events import RegistrationFactory, SlotFactory, VenueFactory, meet
 from tests.factories.volunteers import UserFactory, VolunteerFactory
 from tests.racing import at_once
 
@@ -296,7 +297,9 @@ def test_reminder_is_in_the_persons_language(at):
 def test_queries_are_as_many_for_one_as_for_thirty(at, django_assert_num_queries):
     slot = seat().slot
     at(BEGINS - WEEK)
-    with django_assert_num_queries(7):  # slots; seats; transaction, keys, messages, its end; no more seats
+    with django_assert_num_queries(
+        8
+    ):  # slots; later meetings; seats; transaction, keys, messages, its end; no more seats
         reminding.remind()
     Slot.objects.update(capacity=40)
     slot.refresh_from_db()
@@ -304,7 +307,7 @@ def test_queries_are_as_many_for_one_as_for_thirty(at, django_assert_num_queries
         RegistrationFactory(slot=slot, confirmed_at=BEGINS - 9 * DAY)
         RegistrationFactory(slot__starts_at=BEGINS, confirmed_at=BEGINS - 9 * DAY)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert reminding.remind() == 30
 
 
@@ -328,3 +331,75 @@ def test_runs_side_by_side_remind_once(at):
 
     assert errors == []
     assert reminders().count() == 10
+
+
+# --- Several meetings -------------------------------------------------------------------------------------------------
+def course(*starts):
+    row = seat(begins=starts[0], known=30 * DAY)
+    meet(row.slot, *starts)
+    return row
+
+
+def hours(first, last):
+    return [first + hour * HOUR for hour in range(int((last - first) / HOUR))]
+
+
+def said():
+    return [(message.context["days"], message.context.get("starts_at", "first")[:10]) for message in reminders()]
+
+
+def test_of_several_meetings_each_later_one_is_reminded_of_a_day_before(at):
+    course(BEGINS, BEGINS + WEEK, BEGINS + 2 * WEEK)
+
+    queued = runs(at, *hours(BEGINS - 9 * DAY, BEGINS + 3 * WEEK))
+
+    assert said() == [(7, "first"), (1, "first"), (1, "2027-02-24"), (1, "2027-03-03")]
+    assert sum(queued) == 4
+
+
+def test_later_meeting_of_the_same_day_is_no_news_and_of_the_next_is(at):
+    course(BEGINS, BEGINS + 3 * HOUR, BEGINS + 20 * HOUR, BEGINS + 23 * HOUR)
+
+    runs(at, *hours(BEGINS - 9 * DAY, BEGINS + 3 * DAY))
+
+    assert said() == [(7, "first"), (1, "first"), (1, "2027-02-18")]
+
+
+def test_reminder_of_a_later_meeting_says_its_day_and_lists_all(at):
+    course(BEGINS, BEGINS + WEEK)
+    runs(at, BEGINS + 6 * DAY)
+
+    (email,) = leaving()
+
+    assert email.subject == "Tomorrow at 6:30 p.m.: Going towards" or "18:30" in email.subject
+    assert "Wednesday 24 February 2027" in email.body
+    assert "- Wednesday 17 February" in email.body
+    assert len([part for part in email.attachments if "calendar" in part.get_content_type()]) == 1  # the other is over
+
+
+def test_no_reminder_of_a_meeting_given_up_taken_out_or_moved_since(at):
+    row = course(BEGINS, BEGINS + WEEK, BEGINS + 2 * WEEK)
+    at(BEGINS + 2 * DAY)
+    left = [one for one in arranging.arranged(Slot.objects.get()) if one.number != 2]
+    later = [replace(one, starts_at=one.starts_at + DAY, ends_at=one.ends_at + DAY) for one in left if one.number == 3]
+    slot = Slot.objects.get()
+    arranging.arrange(slot, planned=[left[0], *later], place=scheduling.Place.of(slot), by=UserFactory())
+
+    runs(at, *hours(BEGINS + 3 * DAY, BEGINS + 2 * WEEK + HOUR))
+
+    assert said() == [(1, "2027-03-04")]
+    registering.cancel(row, by=None)
+    assert leaving() == [None]
+
+
+def test_meeting_moved_after_its_reminder_was_queued_drops_it(at):
+    course(BEGINS, BEGINS + WEEK)
+    runs(at, BEGINS + 6 * DAY)
+    slot = Slot.objects.get()
+    now = arranging.arranged(slot)
+    later = replace(now[1], starts_at=now[1].starts_at + 3 * DAY, ends_at=now[1].ends_at + 3 * DAY)
+    arranging.arrange(slot, planned=[now[0], later], place=scheduling.Place.of(slot), by=UserFactory())
+
+    assert leaving() == [None]
+    assert runs(at, *hours(BEGINS + 6 * DAY, BEGINS + 10 * DAY)).count(1) == 1
+    assert said() == [(1, "2027-02-24"), (1, "2027-02-27")]

@@ -114,3 +114,20 @@ def test_reasons_say_what_weighs_most_first():
 )  # fmt: skip
 def test_times_are_those_that_a_profile_chooses_from(day, hour, time):
     assert time_of(dt.datetime(2027, 3, day, hour, tzinfo=ZONE)) == time
+
+
+def test_of_several_meetings_each_must_be_free_and_suit():
+    one = session(1, days=5, hour=10)
+    rows = [
+        (one.row.starts_at + week * 7 * dt.timedelta(days=1), one.row.ends_at + week * dt.timedelta(days=7))
+        for week in (0, 1)
+    ]
+    both, mixed = (
+        replace(one, meetings=tuple(rows)),
+        replace(one, meetings=(rows[0], session(1, hour=18, days=8).times[0])),
+    )
+    weekend = {"times": frozenset({"weekend"})}
+
+    assert (reasons(both, **weekend), reasons(mixed, **weekend)) == (("weekend",), ())
+    assert order(both, busy=(rows[1],)) == []
+    assert order(both, busy=((rows[0][1], rows[1][0]),)) == [1]  # between the two

@@ -7,9 +7,10 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from events import occasions
 from events.models import Slot
 from events.scheduling import Place
-from tests.factories.events import RegistrationFactory, SlotFactory
+from tests.factories.events import RegistrationFactory, SlotFactory, VenueFactory, meet
 from tests.factories.trainings import SessionFactory, TrainingFactory
 from tests.factories.volunteers import NetworkFactory, NetworkOrganiserFactory, QualificationFactory, UserFactory
 from tests.office import inside
@@ -136,3 +137,23 @@ def test_organiser_adds_somebody_by_a_box_that_is_the_same_for_all(training, org
     assert slot.registrations.count() == (2 if ticked else 0)
     assert [len(messages) for messages in said] == ([1, 2] if ticked else [0, 0])
     assert [one.name_fr in messages[-1] for messages in said if messages] == ([False, True] if ticked else [])
+
+
+def test_copy_of_several_meetings_comes_after_the_last_with_the_hours_of_the_clocks(training):
+    zone = timezone.get_default_timezone()
+    starts = [dt.datetime(2027, 3, day, 10, tzinfo=zone) for day in (6, 13, 20)]
+    session = SessionFactory(training=training)
+    elsewhere = VenueFactory()
+    meet(session.slot, *starts, venue=elsewhere)
+
+    copies = [programming.duplicate_session(session, by=UserFactory()) for _click in range(2)]
+
+    copy = Slot.objects.get(pk=copies[0].slot_id)
+    assert [f"{timezone.localtime(one.starts_at):%d/%m %H:%M}" for one in occasions.of(copy)] == [
+        "27/03 10:00",
+        "03/04 10:00",  # the clocks have changed
+        "10/04 10:00",
+    ]
+    assert [one.venue == elsewhere for one in occasions.of(copy)] == [False, True, False]
+    assert (copy.dates, copy.ends_at, copy.state) == (3, occasions.of(copy)[2].ends_at, "draft")
+    assert timezone.localtime(copies[1].slot.starts_at).date() == dt.date(2027, 4, 3)

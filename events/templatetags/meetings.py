@@ -1,0 +1,23 @@
+"""When people meet for a slot, for templates that show one in many pages."""
+
+from __future__ import annotations
+
+from django import template
+
+from events import occasions
+from events.models import Slot
+from events.occasions import Occasion
+
+register = template.Library()
+
+
+@register.simple_tag
+def occasions_of(slot: Slot) -> list[Occasion]:
+    """Each time that people meet; empty for a slot of one, which says so itself."""
+    return occasions.of(slot) if slot.dates > 1 else []
+
+
+@register.filter
+def span(slot: Slot) -> str:
+    """ "3 dates, from 5 to 19 December"; "" for a slot of one."""
+    return occasions.span(slot.dates, slot.starts_at, slot.ends_at) if slot.dates > 1 else ""

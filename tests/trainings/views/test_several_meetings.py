@@ -1,0 +1,99 @@
+"""What the public sees of a session of several meetings."""
+
+import datetime as dt
+import json
+import re
+
+import pytest
+import time_machine
+from django.urls import reverse
+from django.utils.translation import override
+
+from tests.factories.events import RegistrationFactory, VenueFactory, meet
+from tests.factories.trainings import SessionFactory
+from tests.factories.volunteers import VolunteerFactory
+from trainings import matching
+from trainings.listing import upcoming
+
+pytestmark = pytest.mark.django_db
+ZONE = dt.timezone(dt.timedelta(hours=1))
+SATURDAYS = [dt.datetime(2026, 12, day, 10, tzinfo=ZONE) for day in (5, 12, 19)]
+
+
+@pytest.fixture(autouse=True)
+def _now():
+    with time_machine.travel(dt.datetime(2026, 11, 26, 12, tzinfo=ZONE), tick=False), override("en"):
+        yield
+
+
+def several(*starts, **facts):
+    session = SessionFactory(slot__venue=VenueFactory(name="La Fabrique"))
+    meet(session.slot, *(starts or SATURDAYS), **facts)
+    return session
+
+
+def page(client, name, *args):
+    return client.get(reverse(f"trainings:{name}", args=args))
+
+
+@pytest.mark.parametrize("rows", [1, 15])
+def test_list_says_how_many_and_from_when_to_when_in_as_many_queries(client, rows, django_assert_max_num_queries):
+    for _ in range(rows):
+        several()
+    client.get("/en/trainings/?page=2")  # menus and names are read once a second
+
+    with django_assert_max_num_queries(3):
+        text = client.get("/en/trainings/").text
+
+    assert text.count("3 dates, from 5 to 19 December") == rows
+    assert text.count("first at 10") == rows
+
+
+def test_page_lists_each_with_its_time_and_place(client):
+    session = several(venue=VenueFactory(name="Le Local"))
+
+    text = page(client, "session-detail", session.slot_id).text
+
+    listed = re.search(r'<ol class="meetings">(.*?)</ol>', text, re.DOTALL)[1]
+    words = [" ".join(re.sub(r"<[^>]+>", " ", one).split()) for one in listed.split("</li>")[:3]]
+    assert words == [
+        "Saturday 5 December 10:00 – 12:00",
+        "Saturday 12 December 10:00 – 12:00 Le Local, 21 rue des Blancs-Manteaux, 75004 Paris",
+        "Saturday 19 December 10:00 – 12:00",
+    ]
+    data = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', text, re.DOTALL)[1])
+    assert [(one["startDate"][:10], one["location"]["name"]) for one in data["subEvent"]] == [
+        ("2026-12-05", "La Fabrique"),
+        ("2026-12-12", "Le Local"),
+        ("2026-12-19", "La Fabrique"),
+    ]
+
+
+def test_page_of_one_date_has_no_list(client):
+    text = page(client, "session-detail", SessionFactory().slot_id).text
+    assert ('<ol class="meetings">' in text, "subEvent" in text) == (False, False)
+
+
+def test_filter_by_moment_looks_at_each_meeting(client):
+    weekends, mixed = several(), several(SATURDAYS[0], SATURDAYS[0] + dt.timedelta(days=2, hours=9))
+
+    def found(moment):
+        return {row.slot_id for row in client.get("/en/trainings/", {"moment": moment}).context["browse"].rows}
+
+    assert [found(moment) for moment in ("weekend", "evening", "either")] == [
+        {weekends.slot_id},
+        set(),
+        {weekends.slot_id, mixed.slot_id},
+    ]
+
+
+def test_for_me_leaves_out_what_clashes_with_one_of_its_meetings():
+    volunteer, session = VolunteerFactory(), several()
+    mine = RegistrationFactory(volunteer=volunteer, slot__starts_at=SATURDAYS[1], slot__kind="training")
+    assert matching.for_me(volunteer).now == []
+
+    mine.slot.starts_at += dt.timedelta(days=1)
+    mine.slot.ends_at += dt.timedelta(days=1)
+    mine.slot.save()
+    assert [row.slot_id for row in matching.for_me(volunteer).now] == [session.slot_id]
+    assert upcoming().count() == 1
