@@ -199,7 +199,7 @@ class Call(models.Model):
 
     def vote_has_begun(self, now: dt.datetime | None = None) -> bool:
         """Has its vote opened? From then on, and for ever, its ideas stay as people vote on them."""
-        phase = self.phase(Phase.Kind.VOTE)
+        phase = self.phase(Phase.Kind.VOTE) if self.vote else None
         return phase is not None and phase.starts_at <= (now or timezone.now())
 
     def is_voted_on(self, now: dt.datetime | None = None) -> bool:
