@@ -67,6 +67,8 @@ class MeetingForm(PlaceForm):
         self.is_new = not self.initial
         if self.is_new:
             del self.fields["gone"]
+        else:
+            self.fields["starts_at"].required = self.fields["ends_at"].required = True
         if self.has_begun:
             for field in self.fields.values():
                 field.disabled = True

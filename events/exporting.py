@@ -2,20 +2,26 @@
 
 from collections.abc import Iterable
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from events import occasions
 from events.calendars import place_of
-from events.models import Registration
+from events.models import Registration, Slot
 from volunteers.exporting import Row, Section
 from volunteers.models import User
 
 
 def _registrations(user: User) -> Iterable[Row]:
     rows = Registration.objects.filter(volunteer__user=user).select_related("slot__venue", "slot__room")
-    for row in rows.order_by("slot__starts_at", "pk"):
+    found = list(rows.order_by("slot__starts_at", "pk"))
+    occasions.read(row.slot for row in found)
+    for row in found:
         yield {
             "title": row.slot.title,
             "starts_at": row.slot.starts_at,
+            "meetings": _meetings(row.slot),
             "place": place_of(row.slot),
             "state": row.get_state_display(),
             "created_at": row.created_at,
@@ -28,12 +34,27 @@ def _registrations(user: User) -> Iterable[Row]:
         }
 
 
+def _meetings(slot: Slot) -> str:
+    """When and, where it is not the slot's place, where; "" for one that has not several."""
+    if slot.dates == 1:
+        return ""
+    times = [
+        (
+            date_format(timezone.localtime(one.starts_at), "SHORT_DATETIME_FORMAT"),
+            place_of(one) if one.elsewhere else "",
+        )
+        for one in occasions.of(slot)
+    ]
+    return "; ".join(f"{when} ({place})" if place else when for when, place in times)
+
+
 REGISTRATIONS = Section(
     "registrations",
     _("Your registrations"),
     {
         "title": _("date"),
         "starts_at": _("starts at"),
+        "meetings": _("meetings"),
         "place": _("place"),
         "state": _("state"),
         "created_at": _("asked"),

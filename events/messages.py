@@ -132,7 +132,8 @@ def _about(row: Registration, starts_at: dt.datetime | None = None) -> dict[str,
         # Whoever waits, or has not confirmed, has no seat at the meeting yet.
         "online_url": one.online_url if row.state == State.CONFIRMED else "",
         "page_url": calendars.page_of(row),
-        "decline_url": _decline_url(row) if row.state == State.CONFIRMED else "",
+        # Between two meetings a seat is no longer given back.
+        "decline_url": _decline_url(row) if row.state == State.CONFIRMED and row.slot.starts_at > now else "",
         "slot_url": settings.SITE_URL + kinds.page_of(row.slot),
         "space_url": settings.SITE_URL + reverse("events:space"),
     }

@@ -46,6 +46,12 @@ def of(slot: Slot) -> list[Occasion]:
     return [occasion(meeting, slot) for meeting in getattr(slot, READ)]
 
 
+def next_of(slot: Slot, now: dt.datetime | None = None) -> Occasion:
+    """The one that is on, or comes next; the last one once all are over."""
+    now, times = now or timezone.now(), of(slot)
+    return next((one for one in times if one.ends_at > now), times[-1])
+
+
 def read(slots: Iterable[Slot]) -> None:
     """Reads the meetings of those slots that have several: one query, or none where no slot has."""
     several = [slot for slot in slots if slot.dates > 1]

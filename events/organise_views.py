@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from events import attending, enlisting, handouts, kinds, overview, registering, requiring
+from events import attending, enlisting, handouts, kinds, occasions, overview, registering, requiring
 from events.models import Registration, Slot
 from events.models.registrations import RegistrationQuerySet
 from events.organise_forms import AddedForm, EndForm, PersonForm, SlotFilter
@@ -284,10 +284,14 @@ def export(request: OrganiserRequest, pk: int) -> HttpResponse:
 @office_page
 @require_safe
 def sign_sheet(request: OrganiserRequest, pk: int) -> HttpResponse:
-    """Names and room for signatures, to print; some empty lines for those who come without a registration."""
+    """Names and room for signatures, to print; some empty lines for those who come without a registration.
+
+    Of several meetings each has its column.
+    """
     slot = slot_for(request, pk, only_attendance=True)
     rows = _rows(slot, "coming").filter(state=State.CONFIRMED)
-    return render(request, "organise/sign_sheet.html", page_context(request, slot, rows=rows, spare=range(5)))
+    context = page_context(request, slot, rows=rows, spare=range(5), occasions=occasions.of(slot))
+    return render(request, "organise/sign_sheet.html", context)
 
 
 def said_offered(count: int) -> str:

@@ -57,7 +57,9 @@ def agenda_of(volunteer: Volunteer, *, past: int = 10, now: dt.datetime | None =
     ahead = Q(state__in=Registration.ACTIVE, slot__ends_at__gt=now)
     rows = list(_theirs(volunteer).filter(ahead).with_rank().order_by("slot__starts_at", "pk"))
     ended = list(_theirs(volunteer).exclude(ahead).order_by("-slot__starts_at", "-pk")[: past + 1])
-    occasions.read(row.slot for row in rows)
+    occasions.read(row.slot for row in (*rows, *ended))
+    if any(row.slot.dates > 1 for row in rows):  # one under way is as near as its next meeting
+        rows.sort(key=lambda row: (occasions.next_of(row.slot, now).starts_at, row.pk))
     return Agenda(
         to_answer=[row for row in rows if row.pending_for in ANSWERABLE],
         coming=[row for row in rows if row.state != State.WAITING and row.pending_for not in ANSWERABLE],

@@ -12,6 +12,8 @@ from django.utils.formats import date_format, time_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from events import occasions
+from events.models import Slot
 from trainings.models import Certificate, in_hours
 from trainings.reports import minutes_of
 from volunteers import papermaking, squares
@@ -40,7 +42,6 @@ def content(certificate: Certificate) -> dict[str, Any]:
     slot, address = certificate.registration.slot, address_of(certificate)
     training = slot.session.training
     grant = getattr(certificate.registration, "grant", None)
-    starts_at, ends_at = timezone.localtime(slot.starts_at), timezone.localtime(slot.ends_at)
     return {
         "language": get_language() or "fr",
         "title": _("Certificate of attendance"),
@@ -50,7 +51,7 @@ def content(certificate: Certificate) -> dict[str, Any]:
         "training": training.title,
         "tint": slot.network.tint if slot.network else "",
         "facts": [
-            [_("When"), f"{date_format(starts_at, 'l j F Y')}, {time_format(starts_at)} – {time_format(ends_at)}"],
+            [_("When"), when(slot)],
             [_("Length"), in_hours(minutes_of(slot))],
             [_("Given by"), given_by(certificate)],
             *([[_("Network"), slot.network.name]] if slot.network else []),
@@ -64,6 +65,16 @@ def content(certificate: Certificate) -> dict[str, Any]:
         "square": squares.svg(address),
         "square_says": _("A square for a phone's camera, which leads to %(address)s") % {"address": address},
     }
+
+
+def when(slot: Slot) -> str:
+    """The day and the hours; of several meetings the days."""
+    times = [(timezone.localtime(one.starts_at), timezone.localtime(one.ends_at)) for one in occasions.of(slot)]
+    if len(times) > 1:
+        days = [date_format(starts_at, "j F Y") for starts_at, _ends_at in times]
+        return ", ".join(dict.fromkeys(days))
+    [(starts_at, ends_at)] = times
+    return f"{date_format(starts_at, 'l j F Y')}, {time_format(starts_at)} – {time_format(ends_at)}"
 
 
 def _qualification(grant: Any) -> list[list[str]]:

@@ -32,6 +32,7 @@ def verify(request: HttpRequest, number: str) -> HttpResponse:
         "certificate": certificate,
         "standing": certifying.standing(certificate),
         "slot": slot,
+        "when": certificate_paper.when(slot),
         "training": slot.session.training,
         "grant": getattr(certificate.registration, "grant", None),
         "hours": in_hours(reports.minutes_of(slot)),
@@ -65,7 +66,13 @@ def certificate(request: HttpRequest, uid: UUID) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             return redirect("certificates:certificate", uid=uid)
-    context = {"registration": registration, "slot": registration.slot, "form": form, "space_here": "certificates"}
+    context = {
+        "registration": registration,
+        "slot": registration.slot,
+        "when": certificate_paper.when(registration.slot),
+        "form": form,
+        "space_here": "certificates",
+    }
     context |= {"can_have": certifying.can_have(registration), "grant": getattr(registration, "grant", None)}
     if made:
         standing = certifying.standing(made)

@@ -24,6 +24,7 @@ from django.db.models import (
     F,
     IntegerField,
     OuterRef,
+    Q,
     QuerySet,
     Subquery,
     Value,
@@ -213,8 +214,9 @@ def public_sessions() -> Rows:
 
 
 def upcoming(now: dt.datetime | None = None) -> Rows:
-    """Those that are not over."""
-    return public_sessions().filter(slot__ends_at__gt=now or timezone.now())
+    """Those that are not over; of several meetings those that have not begun, since one comes to them all."""
+    now = now or timezone.now()
+    return public_sessions().filter(Q(slot__dates=1) | Q(slot__starts_at__gt=now), slot__ends_at__gt=now)
 
 
 def in_quarter(quarter: Quarter, *, still_to_come: bool = False) -> Rows:

@@ -82,7 +82,7 @@ def _session(row: SessionRow) -> dict[str, str]:
         "title": row.title,
         "weekday": date_format(row.starts_at, "D"),
         "day": date_format(row.starts_at, "j"),
-        "hours": f"{time_format(row.starts_at)} – {time_format(row.ends_at)}",
+        "hours": row.span or f"{time_format(row.starts_at)} – {time_format(row.ends_at)}",
         "place": place,
         "network": row.network.name if row.network else "",
         "tint": row.network.tint if row.network else "",

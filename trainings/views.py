@@ -16,7 +16,7 @@ from events.models import Registration
 from trainings import browsing, listing, matching, origins, permissions, structured
 from trainings.evaluation_results import published_of
 from trainings.files import KINDS
-from trainings.models import Session
+from trainings.models import Session, in_hours
 from volunteers import backoffice
 from volunteers.forms import SignUpForm
 from volunteers.models import Volunteer
@@ -55,6 +55,7 @@ def session_detail(request: HttpRequest, slot_id: int) -> HttpResponse:
         "training": session.training,
         "slot": session.slot,
         "occasions": occasions.of(session.slot) if session.slot.dates > 1 else [],
+        "total": in_hours(occasions.minutes_of(session.slot)) if session.slot.dates > 1 else "",
         "row": listing.row_of(session.slot_id),
         "origins": origins.of_training(session.training),
         "others": [row for row in rows if row.slot_id != slot_id],

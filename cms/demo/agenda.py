@@ -16,17 +16,18 @@ from django.db.models import F
 from django.utils import timezone
 
 from cms.demo.city import City, Course
-from events.models import Registration, Slot, WalkIn
+from events.models import Meeting, Registration, Slot, WalkIn
 from events.registering import offer_deadline
 from trainings import awarding
 from trainings.listing import Quarter
-from trainings.models import Certificate, Grant, Session
+from trainings.models import Certificate, Grant, Session, Training
 from volunteers import qualifying
 from volunteers.models import QualificationHeld, User, Volunteer
 
 BATCH = 1000
 DAYS_AROUND = 63  # sessions lie within nine weeks of today
 CITIZENS_NUMBER = "CCMGH-3467C-DFGHJ-KMNPQ"  # of Camille's certificate, in every demonstration
+SATURDAY = 5
 State = Registration.State
 
 # What becomes of the next sessions, again and again: (share of the seats taken, people waiting).
@@ -52,6 +53,7 @@ def build(count: int, *, city: City, volunteers: list[Volunteer], rng: random.Ra
         next_days[-1].state = Slot.State.DRAFT
         next_days[-2].opens_at = next_days[-2].starts_at - dt.timedelta(days=7)
         next_days[12].approval = True
+    meetings = in_three([pair for pair in pairs if pair[0] in next_days[4:-2]])
     citizen, others = volunteers[0], volunteers[1:]
     registrations: list[Registration] = []
     walk_ins: list[WalkIn] = []
@@ -59,6 +61,7 @@ def build(count: int, *, city: City, volunteers: list[Volunteer], rng: random.Ra
     Session.objects.bulk_create(
         (Session(training=course.training, slot=slot) for slot, course in pairs), batch_size=BATCH
     )
+    Meeting.objects.bulk_create(meetings)
     ask(pairs)
     for slot in slots:
         if slot.starts_at <= now:
@@ -83,6 +86,21 @@ def build(count: int, *, city: City, volunteers: list[Volunteer], rng: random.Ra
     count_seats(slots, registrations, walk_ins)
     give_trainers(slots, others, rng, now)
     return slots
+
+
+def in_three(coming: list[tuple[Slot, Course]]) -> list[Meeting]:
+    """Makes a course of three weekly meetings of a training to come, on Saturdays if there is one; the last is an hour
+    longer. Its rows, not saved."""
+    found = [slot for slot, course in coming if course.venue and course.training.kind == Training.Kind.TRAINING]
+    if not found:
+        return []
+    slot = min(found, key=lambda slot: timezone.localtime(slot.starts_at).weekday() != SATURDAY)
+    first, length = timezone.localtime(slot.starts_at), slot.ends_at - slot.starts_at
+    starts = [(first + dt.timedelta(weeks=week)).astimezone(dt.UTC) for week in range(3)]  # the same hour on the clocks
+    rows = [Meeting(slot=slot, number=n, starts_at=at, ends_at=at + length) for n, at in enumerate(starts, start=1)]
+    rows[-1].ends_at += dt.timedelta(hours=1)
+    slot.dates, slot.ends_at = len(rows), rows[-1].ends_at
+    return rows
 
 
 def ask(pairs: list[tuple[Slot, Course]]) -> None:

@@ -168,6 +168,10 @@ class Slot(models.Model):
         return self.venue_id is None
 
     @property
+    def has_begun(self) -> bool:
+        return self.starts_at <= timezone.now()
+
+    @property
     def opens_later(self) -> bool:
         """Is it too early to sign up? (``opens_at`` says when.)"""
         return self.state == self.State.OPEN and self.opens_at is not None and self.opens_at > timezone.now()

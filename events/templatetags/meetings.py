@@ -18,6 +18,12 @@ def occasions_of(slot: Slot) -> list[Occasion]:
 
 
 @register.filter
+def next_one(slot: Slot) -> Occasion:
+    """The time that is on or comes next."""
+    return occasions.next_of(slot)
+
+
+@register.filter
 def span(slot: Slot) -> str:
     """ "3 dates, from 5 to 19 December"; "" for a slot of one."""
     return occasions.span(slot.dates, slot.starts_at, slot.ends_at) if slot.dates > 1 else ""

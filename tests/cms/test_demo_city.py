@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import itertools
 import re
 
 import pytest
@@ -89,6 +90,15 @@ def test_every_kind_of_session_is_there():
     assert slots.filter(starts_at__gt=NOW, state="cancelled").count() == 1
     assert slots.filter(venue=None).exists()
     assert slots.open().count() > 8
+
+
+def test_one_session_is_a_course_of_three_with_people_registered():
+    course = Slot.objects.get(dates__gt=1)
+    times = [(meeting.starts_at, meeting.ends_at) for meeting in course.meetings.held()]
+
+    assert (course.dates, len(times), course.seats_taken > 0) == (3, 3, True)
+    assert (course.starts_at, course.ends_at) == (times[0][0], times[-1][1])
+    assert all(one[1] < later[0] for one, later in itertools.pairwise(times))
 
 
 def test_a_past_quarter_is_told_to_its_end(client):

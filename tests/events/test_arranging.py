@@ -6,11 +6,12 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 from icalendar import Calendar
 
-from events import arranging, calendars, occasions, overview, reports, scheduling
+from events import arranging, calendars, exporting, occasions, overview, reports, scheduling
 from events.arranging import Planned
 from events.models import Meeting, Registration, Room, Slot
 from events.scheduling import ChangeRefused, Place
@@ -18,6 +19,7 @@ from mail import rendering
 from mail.models import Message
 from tests.factories.events import RegistrationFactory, SlotFactory, VenueFactory, meet
 from tests.factories.volunteers import UserFactory, VolunteerFactory
+from tests.office import inside
 
 pytestmark = pytest.mark.django_db
 PARIS = ZoneInfo("Europe/Paris")
@@ -292,3 +294,41 @@ def entries_of(invitation):
 def test_span_in_words(first, last, words):
     with override("en"):
         assert occasions.span(3, *(dt.datetime(*day, 12, tzinfo=PARIS) for day in (first, last))) == words
+
+
+# --- While it runs ---------------------------------------------------------------------------------------------------
+def test_own_agenda_orders_what_is_under_way_by_its_next_meeting(course):
+    volunteer = VolunteerFactory()
+    running = RegistrationFactory(volunteer=volunteer, slot=course)
+    between = RegistrationFactory(volunteer=volunteer, slot__starts_at=SATURDAYS[1] - DAY)
+
+    with time_machine.travel(SATURDAYS[0] + DAY, tick=False):
+        agenda = reports.agenda_of(volunteer)
+        assert agenda.coming == [between, running]
+        assert occasions.next_of(running.slot).starts_at == SATURDAYS[1]
+
+
+def test_change_while_it_runs_offers_nobody_to_give_the_seat_back(course):
+    RegistrationFactory(slot=course, volunteer__user__language="en")
+    arrange(course, planned(*SATURDAYS[:2], SATURDAYS[2] + DAY))
+    assert "I cannot come:" in mail().body
+
+    with time_machine.travel(SATURDAYS[0] + DAY, tick=False):
+        arrange(course, planned(*SATURDAYS))
+        email = mail()
+    assert ("I cannot come:" in email.body, "Your seat is kept. The new dates" in email.body) == (False, True)
+    assert len(entries(email)) == 2  # the first is over
+
+
+def test_sign_sheet_has_a_column_for_each(course, client):
+    client = inside(UserFactory(administrator=True))
+    html = client.get(reverse("organise:sign-sheet", args=[course.pk])).text
+    assert html.count('<th scope="col">') == 4
+
+
+def test_person_finds_each_meeting_in_what_is_kept_about_them(course):
+    Meeting.objects.filter(number=2).update(venue=VenueFactory(name="Le Local", street="", postal_code="", city=""))
+    row = RegistrationFactory(slot=course)
+    with override("fr"):
+        (kept,) = exporting.REGISTRATIONS.rows(row.volunteer.user)
+    assert kept["meetings"] == "05/12/2026 10:00; 12/12/2026 10:00 (Le Local); 19/12/2026 10:00"

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from tests.factories.events import RegistrationFactory, VenueFactory, meet
-from tests.factories.trainings import SessionFactory
+from tests.factories.trainings import CertificateFactory, SessionFactory
 from tests.factories.volunteers import VolunteerFactory
-from trainings import matching
+from trainings import certificate_paper, matching, reports
 from trainings.listing import upcoming
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +61,7 @@ def test_page_lists_each_with_its_time_and_place(client):
         "Saturday 12 December 10:00 – 12:00 Le Local, 21 rue des Blancs-Manteaux, 75004 Paris",
         "Saturday 19 December 10:00 – 12:00",
     ]
+    assert "<strong>Length:</strong> 6 hours" in text
     data = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', text, re.DOTALL)[1])
     assert [(one["startDate"][:10], one["location"]["name"]) for one in data["subEvent"]] == [
         ("2026-12-05", "La Fabrique"),
@@ -97,3 +98,29 @@ def test_for_me_leaves_out_what_clashes_with_one_of_its_meetings():
     mine.slot.save()
     assert [row.slot_id for row in matching.for_me(volunteer).now] == [session.slot_id]
     assert upcoming().count() == 1
+
+
+def test_course_under_way_is_no_longer_listed(client):
+    session = several()
+    with time_machine.travel(SATURDAYS[0] + dt.timedelta(days=1), tick=False):
+        assert upcoming().count() == 0
+        assert page(client, "session-detail", session.slot_id).status_code == 200
+
+
+def test_certificate_counts_the_hours_of_all_meetings():
+    session = several()
+    assert reports.minutes_of(session.slot) == 3 * 120
+    assert certificate_paper.when(session.slot) == "5 December 2026, 12 December 2026, 19 December 2026"
+
+
+def test_certificate_page_and_its_check_say_each_day(client):
+    session = several()
+    with time_machine.travel(SATURDAYS[2] + dt.timedelta(days=1), tick=False):
+        row = RegistrationFactory(slot=session.slot, attendance="present")
+        certificate = CertificateFactory(registration=row)
+        client.force_login(row.volunteer.user)
+        pages = [
+            client.get(reverse("certificates:certificate", args=[row.uid])),
+            client.get(reverse("certificates:verify", args=[certificate.number])),
+        ]
+    assert ["5 December 2026, 12 December 2026, 19 December 2026" in answer.text for answer in pages] == [True, True]
