@@ -127,6 +127,7 @@ def _about(row: Registration, starts_at: dt.datetime | None = None) -> dict[str,
         "slot": row.slot,
         "one": one,
         "occasions": times if len(times) > 1 else [],
+        "span": occasions.span(len(times), row.slot.starts_at, row.slot.ends_at) if len(times) > 1 else "",
         "first_name": row.volunteer.user.first_name if row.volunteer else "",
         "place": calendars.place_of(one),
         # Whoever waits, or has not confirmed, has no seat at the meeting yet.

@@ -78,6 +78,9 @@ def test_numbers_stay_whatever_the_order_and_are_not_given_twice(course):
     assert [number for number, _at in days(course)] == [1, 2, 4, 5]
     assert Meeting.objects.get(number=3).dropped_at == NOW
 
+    arrange(course, planned(first, second, third, numbers=[1, 2]))
+    assert [number for number, _at in days(course)] == [1, 2, 6]
+
 
 def test_one_that_replaces_the_first_is_another_one():
     slot = SlotFactory(starts_at=SATURDAYS[0])
@@ -226,6 +229,7 @@ def test_mail_lists_all_and_calls_off_what_was_taken_out(course):
     email = mail()
 
     text = email.body
+    assert email.subject == "Changed: Going towards, now 2 dates, from 5 to 20 December"
     assert [line.removeprefix("- ").partition(" – ")[0] for line in text.splitlines() if line.startswith("- ")] == [
         "Saturday 5 December, 10:00",
         "Sunday 20 December, 10:00",
