@@ -40,7 +40,9 @@ def free_port() -> int:
 
 
 class WebServer:
-    """Granian over a Django project, as in production, with its processor time."""
+    """Granian over a Django project, with its processor time: ours by its own entry point, as in production, and a bare
+    project by Django's.
+    """
 
     def __init__(self, settings: str, *, threads: int = 2) -> None:
         self.port = free_port()
@@ -54,7 +56,8 @@ class WebServer:
             "--log-level",
             "error",
         ]
-        command += ["--factory", "django.core.wsgi:get_wsgi_application"]
+        bare = ["--factory", "django.core.wsgi:get_wsgi_application"]
+        command += bare if settings == "bench.hello" else ["config.wsgi:application"]
         environment = os.environ | {"DJANGO_SETTINGS_MODULE": settings, "DATABASE_POOL_SIZE": str(threads)}
         self.process = subprocess.Popen(command, env=environment)
 

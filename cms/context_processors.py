@@ -18,9 +18,7 @@ def site(request: HttpRequest) -> dict[str, Callable[[], Any]]:
     ``language_links`` itself."""
     return {
         "site_settings": appearance,
-        "site_colours_url": lambda: appearance().colours_url,
         "site_menu": partial(main_menu, request.path),
-        "footer_menu": lambda: appearance().footer_menu,
         "language_links": partial(links_of_path, request.get_full_path()),
         "home_url": home,
     }

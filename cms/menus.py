@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -82,7 +83,11 @@ def home() -> str:
     return menus().homes.get(get_language() or "", "/")
 
 
-def main_menu(path: str) -> list[MenuItem]:
+def main_menu(path: str) -> tuple[MenuItem, ...]:
     """The main menu in the active language; the line that leads to this path, or above it, is active."""
-    items = menus().main.get(get_language() or "", ())
-    return [item._replace(active=path.startswith(item.url)) for item in items]
+    return _marked(menus().main.get(get_language() or "", ()), path)
+
+
+@functools.lru_cache(maxsize=1024)
+def _marked(items: tuple[MenuItem, ...], path: str) -> tuple[MenuItem, ...]:
+    return tuple(item._replace(active=path.startswith(item.url)) for item in items)

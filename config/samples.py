@@ -249,10 +249,12 @@ def context() -> dict[str, Any]:
             MenuItem("La Nuit de la Solidarité", "#"),
             MenuItem("Idées", "#"),
         ],
-        "footer_menu": [
-            MenuItem(title, "#")
-            for title in ("Accessibilité : partiellement conforme", "Vos données", "Mentions légales", "Contact")
-        ],
+        "site_settings": {
+            "footer_menu": [
+                MenuItem(title, "#")
+                for title in ("Accessibilité : partiellement conforme", "Vos données", "Mentions légales", "Contact")
+            ],
+        },
         "rows": rows,
         "next": rows[0],
         "lit_row": rows[0] | {"lit": True, "title": "La même, en tant que prochaine date"},

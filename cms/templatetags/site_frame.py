@@ -21,8 +21,7 @@ from django.utils.translation import get_language
 register = template.Library()
 
 HEADER = ("site_settings", "site_menu", "language_links", "home_url", "login_url")
-FOOTER = ("site_settings", "site_menu", "footer_menu")
-FRAME = (*HEADER, "site_colours_url", "footer_menu")  # what templates/base.html uses
+FOOTER = ("site_settings", "site_menu")
 
 
 @register.simple_tag(takes_context=True)
@@ -42,17 +41,17 @@ def site_footer(context: Context) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def kept_page(context: Context, name: str, **uses: Any) -> SafeString:
-    """The whole page ``name``, which extends base.html and may use, besides the names in FRAME, the values given here.
+    """The whole page ``name``, which extends base.html and may use, besides the names in HEADER, the values given here.
 
     They say all that the page shows: equal values, equal page. For who is signed in it is rendered anew.
     """
     request: HttpRequest = context["request"]
     if settings.SESSION_COOKIE_NAME in request.COOKIES:
         return mark_safe(get_template(name).render(uses, request))  # noqa: S308  rendered with escaping
-    frame = tuple(_fact(context.get(use)) for use in FRAME)
+    frame = tuple(_fact(context.get(use)) for use in HEADER)
     origin = Origin(request.scheme or "", request.get_host())
     facts = (*frame, *uses.values(), origin)
-    names = (*FRAME, *uses, "request")
+    names = (*HEADER, *uses, "request")
     year = timezone.localdate().year  # a date of another year says so
     return mark_safe(_render(name, get_language() or "", names, facts, year))  # noqa: S308  rendered with escaping
 
