@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ideas import telling
 from ideas.calling import IdeaRefused
-from ideas.models import Call, Idea, Phase, Step
+from ideas.models import Call, Idea, Step
 from ideas.models.ideas import IdeaQuerySet
 from ideas.proposing import hold
 from mail import queuing
@@ -73,9 +73,7 @@ def reopen(idea: Idea, *, reason: str, by: User) -> Idea:
 
 def _check_vote(idea: Idea) -> None:
     """What was refused before the vote does not come into it: people choose between the same ideas to the end."""
-    vote = idea.call.phase(Phase.Kind.VOTE)
-    refused = idea.state in Idea.DECIDED and idea.state != Idea.State.ADOPTED
-    if refused and vote and idea.call.is_voted_on() and idea.answered_at and idea.answered_at < vote.starts_at:
+    if idea.missed_vote:
         raise IdeaRefused(_("The vote began without this idea: change its answer once the vote has been counted."))
 
 

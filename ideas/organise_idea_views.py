@@ -60,6 +60,7 @@ def idea_detail(request: OrganiserRequest, pk: int) -> HttpResponse:
         "alike": [other for other in alike if other.pk != idea.pk],
         "reports": reports.select_related("comment").order_by("comment", "reported_at", "pk"),
         "groups": idea.call.groups.all(),
+        "voted": idea.call.vote_has_begun(),
         "query": desk_query(request),
     }
     return render(request, "organise/ideas/idea.html", context)

@@ -84,6 +84,7 @@ def desk(request: OrganiserRequest, pk: int) -> HttpResponse:
         "page_obj": page,
         "count": page.paginator.count,
         "asked": asked,
+        "voted": call.vote_has_begun(),
         "query": desk_query(request),
     }
     return render(request, "organise/ideas/desk.html", context)
@@ -150,6 +151,9 @@ def merge(request: OrganiserRequest, pk: int) -> HttpResponse:
     if not ideas:
         messages.error(request, _("Tick at least one idea."))
         return to_desk(request, call)
+    if request.method != "POST" and call.vote_has_begun():
+        messages.error(request, str(sorting.VOTED_ON))
+        return to_desk(request, call, at=ideas[0])
     words = request.GET.get("words", "").strip()
     candidates = _candidates(request, call, ideas, words)
     told = telling.count_told(ideas, by=request.user)

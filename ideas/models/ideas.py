@@ -169,6 +169,15 @@ class Idea(models.Model):
         return self.state in self.UNANSWERED
 
     @property
+    def missed_vote(self) -> bool:
+        """Was it refused before a vote that goes on? Its answer stays until the ballots are counted."""
+        refused = self.state in self.DECIDED and self.state != self.State.ADOPTED
+        if not refused or self.answered_at is None or not self.call.is_voted_on():
+            return False
+        vote = self.call.phase("vote")
+        return vote is not None and self.answered_at < vote.starts_at
+
+    @property
     def is_hidden(self) -> bool:
         return self.hidden_at is not None
 

@@ -30,9 +30,11 @@ function tick(row, on) {
 
 // What is done with several is done with the row at hand when none is ticked.
 function act(row, name) {
+  const button = desk.querySelector(`[name=act][value=${name}]`);
+  if (!button) return; // once people vote, nothing is merged
   if (!ticked().length) tick(row, true);
   if (name === "group") desk.querySelector("[name=group]").focus();
-  else desk.requestSubmit(desk.querySelector(`[name=act][value=${name}]`));
+  else desk.requestSubmit(button);
 }
 
 const keys = {

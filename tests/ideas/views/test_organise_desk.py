@@ -243,6 +243,26 @@ def test_merge_that_the_verb_refuses_says_why_and_changes_nothing(call, organise
     assert states(*ideas) == ["open", "open", "declined"]
 
 
+def test_once_people_vote_nothing_is_offered_that_would_be_refused():
+    call = CallFactory(approval=True)
+    organiser = organiser_of(call)
+    IdeaFactory(call=call)
+    refused = IdeaFactory(call=call, state="declined", answered_at=timezone.now())
+    merge = '<button class="button button--small" name="act" value="merge">'
+    offers = merge, url("answer", refused.pk), "Le vote a commencé"
+
+    def offered():
+        page = organiser.get(url("desk", call.pk), {"state": "all"}).content.decode()
+        return [words in page for words in offers]
+
+    assert offered() == [True, True, False]
+    call.phases.filter(kind="vote").update(starts_at=timezone.now())
+    assert offered() == [False, False, True]
+    sent = organiser.post(url("several", call.pk), {"act": "merge", "idea": refused.pk}, follow=True)
+    assert said(sent) == [str(sorting.VOTED_ON)]
+    assert sent.redirect_chain[-1][0] == f"{url('desk', call.pk)}#i{refused.pk}"
+
+
 def test_one_idea_is_offered_those_that_resemble_it_then_those_searched_for(call, organiser):
     bike = IdeaFactory(call=call, title="Réparer son vélo soi-même", text="a")
     alike = IdeaFactory(call=call, title="Réparer soi-même son vélo", text="b")

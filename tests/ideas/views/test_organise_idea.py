@@ -99,6 +99,29 @@ def test_merge_is_undone_from_either_page(idea, organiser):
         assert fresh(idea).state == "open"
 
 
+@pytest.mark.parametrize("state", ["open", "merged", "declined"])
+def test_once_people_vote_nothing_is_offered_that_would_be_refused(state):
+    call = CallFactory(approval=True, kind="training")
+    organiser, idea, head = organiser_of(call), *IdeaFactory.create_batch(2, call=call)
+    if state == "merged":
+        sorting.merge(idea, into=head, reason=WHY, by=UserFactory())
+    elif state == "declined":
+        answering.answer(idea, state=state, reason=WHY, by=UserFactory())
+    refused = {
+        "open": [url("merge", call.pk), url("send", idea.pk)],
+        "merged": [url("unmerge", call.pk)],
+        "declined": [url("answer", idea.pk), url("reopen", idea.pk), f"/organise/ideas/{idea.pk}/training/"],
+    }
+
+    def offered():
+        page = organiser.get(url("idea", idea.pk)).content.decode()
+        return [address in page for address in refused[state]], "Le vote a commencé" in page
+
+    assert offered() == ([True] * len(refused[state]), False)
+    call.phases.filter(kind="vote").update(starts_at=timezone.now())
+    assert offered() == ([False] * len(refused[state]), True)
+
+
 # --- Answering --------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("state", Idea.DECIDED)
 def test_answer_is_given_once_and_says_who_is_told(idea, organiser, state):
