@@ -58,7 +58,6 @@ INSTALLED_APPS = [
     "import_export",
     "django_filters",
     "django_htmx",
-    "lucide",
     "phonenumber_field",
     "csp",
     "django.contrib.admin",
