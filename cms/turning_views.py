@@ -32,8 +32,8 @@ def training(request: OrganiserRequest, pk: int) -> HttpResponse:
     with transaction.atomic():
         if request.method == "POST":
             idea = hold(idea)
-            if made := turning.trainings_of(idea):  # the second click
-                return redirect("organise-trainings:training", pk=made[0].pk)
+            if made := turning.trainings_of(idea):  # the second click, or another tab
+                return _made_before(request, made[0].pk)
         form = TurningForm(
             request.POST or None, instance=Training(), idea=idea, user=request.user, initial=_first(idea)
         )
@@ -59,7 +59,7 @@ def existing(request: OrganiserRequest, pk: int) -> HttpResponse:
         idea = hold(idea)
         form = TyingForm(request.POST, idea=idea, user=request.user, prefix="tie")
         if _told_already(form, idea):
-            return redirect("organise-trainings:training", pk=form["training"].data)
+            return _made_before(request, form["training"].data)
         if form.is_valid():
             reason = form.cleaned_data["reason"]
             try:
@@ -95,6 +95,11 @@ def _told_already(form: TyingForm, idea: Idea) -> bool:
     """The second click: this very training is what became of the idea, and nobody has another reason."""
     chosen, reason = form["training"].data, (form["reason"].data or "").strip()
     return reason == _reason(idea) and str(chosen) in {str(made.pk) for made in turning.trainings_of(idea)}
+
+
+def _made_before(request: OrganiserRequest, training: int | str) -> HttpResponse:
+    messages.info(request, _("This idea has become this training already: nothing was written a second time."))
+    return redirect("organise-trainings:training", pk=training)
 
 
 def _said(request: OrganiserRequest, words: str, made: Training) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -63,6 +64,7 @@ def vote(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "call": call,
         "phase": phase,
+        "closes": _end(phase),
         "form": form,
         "rows": rows,
         "has_ballot": bool(own),
@@ -76,13 +78,20 @@ def vote(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _kept(phase: Phase) -> str:
-    return _("Your ballot is kept. You can change it until %(moment)s.") % {"moment": _moment(phase.ends_at)}
+    return _("Your ballot is kept. You can change it until %(moment)s.") % {"moment": _end(phase)}
 
 
 def _when(phase: Phase) -> str:
     if phase.starts_at > timezone.now():
         return _("The vote opens on %(moment)s.") % {"moment": _moment(phase.starts_at)}
-    return _("The vote closed on %(moment)s.") % {"moment": _moment(phase.ends_at)}
+    return _("The vote closed on %(moment)s.") % {"moment": _end(phase)}
+
+
+def _end(phase: Phase) -> str:
+    """In words: the last day where it ends with it, as the call's own page says; else the moment."""
+    if timezone.localtime(phase.ends_at).time() == dt.time():
+        return date_format(timezone.localtime(phase.last_moment))
+    return _moment(phase.ends_at)
 
 
 def _moment(moment: object) -> str:

@@ -10,7 +10,6 @@ from django.db import transaction
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from ideas.calling import IdeaRefused
 from ideas.models import Ballot, Call, Choice, Idea, Phase, Score
@@ -148,6 +147,6 @@ def _check(call: Call, points: Mapping[int, int]) -> None:
         raise IdeaRefused(_("In this vote an idea is approved of, or not."))
     if call.vote == Call.Vote.POINTS and sum(points.values()) > call.points:
         raise IdeaRefused(
-            ngettext("You have %(count)d point in all.", "You have %(count)d points in all.", call.points)
-            % {"count": call.points}
+            _("You gave %(given)d points, and have %(count)d in all.")
+            % {"given": sum(points.values()), "count": call.points}
         )

@@ -152,6 +152,7 @@ def test_a_second_click_makes_no_second_training(client, idea):
     answers = [client.post(url(idea), sent) for _ in range(2)]
 
     assert answers[0].url == answers[1].url
+    assert "déjà devenue cette formation" in str([*client.get(answers[1].url).context["messages"]][-1])
     assert (Training.objects.count(), Outcome.objects.count(), Step.objects.filter(kind="answered").count()) == (
         1,
         1,

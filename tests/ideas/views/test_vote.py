@@ -83,8 +83,8 @@ def test_approval_is_a_box_for_each_idea(client, voter):
 
 
 @pytest.mark.parametrize(("numbers", "words"), [
-    ((6, 5), "Vous avez 10 points en tout."),
-    ((11,), "Vous avez 10 points en tout."),
+    ((6, 5), "Vous avez donné 11 points, et vous en avez 10 en tout."),
+    ((11,), "Vous avez donné 11 points, et vous en avez 10 en tout."),
     (("-1", 3), "Les points sont des nombres entiers, à partir de 0."),
     (("1.5",), "Les points sont des nombres entiers, à partir de 0."),
     (("9" * 400,), "Les points sont des nombres entiers, à partir de 0."),
@@ -138,6 +138,22 @@ def test_outside_the_vote_its_page_leads_to_the_call_and_says_when(client, voter
         assert answer.redirect_chain == [(reverse("ideas:call", args=[call.slug]), 302)]
         assert said(answer)[0].startswith(words)
     assert Ballot.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("ends_at", "words"),
+    [
+        (dt.datetime(2026, 11, 29, 23, tzinfo=dt.UTC), "29 novembre 2026"),  # midnight in the city
+        (dt.datetime(2026, 11, 29, 11, tzinfo=dt.UTC), "29 novembre 2026 12:00"),
+    ],
+)
+def test_a_vote_that_ends_at_midnight_ends_on_the_day_before(client, voter, call, ideas, ends_at, words):
+    call.phases.filter(kind="vote").update(starts_at=ends_at - dt.timedelta(days=9), ends_at=ends_at)
+
+    with time_machine.travel(ends_at - dt.timedelta(days=1), tick=False):
+        page = client.get(url(call)).content.decode()
+
+    assert f"<strong>{words}</strong>" in page
 
 
 def test_members_vote_where_the_call_is_theirs(client, voter, call, ideas):
