@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from events import occasions, registering, scheduling
+from events import by_date, occasions, registering, scheduling
 from events.models import Meeting, Slot
 from events.occasions import Occasion
 from events.scheduling import MOVED, ChangeRefused, Place, check_moment, check_room
@@ -59,10 +59,10 @@ def check_order(planned: Sequence[Planned]) -> None:
 def arrange(slot: Slot, *, planned: Sequence[Planned], place: Place, by: User) -> int:
     """Gives the slot these meetings and this place, and tells everybody active, once. Returns how many are told.
 
-    Meetings that exist and are not among ``planned`` are taken out. Nothing changes, and nobody is told, when all is
-    so already. Refuses what ``check_order`` refuses; a slot called off or over; a change of a meeting that has begun,
-    of one that was taken out meanwhile, or to the past or years ahead; a room too small for the seats. Locks the
-    slot's row.
+    Meetings that exist and are not among ``planned`` are taken out, and what attendance comes to follows. Nothing
+    changes, and nobody is told, when all is so already. Refuses what ``check_order`` refuses; a slot called off or
+    over; a change of a meeting that has begun, of one that was taken out meanwhile, or to the past or years ahead; a
+    room too small for the seats. Locks the slot's row.
     """
     check_order(planned)
     planned = sorted(planned, key=lambda one: one.starts_at)
@@ -80,6 +80,7 @@ def arrange(slot: Slot, *, planned: Sequence[Planned], place: Place, by: User) -
         was = _told_before(slot)
         scheduling.shift_registration_period(slot, planned[0].starts_at)
         _write(slot, planned, place, now)
+        by_date.follow(slot, was_only=before[0].number if len(before) == 1 else None)
         scheduling.end_offers(slot)
         told = scheduling.tell_all(
             MOVED,

@@ -8,13 +8,13 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from events import attending, door_codes
+from events import attending, by_date, door_codes
 from events.models import Registration, Slot
 from events.scheduling import ChangeRefused
 from volunteers.models import User
 
 State = Registration.State
-PendingFor = Registration.PendingFor
+PRESENT = Registration.Attendance.PRESENT
 
 
 @dataclass(frozen=True)
@@ -28,10 +28,11 @@ class CheckedIn:
 def check_in(slot: Slot, *, code: str, by: User) -> CheckedIn:
     """Marks present whoever has this code (``events.door_codes``); says so when they are marked already.
 
-    Of two phones that read it at once one marks. Refuses in words a code that is nobody's, of another date (which
-    one only to those who may see it), or of somebody who has no seat; and before the time has come.
+    Of several meetings it counts for the one that is on. Of two phones that read it at once one marks. Refuses in
+    words a code that is nobody's, of another date (which one only to those who may see it), or of somebody who has no
+    seat; and before the time has come.
     """
-    attending.check_open(slot)
+    meeting = attending.open_on(slot, None)
     number = door_codes.number_of(code)
     rows = Registration.objects.select_related("volunteer__user", "slot")
     row = rows.filter(pk=number).first() if number is not None else None
@@ -41,10 +42,11 @@ def check_in(slot: Slot, *, code: str, by: User) -> CheckedIn:
         raise ChangeRefused(_other_date(row.slot, by))
     if row.state != State.CONFIRMED:
         raise ChangeRefused(_no_seat(row))
-    confirmed = Registration.objects.filter(pk=row.pk, state=State.CONFIRMED)
-    changed = confirmed.exclude(attendance=Registration.Attendance.PRESENT).update(
-        attendance=Registration.Attendance.PRESENT, updated_at=timezone.now()
-    )
+    if slot.dates > 1:
+        changed, _marks = by_date.note(slot, meeting, {row.pk: PRESENT})
+    else:
+        confirmed = Registration.objects.filter(pk=row.pk, state=State.CONFIRMED)
+        changed = confirmed.exclude(attendance=PRESENT).update(attendance=PRESENT, updated_at=timezone.now())
     row.refresh_from_db(fields=["state", "attendance"])
     if not changed and row.state != State.CONFIRMED:  # cancelled in this very moment
         raise ChangeRefused(_no_seat(row))

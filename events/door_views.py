@@ -9,8 +9,10 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
-from events import attending, checking_in, door_codes, walking_in
+from events import by_date, checking_in, door_codes, walking_in
+from events.attendance_views import about, address_of, date_of, shown
 from events.models import Registration, Slot
 from events.organise_forms import WalkInForm
 from events.organise_views import OrganiserRequest, office_page, slot_for
@@ -45,8 +47,13 @@ def office_door(request: OrganiserRequest, code: str) -> HttpResponse:
 @office_page
 @require_POST
 def check_in(request: OrganiserRequest, pk: int) -> HttpResponse:
-    """Marks present whoever has the code, and says who. By htmx, answers with what is said and that person's line."""
+    """Marks present whoever has the code, and says who. By htmx, answers with what is said and that person's line.
+
+    Of several meetings the code counts for the one that is on: a page that shows another one gives way to its page.
+    """
     slot = slot_for(request, pk, only_attendance=True)
+    date = by_date.on(slot) if slot.dates > 1 else None
+    elsewhere = date_of(request, slot) != date
     row, kind = None, "success"
     try:
         found = checking_in.check_in(slot, code=request.POST.get("code", "")[:200], by=request.user)
@@ -54,16 +61,20 @@ def check_in(request: OrganiserRequest, pk: int) -> HttpResponse:
         said, kind = str(refusal), "danger"
     else:
         row = found.registration
-        name = row.person_name or _("somebody without a name")
+        if date:
+            row = shown(slot.registrations.filter(pk=row.pk), slot, date)[0]
+        name = found.registration.person_name or _("somebody without a name")
         said = _("%(name)s is present.") % {"name": name}
         if found.was_marked:
             said, kind = _("%(name)s was marked present before.") % {"name": name}, "warn"
-    if getattr(request, "htmx", False):
-        context = {"slot": slot, "row": row, "kind": kind, "said": said, "counts": attending.count(slot)}
+    by_htmx = getattr(request, "htmx", False)
+    if by_htmx and not elsewhere:
+        context = {"slot": slot, "row": row, "kind": kind, "said": said, **about(slot, date)}
         return render(request, "organise/_checked_in.html", context)
     levels = {"success": messages.SUCCESS, "warn": messages.WARNING, "danger": messages.ERROR}
     messages.add_message(request, levels[kind], said)
-    return redirect("organise:attendance", pk=slot.pk)
+    address = address_of(slot, date)
+    return HttpResponseClientRedirect(address) if by_htmx else redirect(address)
 
 
 @office_page
@@ -71,17 +82,19 @@ def check_in(request: OrganiserRequest, pk: int) -> HttpResponse:
 def let_in(request: OrganiserRequest, pk: int) -> HttpResponse:
     """Somebody without a registration and without an account: a first name, and they are counted."""
     slot = slot_for(request, pk, only_attendance=True)
+    date = date_of(request, slot)
     form = WalkInForm(request.POST)
     if not form.is_valid():
         messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
-        return redirect("organise:attendance", pk=slot.pk)
+        return redirect(address_of(slot, date))
     try:
-        row = walking_in.let_in(**form.cleaned_data, slot=slot, by=request.user)
+        number = date.number if date else None
+        row = walking_in.let_in(**form.cleaned_data, slot=slot, by=request.user, date=number)
     except ChangeRefused as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("%(name)s is counted in.") % {"name": row.first_name})
-    return redirect("organise:attendance", pk=slot.pk)
+    return redirect(address_of(slot, date))
 
 
 @office_page
@@ -92,4 +105,4 @@ def take_back(request: OrganiserRequest, pk: int, walk_in: int) -> HttpResponse:
     row = walking_in.take_back(slot, walk_in=walk_in, by=request.user)
     if row is not None:
         messages.success(request, _("Taken off the list, and the seat is free again."))
-    return redirect("organise:attendance", pk=slot.pk)
+    return redirect(address_of(slot, date_of(request, slot)))

@@ -46,12 +46,14 @@ def enlist(email: str, *, first_name: str, last_name: str, slot: Slot, language:
     return Enlisted(registration, was_there, lacks)
 
 
-def welcome(email: str, *, first_name: str, last_name: str, slot: Slot, language: str, by: User) -> Registration:
+def welcome(
+    email: str, *, first_name: str, last_name: str, slot: Slot, language: str, by: User, date: int | None = None
+) -> Registration:
     """Somebody is at the door: registered and present at once (``attending.admit``), without a message."""
     with transaction.atomic():
         volunteer, known_as = _person(email, first_name=first_name, last_name=last_name, language=language, by=by)
         was_there = volunteer.registrations.active().filter(slot=slot).exists()
-        registration = attending.admit(volunteer, slot=slot, by=by)
+        registration = attending.admit(volunteer, slot=slot, by=by, date=date)
         if not was_there:
             _know_as(registration, known_as)
     return registration

@@ -1,14 +1,15 @@
 """What the agenda knows about a person, for them to keep."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from events import occasions
+from events import by_date, occasions
 from events.calendars import place_of
-from events.models import Registration, Slot
+from events.models import MeetingMark, Registration, Slot
 from volunteers.exporting import Row, Section
 from volunteers.models import User
 
@@ -17,6 +18,7 @@ def _registrations(user: User) -> Iterable[Row]:
     rows = Registration.objects.filter(volunteer__user=user).select_related("slot__venue", "slot__room")
     found = list(rows.order_by("slot__starts_at", "pk"))
     occasions.read(row.slot for row in found)
+    marks = _marks(found)
     for row in found:
         yield {
             "title": row.slot.title,
@@ -31,6 +33,7 @@ def _registrations(user: User) -> Iterable[Row]:
             "end_note": row.end_note,
             "known_as": " ".join((row.known_as or {}).values()).strip(),
             "attendance": row.get_attendance_display(),
+            "attendance_by_date": _by_date(row.slot, marks[row.pk]),
         }
 
 
@@ -46,6 +49,23 @@ def _meetings(slot: Slot) -> str:
         for one in occasions.of(slot)
     ]
     return "; ".join(f"{when} ({place})" if place else when for when, place in times)
+
+
+def _marks(rows: Iterable[Registration]) -> Mapping[int, dict[int, str]]:
+    """What was noted of each registration, by the number of the meeting: one query, or none where no slot has
+    several."""
+    found = defaultdict[int, dict[int, str]](dict)
+    if several := [row.pk for row in rows if row.slot.dates > 1]:
+        for mark in MeetingMark.objects.filter(registration__in=several).select_related("meeting"):
+            found[mark.registration_id][mark.meeting.number] = mark.get_attendance_display()
+    return found
+
+
+def _by_date(slot: Slot, marks: Mapping[int, str]) -> str:
+    """ "5 December, 10:00: present; ..."; "" where nothing was noted."""
+    if not marks:
+        return ""
+    return "; ".join(f"{by_date.day_of(one)}: {marks[one.number]}" for one in occasions.of(slot) if one.number in marks)
 
 
 REGISTRATIONS = Section(
@@ -64,6 +84,7 @@ REGISTRATIONS = Section(
         "end_note": _("the organiser's words"),
         "known_as": _("the name an organiser typed"),
         "attendance": _("attendance"),
+        "attendance_by_date": _("attendance at each meeting"),
     },
     _registrations,
 )

@@ -19,13 +19,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from events import attending, enlisting, handouts, kinds, occasions, overview, registering, requiring
+from events import attending, by_date, enlisting, handouts, kinds, occasions, overview, registering, requiring
 from events.models import Registration, Slot
 from events.models.registrations import RegistrationQuerySet
 from events.organise_forms import AddedForm, EndForm, PersonForm, SlotFilter
 from events.permissions import can_organise, can_write
 from events.registering import RegistrationRefused
-from events.resources import RegistrationResource, add_walk_ins
+from events.resources import RegistrationResource, add_dates, add_walk_ins
 from volunteers.models import Qualification, User
 from volunteers.tables import xlsx_response
 
@@ -133,7 +133,7 @@ def _office_pages(slot: Slot, *, organises: bool) -> list[kinds.OfficePage]:
 
 
 def _rows(slot: Slot, tab: str) -> RegistrationQuerySet:
-    rows = slot.registrations.select_related("volunteer__user")
+    rows = by_date.with_there(slot.registrations.select_related("volunteer__user"), slot)
     if tab == "waiting":
         return rows.filter(state=State.WAITING).with_rank().order_by("queue_number")
     if tab == "approve":
@@ -272,10 +272,15 @@ def _tab(slot: Slot, tab: str) -> str:
 @office_page
 @require_safe
 def export(request: OrganiserRequest, pk: int) -> HttpResponse:
-    """Everybody active, who has left, and who came without an account, as XLSX. The file is named after the date."""
+    """Everybody active, who has left, and who came without an account, as XLSX. The file is named after the date.
+
+    Of several meetings each has its column.
+    """
     slot = slot_for(request, pk)
     rows = slot.registrations.exclude(pending_for=PendingFor.CODE).select_related("volunteer__user").with_rank()
-    dataset = RegistrationResource().export(queryset=rows.order_by("state", "queue_number", "pk"))
+    rows = by_date.with_there(rows, slot).order_by("state", "queue_number", "pk")
+    dataset = RegistrationResource().export(queryset=rows)
+    add_dates(dataset, slot, [row.pk for row in rows])
     add_walk_ins(dataset, slot)
     filename = f"{timezone.localtime(slot.starts_at):%Y-%m-%d} {slot.title}"
     return xlsx_response(dataset, title=_("Registrations"), filename=filename)

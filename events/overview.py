@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from events import attending, kinds, occasions
+from events import attending, by_date, kinds, occasions
 from events.models import Registration, Slot
 from events.models.slots import SlotQuerySet
 from events.occasions import Occasion
@@ -74,13 +74,16 @@ def with_counts(slots: SlotQuerySet) -> SlotQuerySet:
 
 
 def to_do(user: User | AnonymousUser, now: dt.datetime | None = None) -> ToDo:
-    """What this person's slots ask of them, from two weeks ago to two weeks ahead. Two queries, and one a room."""
+    """What this person's slots ask of them, from two weeks ago to two weeks ahead. Two queries, and one a room;
+    one more where a slot of several meetings has begun."""
     now = now or timezone.now()
     slots = Slot.objects.visible_to(user).filter(ends_at__gt=now - AHEAD, starts_at__lt=now + AHEAD)
     slots = slots.exclude(state=Slot.State.CANCELLED).select_related("network", "venue")
     organised = set(Slot.objects.organised_by(user).filter(pk__in=slots.values("pk")).values_list("pk", flat=True))
     found = ToDo(lines=[line for lines_for in _rooms for line in lines_for(user)])
-    for slot in with_counts(slots).order_by("starts_at", "pk"):
+    counted = list(with_counts(slots).order_by("starts_at", "pk"))
+    by_date.note_unmarked([slot for slot in counted if slot.dates > 1 and attending.is_open(slot, now)], now)
+    for slot in counted:
         if attending.is_open(slot, now) and slot.unmarked:  # type: ignore[attr-defined]
             found.attendance.append(slot)
         if slot.pk not in organised or slot.starts_at <= now:

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from import_export import fields, resources
 from tablib import Dataset
 
-from events.models import Registration, Slot
+from events import by_date, occasions
+from events.models import MeetingMark, Registration, Slot
 
 
 class RegistrationResource(resources.ModelResource):
@@ -21,7 +22,7 @@ class RegistrationResource(resources.ModelResource):
     phone = fields.Field()
     state = fields.Field(attribute="get_state_display")
     rank = fields.Field()
-    attendance = fields.Field(attribute="get_attendance_display")
+    attendance = fields.Field()
     registered_at = fields.Field()
 
     class Meta:
@@ -70,6 +71,9 @@ class RegistrationResource(resources.ModelResource):
         phone = row.volunteer.phone if row.volunteer and row.known_as is None else None
         return phone.as_national if phone else ""
 
+    def dehydrate_attendance(self, row: Registration) -> str:
+        return by_date.in_words(row, row.slot)
+
     def dehydrate_rank(self, row: Registration) -> int | str:
         return row.rank if row.state == Registration.State.WAITING else ""  # type: ignore[attr-defined]
 
@@ -78,9 +82,23 @@ class RegistrationResource(resources.ModelResource):
         return timezone.localtime(row.created_at).replace(tzinfo=None, second=0, microsecond=0)
 
 
+def add_dates(table: Dataset, slot: Slot, keys: list[int]) -> None:
+    """Adds a column for each meeting of several to the table of the registrations of these keys. One query, or none."""
+    if slot.dates == 1:
+        return
+    found = MeetingMark.objects.filter(registration__in=keys)
+    marks = {(row.registration_id, row.meeting.number): row for row in found.select_related("meeting")}
+    for one in occasions.of(slot):
+        noted = [marks.get((key, one.number)) for key in keys]
+        column = [str(mark.get_attendance_display()) if mark else "" for mark in noted]
+        table.append_col(column, header=by_date.day_of(one))
+
+
 def add_walk_ins(table: Dataset, slot: Slot) -> None:
     """Adds those who came without an account to the table of a slot's registrations: they were there, too."""
     present = str(Registration.Attendance.PRESENT.label)
-    for row in slot.walk_ins.all():
+    numbers = [one.number for one in occasions.of(slot)] if slot.dates > 1 else []
+    for row in slot.walk_ins.select_related("meeting"):
         added_at = timezone.localtime(row.added_at).replace(tzinfo=None, second=0, microsecond=0)
-        table.append([row.first_name, "", "", "", _("Without an account"), "", present, added_at])
+        came_on = [present if row.meeting and row.meeting.number == number else "" for number in numbers]
+        table.append([row.first_name, "", "", "", _("Without an account"), "", present, added_at, *came_on])

@@ -19,13 +19,14 @@ from volunteers.retention import Rule
 NAME_DAYS = 30  # after the date
 
 
-def let_in(first_name: str, *, slot: Slot, key: uuid.UUID, by: User) -> WalkIn:
+def let_in(first_name: str, *, slot: Slot, key: uuid.UUID, by: User, date: int | None = None) -> WalkIn:
     """Counts somebody in, under a first name: takes a seat, makes no account, writes to nobody.
 
-    ``key`` belongs to one opening of the form: a second click adds nobody. Refuses before attendance opens, and when
-    no seat is left (a room holds what it holds: resize first). Locks the slot's row.
+    ``key`` belongs to one opening of the form: a second click adds nobody. Of several meetings they came to one, as
+    for ``attending.mark``: whoever comes again is counted again. Refuses before attendance opens, and when no seat
+    is left (a room holds what it holds: resize first). Locks the slot's row.
     """
-    attending.check_open(slot)
+    number = attending.open_on(slot, date)
     with transaction.atomic():
         Slot.objects.select_for_update(no_key=True).filter(pk=slot.pk).values_list("pk").get()
         if there := slot.walk_ins.filter(key=key).first():
@@ -33,7 +34,8 @@ def let_in(first_name: str, *, slot: Slot, key: uuid.UUID, by: User) -> WalkIn:
         free = Slot.objects.filter(pk=slot.pk, state=Slot.State.OPEN, seats_taken__lt=F("capacity"))
         if not free.update(seats_taken=F("seats_taken") + 1):
             raise ChangeRefused(_("All seats are taken. Add seats to this date first."))
-        return WalkIn.objects.create(slot=slot, first_name=first_name, key=key, added_by=by)
+        meeting = slot.meetings.held().filter(number=number).first() if slot.dates > 1 else None
+        return WalkIn.objects.create(slot=slot, meeting=meeting, first_name=first_name, key=key, added_by=by)
 
 
 def take_back(slot: Slot, *, walk_in: int, by: User) -> WalkIn | None:

@@ -33,6 +33,11 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         )
         return self.annotate(rank=Coalesce(Subquery(ahead), 0) + 1)
 
+    def with_dates_there(self) -> Self:
+        """Adds ``dates_there``: at how many of the slot's meetings the person was. For a slot of several only."""
+        there = Q(marks__attendance__in=Registration.THERE, marks__meeting__dropped_at=None)
+        return self.annotate(dates_there=Count("marks", filter=there))
+
 
 class Registration(models.Model):
     """Changes of state happen in events.registering and events.scheduling only."""
@@ -88,7 +93,14 @@ class Registration(models.Model):
     queue_number = models.PositiveIntegerField(null=True, blank=True, help_text=_("Its number in the waiting list."))
     uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     sequence = models.PositiveIntegerField(default=0, editable=False)
-    attendance = models.CharField(_("attendance"), max_length=10, choices=Attendance, blank=True, default="")
+    attendance = models.CharField(
+        _("attendance"),
+        max_length=10,
+        choices=Attendance,
+        blank=True,
+        default="",
+        help_text=_("Of several meetings, what their marks come to (events.by_date)."),
+    )
     end_reason = models.CharField(_("why it ended"), max_length=10, choices=EndReason, blank=True)
     end_note = models.CharField(
         _("the organiser's words"),

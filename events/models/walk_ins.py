@@ -13,6 +13,15 @@ class WalkIn(models.Model):
     slot = models.ForeignKey(
         "events.Slot", models.PROTECT, related_name="walk_ins", db_index=False, verbose_name=_("slot")
     )
+    meeting = models.ForeignKey(
+        "events.Meeting",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="walk_ins",
+        verbose_name=_("meeting"),
+        help_text=_("Of several, the one to which they came; empty where a date has one."),
+    )
     first_name = models.CharField(
         _("first name"), max_length=80, blank=True, help_text=_("Empty once it is forgotten: the count stays.")
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django import template
 
-from events import occasions
-from events.models import Slot
+from events import by_date, occasions
+from events.models import Registration, Slot
 from events.occasions import Occasion
 
 register = template.Library()
@@ -21,6 +21,18 @@ def occasions_of(slot: Slot) -> list[Occasion]:
 def next_one(slot: Slot) -> Occasion:
     """The time that is on or comes next."""
     return occasions.next_of(slot)
+
+
+@register.filter
+def day_of(occasion: Occasion) -> str:
+    """Its day and the hour at which it begins, briefly."""
+    return by_date.day_of(occasion)
+
+
+@register.filter
+def attended(row: Registration, slot: Slot) -> str:
+    """What became of a registration, in words: "2 of 3 dates"."""
+    return by_date.in_words(row, slot)
 
 
 @register.filter
