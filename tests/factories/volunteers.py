@@ -26,6 +26,12 @@ class VolunteerFactory(DjangoModelFactory):
     user = factory.SubFactory(UserFactory)
 
 
+def square(west, south, side):
+    """Its ring, in the order of GeoJSON: longitude, latitude."""
+    east, north = west + side, south + side
+    return [[west, south], [east, south], [east, north], [west, north], [west, south]]
+
+
 class DistrictFactory(DjangoModelFactory):
     class Meta:
         model = models.District
@@ -35,6 +41,19 @@ class DistrictFactory(DjangoModelFactory):
     name = "Ménilmontant"
     latitude = 48.8635
     longitude = 2.4012
+
+
+class SquareDistrictFactory(DistrictFactory):
+    """A district of which the boundary is known: a square of that many degrees, from its south-west corner."""
+
+    class Params:
+        south = 48.85
+        west = 2.30
+        side = 0.02
+
+    latitude = factory.LazyAttribute(lambda o: o.south + o.side / 2)
+    longitude = factory.LazyAttribute(lambda o: o.west + o.side / 2)
+    boundary = factory.LazyAttribute(lambda o: {"type": "Polygon", "coordinates": [square(o.west, o.south, o.side)]})
 
 
 class NetworkFactory(DjangoModelFactory):
