@@ -266,6 +266,7 @@ def context() -> dict[str, Any]:
         "phases": PHASES,
         "idea_states": IDEA_STATES,
         "cells": _cells("/styleguide/programme/"),
+        "spot": (760, 300),
         "form": DetailsForm(auto_id="plain_%s"),
         "refused": refused,
         "code_form": CodeForm(),

@@ -12,7 +12,8 @@ from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext_lazy as _
 
 from ideas.models import Call, Phase
-from volunteers.models import User
+from volunteers.models import District, User
+from volunteers.points import Outside, Point, district_of
 
 Kind = Phase.Kind
 Times = Mapping[str, tuple[dt.datetime, dt.datetime]]  # by kind of phase: from, to
@@ -56,12 +57,15 @@ def name_call(call: Call) -> Call:
 
 
 def prepare(call: Call, *, phases: Times, by: User) -> Call:
-    """Saves a call, new or not, with its dates. Refuses what ``check_phases`` refuses, and what is too late to change.
+    """Saves a call, new or not, with its dates and the district of its point.
+
+    Refuses what ``check_phases`` refuses, a point outside of the city, and what is too late to change.
 
     Once published: how it is decided stays as it was read, and so does the vote once it has begun. Locks the call's
     row.
     """
     check_phases(phases, vote=bool(call.vote))
+    district = district_of_point(call.point)
     with transaction.atomic():
         if call.pk:
             before = Call.objects.select_for_update(no_key=True).get(pk=call.pk)
@@ -70,11 +74,24 @@ def prepare(call: Call, *, phases: Times, by: User) -> Call:
                 setattr(call, name, getattr(before, name))
         else:
             call.created_by = by
+        call.district = district
         name_call(call).save()
         call.phases.exclude(kind__in=phases).delete()
         for kind, (starts_at, ends_at) in phases.items():
             Phase.objects.update_or_create(call=call, kind=kind, defaults={"starts_at": starts_at, "ends_at": ends_at})
     return call
+
+
+def district_of_point(point: Point | None) -> District | None:
+    """The district that a call's point is in; refuses one that is in none, where boundaries are known."""
+    if point is None:
+        return None
+    try:
+        return district_of(point, District.objects.all())
+    except Outside as outside:
+        raise IdeaRefused(
+            _("This point is outside of the city's districts. The latitude comes first, then the longitude.")
+        ) from outside
 
 
 def check_phases(phases: Times, *, vote: bool) -> None:

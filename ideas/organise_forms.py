@@ -16,12 +16,14 @@ from django.utils.translation import ngettext, pgettext_lazy
 
 from events.freshness import FreshFormMixin
 from events.organise_forms import MomentField
-from ideas.calling import Times, phases_of_quarter
+from ideas.calling import IdeaRefused, Times, district_of_point, phases_of_quarter
 from ideas.models import Call, Group, Idea, Phase, Report
 from ideas.models.ideas import IdeaQuerySet
+from volunteers import points
 from volunteers.lines import LineField
 from volunteers.models import User
 from volunteers.permissions import can_organise, organised_networks, organisers_of
+from volunteers.points import Point
 from volunteers.words import fold
 
 Kind = Phase.Kind
@@ -35,11 +37,32 @@ QUARTERS = [
 ]
 
 
+class PointField(forms.CharField):
+    """A place on a map, as typed or pasted (volunteers.points); None when left empty."""
+
+    widget = forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
+
+    def clean(self, value: Any) -> Point | None:
+        text = super().clean(value)
+        return points.read(text) if text else None
+
+
 class CallForm(FreshFormMixin, forms.ModelForm):
     """A call in both languages, with the dates of its phases. The network of an existing one stays."""
 
     title_fr = LineField(label=_("Question in French"), max_length=160)
     title_en = LineField(label=_("Question in English"), max_length=160, required=False)
+    place = LineField(
+        label=_("Where, in words"), max_length=160, required=False, help_text=_("A square, a street, a building.")
+    )
+    point = PointField(
+        max_length=500,
+        required=False,
+        label=_("Place on a map"),
+        help_text=_(
+            "Its latitude, then its longitude: 48.8566, 2.3522. Or paste a geo: link, or an OpenStreetMap address."
+        ),
+    )
     quarter = forms.TypedChoiceField(
         label=_("Quarter"),
         coerce=int,
@@ -53,7 +76,8 @@ class CallForm(FreshFormMixin, forms.ModelForm):
         model = Call
         fields = [
             "network", "kind", "audience", "title_fr", "title_en", "text_fr", "text_en", "language", "asks_place",
-            "how_decided_fr", "how_decided_en", "responsible", "answer_by", "year", "quarter", "vote", "points",
+            "place", "how_decided_fr", "how_decided_en", "responsible", "answer_by", "year", "quarter",
+            "vote", "points",
         ]  # fmt: skip
         labels = {
             "text_fr": _("What it is about, in French"),
@@ -74,11 +98,12 @@ class CallForm(FreshFormMixin, forms.ModelForm):
             "answer_by": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         }
 
-    watched = Meta.fields
+    watched = [*Meta.fields, "latitude", "longitude"]
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         call = self.instance
+        self.initial.setdefault("point", str(call.point or ""))
         self.kept = {phase.kind: phase for phase in call.phases.all()} if call.pk else {}
         for kind in Kind:
             self._add_phase(kind)
@@ -133,11 +158,23 @@ class CallForm(FreshFormMixin, forms.ModelForm):
         names = {
             "question": ["network", "title_fr", "title_en", "text_fr", "text_en"],
             "ideas": ["kind", "audience", "language", "asks_place"],
+            "where": ["place", "point"],
             "decision": ["how_decided_fr", "how_decided_en", "responsible", "answer_by"],
             "quarter": ["year", "quarter"],
             "vote": ["vote", "points"],
         }
         return {part: [self[name] for name in found] for part, found in names.items()}
+
+    def clean_point(self) -> Point | None:
+        """Becomes the call's; what was left as it is shown stays to the last digit."""
+        point, before = self.cleaned_data["point"], self.instance.point
+        if point is None or before is None or str(point) != str(before):
+            try:
+                district_of_point(point)
+            except IdeaRefused as refusal:
+                raise forms.ValidationError(str(refusal), code="outside") from refusal
+            self.instance.latitude, self.instance.longitude = point or (None, None)
+        return point
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

@@ -49,6 +49,10 @@ def as_json(call: Call) -> Iterator[str]:
         "url": settings.SITE_URL + reverse("ideas:call", args=[call.slug]),
         "title": call.title,
         "network": call.network.name if call.network else "",
+        "place": call.place,
+        "district": call.district.code if call.district else "",
+        "latitude": call.latitude,
+        "longitude": call.longitude,
         "phases": [
             {"kind": phase.kind, "from": _moment(phase.starts_at), "to": _moment(phase.ends_at)}
             for phase in call.phases.all()

@@ -15,7 +15,7 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_safe
 
-from ideas import browsing, notes, permissions, reports, stories, tables, voting
+from ideas import browsing, notes, permissions, reports, stories, tables, voting, whereabouts
 from ideas.forms import CommentForm
 from ideas.models import Call, Idea
 from volunteers import backoffice, consenting
@@ -35,7 +35,9 @@ def board(request: HttpRequest) -> HttpResponse:
 def call_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """A call, how it will be decided, and its ideas."""
     calls = Call.objects.visible_to(backoffice.acting_user(request)).with_counts()
-    call = get_object_or_404(calls.select_related("network", "responsible").prefetch_related("phases"), slug=slug)
+    call = get_object_or_404(
+        calls.select_related("network", "responsible", "district").prefetch_related("phases"), slug=slug
+    )
     reader = reader_of(request)
     takes_part = permissions.takes_part(request.user, call) and not consenting.missing(reader.user) if reader else False
     context = {
@@ -44,6 +46,7 @@ def call_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "steps": reports.steps_of(call),
         "result": voting.result(call),
         "note": notes.note_of(call),
+        "where": whereabouts.where_of(call),
         "may_propose": _may_propose(request, call),
         "asks_sign_in": reader is None and not call.is_announced() and not call.is_over(),
         "next": request.get_full_path() if reader else "",
@@ -180,7 +183,7 @@ def _may_propose(request: HttpRequest, call: Call) -> bool:
 
 
 def _published(slug: str) -> Call:
-    calls = Call.objects.published().select_related("network").prefetch_related("phases")
+    calls = Call.objects.published().select_related("network", "district").prefetch_related("phases")
     return get_object_or_404(calls, slug=slug)
 
 

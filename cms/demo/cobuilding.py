@@ -27,6 +27,7 @@ from ideas.calling import Kind, Times, name_call, phases_of_quarter
 from ideas.models import Ballot, Call, Choice, Comment, Idea, Outcome, Phase, Score, Step, Support
 from trainings.models import Session, Theme, Training
 from volunteers.models import District, User, Volunteer
+from volunteers.points import Point, district_of
 
 BATCH = 2000
 DAY = dt.timedelta(days=1)
@@ -74,6 +75,7 @@ def add_call(
     fact: dict[str, Any], phases: Times, quarter: tuple[int, int], *, city: City, users: dict[str, User]
 ) -> Call:
     network = city.networks[fact["network"]]
+    point = Point(*fact["point"]) if "point" in fact else None
     texts = {name: both(name, fact[name]) for name in ("title", "text", "how_decided")}
     call = Call(
         network=network,
@@ -85,6 +87,10 @@ def add_call(
             (user for user in users.values() if user.organiser_roles.filter(network=network).exists()), None
         ),
         answer_by=timezone.localdate(phases[Kind.SORTING][1]),
+        place=fact.get("place", ""),
+        latitude=point.latitude if point else None,
+        longitude=point.longitude if point else None,
+        district=district_of(point, city.districts) if point else None,
         state=Call.State.PUBLISHED,
         published_at=phases[Kind.CALL][0] - 3 * DAY,
         **texts["title"],

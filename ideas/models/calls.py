@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from volunteers.models import User
 from volunteers.permissions import organised_networks
+from volunteers.points import Point
 from volunteers.words import FoldedField
 
 
@@ -119,6 +120,20 @@ class Call(models.Model):
         help_text=_("Empty: any."),
     )
     asks_place = models.BooleanField(_("each idea may say where"), default=False)
+    place = models.CharField(
+        _("where it is about"), max_length=160, blank=True, help_text=_("In words: a square, a street, a building.")
+    )
+    latitude = models.FloatField(_("latitude"), null=True, blank=True, help_text=_("In degrees (WGS 84)."))
+    longitude = models.FloatField(_("longitude"), null=True, blank=True)
+    district = models.ForeignKey(
+        "volunteers.District",
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="calls",
+        verbose_name=_("district"),
+        help_text=_("The one that holds the point, when that is known."),
+    )
     year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True)
     quarter = models.PositiveSmallIntegerField(
         _("quarter"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(4)]
@@ -165,6 +180,18 @@ class Call(models.Model):
                 name="call_year_with_quarter",
             ),
             models.CheckConstraint(
+                condition=Q(latitude=None, longitude=None)
+                | Q(
+                    latitude__isnull=False,
+                    latitude__gte=-90,
+                    latitude__lte=90,
+                    longitude__isnull=False,
+                    longitude__gte=-180,
+                    longitude__lte=180,
+                ),
+                name="call_point_both_or_none",
+            ),
+            models.CheckConstraint(
                 condition=~Q(state="published") | Q(published_at__isnull=False), name="call_published_at_some_time"
             ),
         ]
@@ -173,6 +200,13 @@ class Call(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def point(self) -> Point | None:
+        """Its place on a map, if it has one."""
+        if self.latitude is None or self.longitude is None:
+            return None
+        return Point(self.latitude, self.longitude)
 
     def phase(self, kind: str) -> Phase | None:
         """The phase of that kind, if the call has one; asks no query where ``phases`` was prefetched."""

@@ -45,7 +45,8 @@ def check_counters():
 
 def check_calls():
     """One call is over, answered and counted, one is open, one votes; each idea is what its story says."""
-    past, running, voting = Call.objects.order_by("pk")
+    past, running, voting = Call.objects.select_related("district").order_by("pk")
+    assert [call.point and call.district.code for call in (past, running, voting)] == [None, "02", "03"]
     assert (past.is_over(), past.sealed_at is not None) == (True, True)
     assert (running.is_in("call"), voting.is_in("vote")) == (True, True)
     decided = past.ideas.filter(state__in=Idea.DECIDED)
