@@ -16,6 +16,7 @@ from django.utils.translation import ngettext, pgettext_lazy
 
 from events.freshness import FreshFormMixin
 from events.organise_forms import MomentField
+from ideas import whereabouts
 from ideas.calling import IdeaRefused, Times, district_of_point, phases_of_quarter
 from ideas.models import Call, Group, Idea, Phase, Report
 from ideas.models.ideas import IdeaQuerySet
@@ -164,6 +165,17 @@ class CallForm(FreshFormMixin, forms.ModelForm):
             "vote": ["vote", "points"],
         }
         return {part: [self[name] for name in found] for part, found in names.items()}
+
+    @property
+    def where(self) -> whereabouts.Where:
+        """The map with the point as typed, when that can be read, and its district when that is known."""
+        call = self.instance
+        try:
+            point = points.read(self["point"].value() or "")
+        except forms.ValidationError:
+            point = None
+        kept = call.point if call.pk else None
+        return whereabouts.on_map(point, district=call.district if point and str(point) == str(kept) else None)
 
     def clean_point(self) -> Point | None:
         """Becomes the call's; what was left as it is shown stays to the last digit."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ideas.models import Call
 from volunteers import drawing
@@ -27,14 +27,22 @@ class Where:
 
     @property
     def spot(self) -> tuple[int, int] | None:
-        """Where the point is drawn."""
-        return self.drawing.place(self.point) if self.drawing and self.point else None
+        """Where the point is drawn; None for one off the drawing."""
+        if self.drawing is None or self.point is None:
+            return None
+        x, y = self.drawing.place(self.point)
+        return (x, y) if 0 <= x <= drawing.WIDTH and 0 <= y <= self.drawing.height else None
+
+    @property
+    def margin(self) -> int:
+        return drawing.MARGIN
 
 
 def where_of(call: Call) -> Where | None:
-    """What the call's page shows: nothing for a call that is about no place; a map for one with a point."""
+    """What the call's page shows: nothing for a call about no place; a map for one with a point in or near the city."""
     if call.point:
-        return on_map(call.point, place=call.place, district=call.district)
+        found = on_map(call.point, place=call.place, district=call.district)
+        return found if found.spot else replace(found, cells=[])
     return Where(call.place, None, None, []) if call.place else None
 
 

@@ -163,6 +163,39 @@ def test_the_quarter_s_dates_are_filled_in_beside_what_was_typed(organiser, call
     assert answer.context["form"]["point"].value() == "geo:48.865,2.31"
 
 
+@pytest.mark.parametrize(
+    ("typed", "spot", "lit"),
+    [
+        ("48.86, 2.33", (740, 385), ["11"]),
+        ("geo:48.86,2.31", (260, 385), []),  # typed, not yet found in a district
+        ("République", None, []),
+        ("10, 10", None, []),
+        ("", None, []),
+    ],
+)
+def test_form_draws_what_is_saved_or_typed(organiser, call, typed, spot, lit):
+    data = sent(organiser, call, point=typed, fill="1")
+
+    where = organiser.post(url("call-edit", call.pk), data).context["form"].where
+
+    assert (where.spot, [cell.code for cell in where.cells if cell.lit]) == (spot, lit)
+
+
+def test_form_gives_its_script_numbers_that_it_can_read_in_every_language(organiser, call):
+    page = organiser.get(url("call-edit", call.pk)).content.decode()
+
+    assert 'data-west="2.3"' in page and 'data-margin="20"' in page
+    assert 'data-spot="id_point"' in page
+
+
+def test_form_of_a_city_without_districts_has_no_map(organiser, call):
+    District.objects.all().delete()
+
+    page = organiser.get(url("call-edit", call.pk)).content.decode()
+
+    assert "data-spot" not in page and 'id="id_point"' in page
+
+
 # --- The page and the data --------------------------------------------------------------------------------------------
 def test_page_shows_the_district_lit_and_says_the_same_in_words(client, call):
     answer = client.get("/en/ideas/calls/where/")
@@ -182,6 +215,16 @@ def test_page_shows_the_point_where_no_district_is_known(client, call):
     page = client.get("/en/ideas/calls/where/").content.decode()
 
     assert "Place de la République" in page and "geo:48.86,2.33" in page
+    assert "<svg viewBox" not in page
+
+
+def test_page_draws_no_point_far_from_the_city(client, call):
+    DistrictFactory(code="12", boundary={}, latitude=48.87, longitude=2.35)
+    Call.objects.update(latitude=10, longitude=10, district=None)
+
+    page = client.get("/en/ideas/calls/where/").content.decode()
+
+    assert "geo:10.0,10.0" in page
     assert "<svg viewBox" not in page
 
 
