@@ -348,7 +348,7 @@ class AnswerForm(FreshFormMixin, ReasonForm):
     state = forms.ChoiceField(
         label=_("Your answer"),
         widget=forms.RadioSelect,
-        choices=[(state.value, state.label.capitalize()) for state in Idea.State if state in Idea.DECIDED],
+        choices=lambda: [(state, Idea.State(state).label.capitalize()) for state in Idea.DECIDED],
     )
 
     def __init__(self, *args: Any, idea: Idea, **kwargs: Any) -> None:

@@ -115,7 +115,7 @@ def test_once_people_vote_nothing_is_offered_that_would_be_refused(state):
 
     def offered():
         page = organiser.get(url("idea", idea.pk)).content.decode()
-        return [address in page for address in refused[state]], "Le vote a commencé" in page
+        return [address in page for address in refused[state]], '<p class="told">' in page
 
     assert offered() == ([True] * len(refused[state]), False)
     call.phases.filter(kind="vote").update(starts_at=timezone.now())
@@ -138,6 +138,13 @@ def test_answer_is_given_once_and_says_who_is_told(idea, organiser, state):
     assert fresh(idea).state == state
     assert list(Step.objects.filter(kind="answered").values_list("reason", flat=True)) == [WHY]
     assert Message.objects.count() == 2
+
+
+@pytest.mark.parametrize(("prefix", "words"), [("", "Retenue"), ("/en", "Adopted")])
+def test_answers_are_offered_in_the_reader_s_language(idea, organiser, prefix, words):
+    form = organiser.get(prefix + url("answer", idea.pk)).context["form"]
+
+    assert form.fields["state"].choices[0] == ("adopted", words)
 
 
 def test_answer_needs_its_reason(idea, organiser):
