@@ -123,7 +123,7 @@ def test_several_are_put_in_a_group_and_out_of_it(call, organiser):
     ideas = IdeaFactory.create_batch(3, call=call)
 
     answer = several(organiser, call, ideas[:2], "group", query="?order=new", group="  Vélos ")
-    assert said(answer) == ["2 idées sont dans « Vélos »."]
+    assert said(answer) == ["2 idées sont dans « Vélos »."]
     assert answer.redirect_chain[0][0] == f"{url('desk', call.pk)}?order=new#i{ideas[0].pk}"
     assert [idea.group and idea.group.name for idea in Idea.objects.order_by("pk")] == ["Vélos", "Vélos", None]
 
@@ -249,7 +249,7 @@ def test_once_people_vote_nothing_is_offered_that_would_be_refused():
     IdeaFactory(call=call)
     refused = IdeaFactory(call=call, state="declined", answered_at=timezone.now())
     merge = '<button class="button button--small" name="act" value="merge">'
-    offers = merge, url("answer", refused.pk), "Le vote a commencé"
+    offers = merge, url("answer", refused.pk), "Depuis l’ouverture du vote"
 
     def offered():
         page = organiser.get(url("desk", call.pk), {"state": "all"}).content.decode()
