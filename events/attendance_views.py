@@ -167,7 +167,7 @@ def dated(slot: Slot, date: Occasion | None) -> dict[str, Any]:
     """What the pages about one meeting of several show: which one, and the way to the others."""
     return {
         "date": date,
-        "dates": occasions.of(slot) if date else [],
+        "dates": by_date.told_apart(occasions.of(slot)) if date else [],
         "date_query": _asking(date),
         "is_on": date is None or date.number == by_date.on(slot).number,
         "attendance_open": attending.is_open(slot, occasion=date),

@@ -7,7 +7,7 @@ qualifications, certificates and figures read it whatever the number of meetings
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
 from django.db import transaction
@@ -189,6 +189,19 @@ def in_words(row: Registration, slot: Slot) -> str:
     if there == slot.dates and row.attendance == Attendance.LEFT_EARLY:
         return _("%(dates)s, left early") % {"dates": words}
     return words
+
+
+def told_apart(times: list[Occasion]) -> list[tuple[Occasion, str]]:
+    """Each with its day in few letters, "5 Dec.", and its hour where another is on that day."""
+    moments = [timezone.localtime(one.starts_at) for one in times]
+    days = Counter(moment.date() for moment in moments)
+    return [
+        (
+            one,
+            date_format(moment, "j N") + (f", {date_format(moment, 'TIME_FORMAT')}" if days[moment.date()] > 1 else ""),
+        )
+        for one, moment in zip(times, moments, strict=True)
+    ]
 
 
 def day_of(occasion: Occasion | Meeting) -> str:

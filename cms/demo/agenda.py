@@ -16,7 +16,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from cms.demo.city import City, Course
-from events.models import Meeting, Registration, Slot, WalkIn
+from events import by_date
+from events.models import Meeting, MeetingMark, Registration, Slot, WalkIn
 from events.registering import offer_deadline
 from trainings import awarding
 from trainings.listing import Quarter
@@ -54,6 +55,7 @@ def build(count: int, *, city: City, volunteers: list[Volunteer], rng: random.Ra
         next_days[-2].opens_at = next_days[-2].starts_at - dt.timedelta(days=7)
         next_days[12].approval = True
     meetings = in_three([pair for pair in pairs if pair[0] in next_days[4:-2]])
+    begun = under_way(pairs, now)
     citizen, others = volunteers[0], volunteers[1:]
     registrations: list[Registration] = []
     walk_ins: list[WalkIn] = []
@@ -61,7 +63,7 @@ def build(count: int, *, city: City, volunteers: list[Volunteer], rng: random.Ra
     Session.objects.bulk_create(
         (Session(training=course.training, slot=slot) for slot, course in pairs), batch_size=BATCH
     )
-    Meeting.objects.bulk_create(meetings)
+    Meeting.objects.bulk_create(meetings + begun)
     ask(pairs)
     for slot in slots:
         if slot.starts_at <= now:
@@ -79,6 +81,9 @@ def build(count: int, *, city: City, volunteers: list[Volunteer], rng: random.Ra
     Registration.objects.bulk_create(registrations, batch_size=BATCH)
     # Written "now" by the model.
     Registration.objects.exclude(confirmed_at=None).update(created_at=F("confirmed_at"))
+    mark_each([meeting for meeting in begun if meeting.ends_at < now])
+    for walk_in in walk_ins:
+        walk_in.meeting = next((meeting for meeting in begun if meeting.slot == walk_in.slot), None)
     WalkIn.objects.bulk_create(walk_ins, batch_size=BATCH)
     for walk_in in walk_ins:
         walk_in.added_at = walk_in.slot.starts_at
@@ -88,19 +93,44 @@ def build(count: int, *, city: City, volunteers: list[Volunteer], rng: random.Ra
     return slots
 
 
-def in_three(coming: list[tuple[Slot, Course]]) -> list[Meeting]:
-    """Makes a course of three weekly meetings of a training to come, on Saturdays if there is one; the last is an hour
-    longer. Its rows, not saved."""
-    found = [slot for slot, course in coming if course.venue and course.training.kind == Training.Kind.TRAINING]
+def under_way(pairs: list[tuple[Slot, Course]], now: dt.datetime) -> list[Meeting]:
+    """A course of three of which two are gone: every week, or more seldom where none began at the right time."""
+    for weeks in (1, 2, 3, 4):
+        least, most = dt.timedelta(weeks=weeks), dt.timedelta(weeks=2 * weeks, days=-1)
+        if found := in_three([pair for pair in pairs if least < now - pair[0].ends_at < most], weeks=weeks):
+            return found
+    return []
+
+
+def in_three(pairs: list[tuple[Slot, Course]], weeks: int = 1) -> list[Meeting]:
+    """Makes a course of three meetings, so many weeks apart, of one of these trainings, on Saturdays if there is one;
+    the last is an hour longer. Its rows, not saved."""
+    found = [slot for slot, course in pairs if course.venue and course.training.kind == Training.Kind.TRAINING]
     if not found:
         return []
     slot = min(found, key=lambda slot: timezone.localtime(slot.starts_at).weekday() != SATURDAY)
     first, length = timezone.localtime(slot.starts_at), slot.ends_at - slot.starts_at
-    starts = [(first + dt.timedelta(weeks=week)).astimezone(dt.UTC) for week in range(3)]  # the same hour on the clocks
+    apart = dt.timedelta(weeks=weeks)
+    starts = [(first + n * apart).astimezone(dt.UTC) for n in range(3)]  # the same hour on the clocks
     rows = [Meeting(slot=slot, number=n, starts_at=at, ends_at=at + length) for n, at in enumerate(starts, start=1)]
     rows[-1].ends_at += dt.timedelta(hours=1)
     slot.dates, slot.ends_at = len(rows), rows[-1].ends_at
     return rows
+
+
+def mark_each(meetings: list[Meeting]) -> None:
+    """The course under way: what was drawn for each person is their mark of each meeting gone by, but some missed the
+    second, and a few are still to be marked there."""
+    rows = Registration.objects.filter(slot__in={meeting.slot_id for meeting in meetings}, state=State.CONFIRMED)
+    found = []
+    for number, row in enumerate(rows.exclude(attendance="").order_by("pk")):
+        second = "excused" if number % 7 == 3 else "" if number % 7 == 5 else row.attendance
+        for meeting in meetings:
+            mark = second if meeting.number == 2 else row.attendance
+            found.append(MeetingMark(registration=row, meeting=meeting, attendance=mark))
+    MeetingMark.objects.bulk_create(mark for mark in found if mark.attendance)
+    for slot in {meeting.slot for meeting in meetings}:
+        by_date.derive(slot)
 
 
 def ask(pairs: list[tuple[Slot, Course]]) -> None:
@@ -379,8 +409,7 @@ def give_trainers(slots: list[Slot], people: list[Volunteer], rng: random.Random
 
 
 def put_in_charge(trainer: User, slots: list[Slot]) -> None:
-    """Every sixth session, the next ones among them, is this person's."""
+    """Every sixth session, the next ones among them, is this person's, and so are those of several meetings."""
     links: Any = Slot.people_in_charge.through
-    links.objects.bulk_create(
-        (links(slot_id=slot.pk, user_id=trainer.pk) for slot in slots[::6]), ignore_conflicts=True
-    )
+    mine = [slot for number, slot in enumerate(slots) if number % 6 == 0 or slot.dates > 1]
+    links.objects.bulk_create((links(slot_id=slot.pk, user_id=trainer.pk) for slot in mine), ignore_conflicts=True)

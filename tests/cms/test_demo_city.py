@@ -19,6 +19,7 @@ from wagtail.models import Page
 
 from cms.demo import accounts, people
 from cms.models import StandardPage
+from events import attending, by_date
 from events.models import Registration, Slot
 from ideas import notes, outcomes
 from ideas.models import Call, Idea
@@ -92,13 +93,26 @@ def test_every_kind_of_session_is_there():
     assert slots.open().count() > 8
 
 
-def test_one_session_is_a_course_of_three_with_people_registered():
-    course = Slot.objects.get(dates__gt=1)
+@pytest.mark.parametrize("begun", [False, True])
+def test_one_session_is_a_course_of_three_with_people_registered_and_another_is_under_way(begun):
+    course = Slot.objects.get(**{"dates__gt": 1, "starts_at__lt" if begun else "starts_at__gt": NOW})
     times = [(meeting.starts_at, meeting.ends_at) for meeting in course.meetings.held()]
 
     assert (course.dates, len(times), course.seats_taken > 0) == (3, 3, True)
     assert (course.starts_at, course.ends_at) == (times[0][0], times[-1][1])
     assert all(one[1] < later[0] for one, later in itertools.pairwise(times))
+    assert sum(starts_at < NOW for starts_at, _ends_at in times) == (2 if begun else 0)
+
+
+def test_the_course_under_way_has_its_marks_by_date():
+    course = Slot.objects.get(dates__gt=1, starts_at__lt=NOW)
+    first, second, third = (attending.count(course, date=number) for number in (1, 2, 3))
+
+    assert first.all - first.walk_ins == second.all and first.there > second.there > 0 and second.unmarked > 0
+    assert third.unmarked == third.all - third.walk_ins
+    before = list(course.registrations.order_by("pk").values_list("pk", "attendance"))
+    by_date.derive(course)
+    assert list(course.registrations.order_by("pk").values_list("pk", "attendance")) == before
 
 
 def test_a_past_quarter_is_told_to_its_end(client):

@@ -173,6 +173,11 @@ def test_the_one_that_is_on_of_two_in_a_day(db, after, number):
     assert by_date.on(course(FIRST, FIRST + 5 * HOUR), FIRST + after).number == number
 
 
+def test_dates_are_told_apart_by_the_day_and_by_the_hour_where_that_is_not_enough(db):
+    times = occasions.of(course(FIRST, FIRST + WEEK, FIRST + WEEK + 5 * HOUR))
+    assert [day for _one, day in by_date.told_apart(times)] == ["5 Dec.", "12 Dec., 10:00", "12 Dec., 15:00"]
+
+
 def test_each_opens_an_hour_before_its_own_beginning(slot, by):
     row = RegistrationFactory(slot=slot)
     with time_machine.travel(FIRST + WEEK - HOUR, tick=False):
