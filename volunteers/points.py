@@ -128,7 +128,7 @@ def district_of(point: Point, districts: Iterable[District]) -> District | None:
     for district in districts:
         if holds(district.boundary, point):
             return district
-    if districts and all(district.boundary for district in districts):
+    if districts and all(_polygons(district.boundary) for district in districts):
         raise Outside
     return None
 
@@ -138,9 +138,14 @@ def holds(boundary: dict[str, Any], point: Point) -> bool:
 
     Flat, as the drawing is: boundaries of a city cross neither a pole nor the 180th meridian.
     """
+    return any(_in_polygon(rings, point) for rings in _polygons(boundary))
+
+
+def _polygons(boundary: dict[str, Any]) -> list[Any]:
+    """Each as its rings; none of a boundary that is unknown, or is no area."""
     coordinates = boundary.get("coordinates") or []
     polygons = {"Polygon": [coordinates], "MultiPolygon": coordinates}.get(boundary.get("type", ""), [])
-    return any(_in_polygon(rings, point) for rings in polygons if rings)
+    return [rings for rings in polygons if rings]
 
 
 def _in_polygon(rings: Sequence[Any], point: Point) -> bool:

@@ -170,4 +170,5 @@ def test_nothing_is_outside_of_boundaries_that_are_not_all_known():
 
     assert district_of(Point(0.5, 0.5), [known, District(code="02")]) is known
     assert district_of(Point(0.5, 2.5), [known, District(code="02")]) is None
+    assert district_of(Point(0.5, 2.5), [known, District(code="02", boundary={"type": "Polygon"})]) is None
     assert district_of(Point(0.5, 2.5), []) is None
