@@ -24,6 +24,7 @@ from tests.factories.ideas import CallFactory
 from tests.factories.volunteers import UserFactory, VolunteerFactory
 
 IDEAS, PEOPLE = 40, 12
+TREE = 50
 numbers = st.integers(0, 5) | st.integers(0, IDEAS - 1)  # some often, so that lives cross
 
 
@@ -138,27 +139,28 @@ class TestMerging(TestCase):
 
 @pytest.mark.long
 @pytest.mark.django_db
-def test_hundreds_of_merges_are_undone():
-    """A random tree of five hundred ideas, merged one by one, then let go of in another random order.
+def test_a_thousand_merges_are_undone():
+    """Twenty random trees of fifty ideas, merged one by one, then let go of in another random order.
 
     Of people whose accounts are closed: they count as everybody does, and no mail is written a thousand times.
     """
     chance, by, call = random.Random(7), UserFactory(), CallFactory()
     author, *people = VolunteerFactory.create_batch(21, user__is_active=False)
-    ideas = Idea.objects.bulk_create(Idea(call=call, title=f"Idée {n}", text="…", author=author) for n in range(500))
-    given = {(chance.choice(ideas).pk, chance.choice(people).pk) for _ in range(800)}
+    ideas = Idea.objects.bulk_create(Idea(call=call, title=f"Idée {n}", text="…", author=author) for n in range(1_000))
+    given = {(chance.choice(ideas).pk, chance.choice(people).pk) for _ in range(1_600)}
     Support.objects.bulk_create(Support(idea_id=idea, volunteer_id=who) for idea, who in given)
     count = Support.objects.filter(idea=OuterRef("pk")).order_by().values("idea").annotate(n=Count("pk")).values("n")
     Idea.objects.update(supporters=Coalesce(Subquery(count), 0))
     before = list(Idea.objects.order_by("pk").values_list("pk", "state", "author", "supporters"))
 
-    merged = ideas[1:]
-    chance.shuffle(merged)
-    for idea in merged:
-        target = ideas[chance.randrange(ideas.index(idea))]
-        sorting.merge(idea, into=target, reason="Pareil.", by=by)
-    assert Idea.objects.filter(state="merged").count() == 499
-    assert Idea.objects.get(head=None).supporters == 20
+    branches = [number for number in range(1_000) if number % TREE]
+    chance.shuffle(branches)
+    for number in branches:
+        target = ideas[chance.randrange(number - number % TREE, number)]
+        sorting.merge(ideas[number], into=target, reason="Pareil.", by=by)
+    assert Idea.objects.filter(state="merged").count() == 980
+    assert set(Idea.objects.filter(head=None)) == set(ideas[::TREE])
+    merged = [ideas[number] for number in branches]
     chance.shuffle(merged)
     for idea in merged:
         sorting.unmerge(idea, by=by)

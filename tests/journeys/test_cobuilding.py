@@ -95,7 +95,10 @@ def test_an_idea_becomes_a_training_and_the_board_tells_it(browser_page, sign_in
     page.wait_for_url("**/organise/slots/**")
     slot = Slot.objects.get()
     for person in (awa, zoe):
-        registering.register(person, slot=slot, by=person.user)
+        page = signed_in(browser_page(js=False), sign_in, person.user)
+        page.goto(f"/trainings/sessions/{slot.pk}/")
+        page.locator("main form .button--next").click()
+        page.wait_for_url("**/registrations/**")
 
     # The evening comes: one mail each, which tells all of it.
     Message.objects.filter(kind=KIND).update(not_before=timezone.now())
