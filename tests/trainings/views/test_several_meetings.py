@@ -9,9 +9,11 @@ import time_machine
 from django.urls import reverse
 from django.utils.translation import override
 
+from events import attending
 from tests.factories.events import RegistrationFactory, VenueFactory, meet
 from tests.factories.trainings import CertificateFactory, SessionFactory
-from tests.factories.volunteers import VolunteerFactory
+from tests.factories.volunteers import NetworkOrganiserFactory, VolunteerFactory
+from tests.office import inside
 from trainings import certificate_paper, matching, reports
 from trainings.listing import upcoming
 
@@ -124,3 +126,24 @@ def test_certificate_page_and_its_check_say_each_day(client):
             client.get(reverse("certificates:verify", args=[certificate.number])),
         ]
     assert ["5 December 2026, 12 December 2026, 19 December 2026" in answer.text for answer in pages] == [True, True]
+
+
+def test_certificate_and_hours_are_for_who_was_at_all_dates_and_others_read_why_not(client):
+    session = several()
+    all_three, two = (RegistrationFactory(slot=session.slot, volunteer=VolunteerFactory()) for _ in range(2))
+    organiser = NetworkOrganiserFactory(network=session.slot.network).user
+    with time_machine.travel(SATURDAYS[-1] + dt.timedelta(days=1), tick=False):
+        for number, rows in ((1, [all_three, two]), (2, [all_three]), (3, [all_three, two])):
+            keys = [row.pk for row in rows]
+            attending.mark(session.slot, registrations=keys, attendance="present", by=organiser, date=number)
+        pages = []
+        for row in (all_three, two):
+            client.force_login(row.volunteer.user)
+            pages.append(client.get(reverse("certificates:certificate", args=[row.uid])).text)
+        results = inside(organiser).get(reverse("organise-trainings:results", args=[session.slot_id])).text
+        hours = [reports.total(reports.attended(row.volunteer)) for row in (all_three, two)]
+
+    assert ['name="name"' in text for text in pages] == [True, False]
+    assert "marked present at all dates to the end" in pages[1]
+    assert "1 person was not at all dates to the end" in results
+    assert hours == ["6 hours", ""]
