@@ -1,0 +1,161 @@
+"""The solver against the referee, against the simple way, and, on tiny instances, against all rosters there are."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bench.rosters import KINDS, invent, invent_perfect
+from events.night.roster import formats, greedy
+from events.night.roster.city import City
+from events.night.roster.problem import LEVELS, Contradiction, Headquarters, Instance, Person, Pin, Rules, Team
+from events.night.roster.referee import Score, check
+from events.night.roster.solving import solve
+from tests.events.night.roster.exhaustive import best_score
+
+
+def judged(instance, roster):
+    verdict = check(json.loads(formats.write_instance(instance)), json.loads(formats.write_roster(roster)))
+    assert verdict.breaches == ()
+    return verdict.score
+
+
+def simple(instance):
+    return Score(*greedy.compose(City(instance)).score())
+
+
+def bounds(roster):
+    return Score(*(getattr(roster.bounds, level) for level in LEVELS))
+
+
+def person(name, prefs=("A",), reach="prefs", **fields):
+    given = {"leader": False, "experienced": False, "max_walk": 2, "tags": frozenset(), "group": None}
+    return Person(name, int(name[1:]), "citizen", "A", tuple(prefs), reach, **given | fields)
+
+
+def city(teams, people, **fields):
+    hqs = (Headquarters("A", 0, 0), Headquarters("B", 0, 2600), Headquarters("C", 9000, 0))
+    return Instance("tried", Rules(), hqs, tuple(teams), tuple(people), **fields)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("people", [12, 130])
+def test_a_roster_is_legal_not_behind_the_simple_way_and_within_its_bounds(kind, people):
+    instance = invent(kind, people)
+    roster = solve(instance)
+    score = judged(instance, roster)
+    assert score.key >= simple(instance).key
+    assert bounds(roster).key >= score.key
+
+
+def test_a_hidden_perfect_roster_is_found():
+    instance = invent_perfect(150)
+    roster = solve(instance)
+    perfect = Score(len(instance.teams), len(instance.people), 0, 0, 0)
+    assert (judged(instance, roster), bounds(roster)) == (perfect, perfect)
+
+
+def test_the_same_instance_gives_the_same_roster():
+    instance = invent("just enough", 130)
+    one, other = solve(instance), solve(instance)
+    assert replace(one, seconds=0) == replace(other, seconds=0)
+
+
+def test_a_contradictory_instance_is_refused():
+    people = [person("P1"), person("P2")]
+    instance = city([Team("a", "A", 1, 1, 1)], people, pins=(Pin("P1", "a"), Pin("P1", "a"), Pin("P2", "a")))
+    with pytest.raises(Contradiction) as caught:
+        solve(instance)
+    assert caught.value.problems == ("pins: 'P1' has 2 pins", "pins: 2 people for 'a', which holds 1")
+
+
+TEAMS = [Team(f"T{index}", hq, 3, 4, 5) for index, hq in enumerate("ABCABC")]
+CROWD = [person(f"P{index}", "ABC"[index % 3 :][:2], leader=index % 5 == 0) for index in range(1, 25)]
+
+
+@pytest.mark.parametrize(
+    ("instance", "viable", "placed"),
+    [
+        (city([], []), 0, 0),
+        (city(TEAMS, []), 0, 0),
+        (city([], CROWD), 0, 0),
+        (city(TEAMS, [replace(one, leader=False) for one in CROWD]), 0, 0),
+        (city(TEAMS, [replace(one, group="G") for one in CROWD]), 4, 20),
+        (city(TEAMS, [replace(one, reach="any", prefs=()) for one in CROWD]), 4, 20),
+        (city([replace(team, hq="A") for team in TEAMS], CROWD), 1, 5),
+        (city([Team("a", "A", 1, 200, 400)], [person(f"P{index}", leader=index == 9) for index in range(400)]), 1, 400),
+        (city([Team("a", "A", 0, 0, 2)], [person("P1")]), 0, 0),
+        (city([Team("a", "A", 2, 2, 3)], [person("P1"), person("P2")], pins=(Pin("P1", "a", lead=True),)), 1, 2),
+        (city([Team("a", "C", 2, 2, 3, walk=2)], [person("P1", max_walk=0)], pins=(Pin("P1", "a"),)), 0, 0),
+    ],
+    ids=[
+        "empty", "nobody", "no team", "nobody may lead", "one group", "everyone anywhere", "one headquarters",
+        "400 for one sector", "least of none", "led by who did not offer", "pinned where nobody goes",
+    ],
+)  # fmt: skip
+def test_odd_cities_have_their_best_roster(instance, viable, placed):
+    roster = solve(instance)
+    score = judged(instance, roster)
+    assert (score.viable, score.placed) == (viable, placed)
+    assert bounds(roster).key >= score.key
+
+
+def test_people_apart_are_dealt_to_different_teams():
+    people = [person(f"P{index}", leader=index < 3) for index in range(1, 9)]
+    pairs = tuple((f"P{one}", f"P{other}") for one in (1, 3, 5) for other in (2, 4, 6))
+    instance = city([Team("a", "A", 3, 4, 5), Team("b", "A", 3, 4, 5)], people, apart=pairs)
+    assert judged(instance, solve(instance)).placed == 8
+
+
+PLACES = st.lists(st.sampled_from("ABC"), unique=True, max_size=3)
+TAGS = st.frozensets(st.sampled_from(["x", "y"]), max_size=1)
+
+
+@st.composite
+def tiny(draw, people):
+    teams = []
+    for index in range(draw(st.integers(1, 2))):
+        least, target, most = sorted(draw(st.lists(st.integers(1, 4), min_size=3, max_size=3)))
+        hq, walk = draw(st.sampled_from("ABC")), draw(st.integers(0, 1))
+        teams.append(Team(f"T{index}", hq, least, target, most, draw(TAGS), draw(TAGS), walk))
+    crowd = [
+        person(
+            f"P{index}",
+            draw(PLACES),
+            draw(st.sampled_from(["prefs", "near", "any"])),
+            leader=draw(st.booleans()),
+            experienced=draw(st.booleans()),
+            max_walk=draw(st.integers(0, 2)),
+            tags=draw(TAGS),
+            group=draw(st.sampled_from([None, "G", "H"])),
+        )
+        for index in range(1, draw(st.integers(1, people)) + 1)
+    ]
+    names, ids = [one.id for one in crowd], [team.id for team in teams]
+    pinned = draw(st.lists(st.sampled_from(names), unique=True, max_size=2))
+    pins = tuple(Pin(one, draw(st.sampled_from(ids)), draw(st.booleans())) for one in pinned)
+    apart = tuple(draw(st.lists(st.tuples(st.sampled_from(names), st.sampled_from(names)), max_size=1)))
+    instance = city(teams, crowd, pins=pins, apart=apart)
+    return replace(instance, pins=(), apart=()) if formats.contradictions(instance) else instance
+
+
+@settings(max_examples=60, deadline=None)
+@given(tiny(people=6))
+def test_no_roster_of_a_tiny_city_betters_a_proven_bound(instance):
+    roster = solve(instance)
+    score, best = judged(instance, roster), best_score(instance)
+    assert score.key <= best.key
+    assert score.key >= simple(instance).key
+    for level, value, proven, possible in zip(LEVELS, score.key, bounds(roster).key, best.key, strict=True):
+        assert possible <= proven, level
+        if possible != value:
+            break  # what follows is bounded for what was reached here, which the best roster need not share
+
+
+@settings(max_examples=60, deadline=None)
+@given(tiny(people=30))
+def test_a_roster_of_any_city_is_legal(instance):
+    roster = solve(instance)
+    assert judged(instance, roster).key >= simple(instance).key
