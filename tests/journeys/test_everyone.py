@@ -32,6 +32,7 @@ from tests.factories.volunteers import (
     MembershipFactory,
     NetworkFactory,
     NetworkOrganiserFactory,
+    SquareDistrictFactory,
     UserFactory,
     VolunteerFactory,
 )
@@ -67,7 +68,15 @@ def world():
     RegistrationFactory(slot=slots[1], volunteer=VolunteerFactory(user=long), held=True, pending_for="offer")
     confirmed = RegistrationFactory(slot=slots[1], volunteer=awa)
     organiser = NetworkOrganiserFactory(network=network, user=UserFactory(email="paul@example.org")).user
-    call = CallFactory(network=network, slug="learn", title_fr="Qu’aimeriez-vous apprendre ?")
+    call = CallFactory(
+        network=network,
+        slug="learn",
+        title_fr="Qu’aimeriez-vous apprendre ?",
+        place="Place de la République",
+        latitude=48.86,
+        longitude=2.31,
+        district=SquareDistrictFactory(code="10", name="Entrepôt", west=2.30),
+    )
     idea, own, other = (
         IdeaFactory(call=call, author=author) for author in (VolunteerFactory(), awa, VolunteerFactory())
     )
@@ -236,6 +245,7 @@ def office_pages(world):
         f"{slot}move/",
         (f"{slot}move/", lengthen),
         course,
+        f"{course}attendance/",
         f"{course}meetings/",
         (f"{course}meetings/", lengthen),
         f"{slot}terms/",
