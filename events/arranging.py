@@ -41,6 +41,13 @@ def arranged(slot: Slot) -> list[Planned]:
     return [_planned(meeting) for meeting in _held(slot)]
 
 
+def settled(planned: Sequence[Planned], place: Place) -> tuple[list[Planned], Place]:
+    """The same in order of time, as they are stored: the place of a single meeting is the slot's."""
+    if len(planned) == 1:
+        return [replace(planned[0], place=None)], planned[0].place or place
+    return _set(planned), place
+
+
 def check_order(planned: Sequence[Planned]) -> None:
     """Refuses none, too many, one that ends before it begins, and two that overlap. Looks at nothing else."""
     if not planned:
@@ -65,7 +72,7 @@ def arrange(slot: Slot, *, planned: Sequence[Planned], place: Place, by: User) -
     room too small for the seats. Locks the slot's row.
     """
     check_order(planned)
-    planned = sorted(planned, key=lambda one: one.starts_at)
+    planned, place = settled(planned, place)
     now = timezone.now()
     with transaction.atomic():
         scheduling.hold(slot)
@@ -108,6 +115,9 @@ def first_write(slot: Slot, *, planned: Sequence[Planned]) -> None:
 
 def _check(planned: Sequence[Planned], before: Sequence[Planned], place: Place, slot: Slot, now: dt.datetime) -> None:
     known = {one.number: one for one in before}
+    kept = [one.number for one in planned if one.number is not None]
+    if len(kept) != len(set(kept)):  # no page sends one meeting twice
+        raise ChangeRefused(_("One of these meetings was taken out meanwhile: look again."))
     for one in planned:
         if one.number is not None and one.number not in known:
             raise ChangeRefused(_("One of these meetings was taken out meanwhile: look again."))
@@ -123,10 +133,7 @@ def _check(planned: Sequence[Planned], before: Sequence[Planned], place: Place, 
 
 
 def _write(slot: Slot, planned: Sequence[Planned], place: Place, now: dt.datetime) -> None:
-    """Rows are for slots that have, or had, several meetings. Of a single one left the place is the slot's."""
-    if len(planned) == 1:
-        place = planned[0].place or place
-        planned = [Planned(planned[0].number, planned[0].starts_at, planned[0].ends_at)]
+    """Rows are for slots that have, or had, several meetings."""
     slot.venue, slot.room, slot.online_url = place.venue, place.room, place.online_url
     if len(planned) > 1 or slot.meetings.exists():
         _write_rows(slot, planned, now)

@@ -164,8 +164,8 @@ class ArrangeForm(FreshFormMixin, PlaceForm):
     def stays(self) -> bool:
         """Is all as it was? Seconds, which the form does not show, are no change; nor is a number."""
         shown = {_to_the_minute(one) for one in self.now}
-        asked = {replace(one, number=None) for one in self.planned()}
-        return asked == shown and self.place() == Place.of(self.slot)
+        planned, place = arranging.settled(self.planned(), self.place())
+        return {replace(one, number=None) for one in planned} == shown and place == Place.of(self.slot)
 
 
 def _initial(one: Planned) -> dict[str, Any]:

@@ -336,3 +336,16 @@ def test_person_finds_each_meeting_in_what_is_kept_about_them(course):
     with override("fr"):
         (kept,) = exporting.REGISTRATIONS.rows(row.volunteer.user)
     assert kept["meetings"] == "05/12/2026 10:00; 12/12/2026 10:00 (Le Local); 19/12/2026 10:00"
+
+
+def test_one_meeting_cannot_be_kept_twice(course):
+    with pytest.raises(ChangeRefused):
+        arrange(course, planned(*SATURDAYS, numbers=[1, 2, 2]))
+    assert days(course) == list(zip((1, 2, 3), SATURDAYS, strict=True))
+
+
+def test_one_left_elsewhere_is_told_once(course):
+    RegistrationFactory(slot=course)
+    was, left = Place.of(course), [Planned(2, SATURDAYS[1], SATURDAYS[1] + 2 * HOUR, Place(VenueFactory()))]
+    assert [arrange(course, left, place=was) for _click in range(2)] == [1, 0]
+    assert Message.objects.count() == 1

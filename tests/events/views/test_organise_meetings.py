@@ -123,3 +123,14 @@ def test_as_many_queries_for_two_as_for_twelve(slot, organiser, begins, count, d
     organiser.get(url("meetings", slot))  # a new session is noted once
     with django_assert_num_queries(18):
         organiser.get(url("meetings", slot))
+
+
+def test_double_click_that_leaves_one_elsewhere_is_done_once(slot, organiser, begins):
+    meet(slot, begins, begins + 7 * DAY)
+    RegistrationFactory(slot=slot)
+    data = opened(organiser, slot) | line(1, begins + 7 * DAY, venue=VenueFactory().pk)
+    data |= {"line-0-gone": "on", "confirmed": "1"}
+
+    answers = [organiser.post(url("meetings", slot), data).status_code for _click in range(2)]
+
+    assert (answers, dates(slot), Message.objects.count()) == ([302, 302], [begins + 7 * DAY], 1)
