@@ -349,3 +349,17 @@ def test_one_left_elsewhere_is_told_once(course):
     was, left = Place.of(course), [Planned(2, SATURDAYS[1], SATURDAYS[1] + 2 * HOUR, Place(VenueFactory()))]
     assert [arrange(course, left, place=was) for _click in range(2)] == [1, 0]
     assert Message.objects.count() == 1
+
+
+def test_page_of_the_registration_leads_to_the_meeting_online(course, client):
+    Meeting.objects.filter(number=2).update(online_url="https://visio.example/2")
+    row = RegistrationFactory(slot=course)
+    client.force_login(row.volunteer.user)
+    shown = {}
+    for at in (NOW, SATURDAYS[0] + DAY):
+        with time_machine.travel(at, tick=False):
+            shown[at] = (
+                'href="https://visio.example/2"'
+                in client.get(reverse("events:registration-detail", args=[row.uid])).text
+            )
+    assert list(shown.values()) == [False, True]
