@@ -54,9 +54,9 @@ def invitations(registration: Registration) -> list[Invitation]:
     Of several meetings those over are left out; those taken out since the person registered are called off. Written in
     the active language; the volunteer must still be known.
     """
-    now, found = timezone.now(), []
-    for event in events_of(registration):
-        if registration.slot.dates > 1 and event.end <= now:
+    now, events, found = timezone.now(), events_of(registration), []
+    for event in events:
+        if len(events) > 1 and event.end <= now:
             continue
         method = "CANCEL" if event.status == STATUS.CANCELLED else "REQUEST"
         if registration.volunteer is not None:

@@ -116,7 +116,9 @@ def call_off(request: OrganiserRequest, pk: int) -> HttpResponse:
                 messages.success(request, _("This date is cancelled.") + f" {said_told(told)}")
                 return redirect("organise:slot", pk=slot.pk)
     to_tell = scheduling.concerned(slot).count()
-    return render(request, "organise/call_off.html", page_context(request, slot, form=form, to_tell=to_tell))
+    under_way = scheduling.UNDER_WAY if scheduling.is_under_way(slot) else ""
+    context = page_context(request, slot, form=form, to_tell=to_tell, under_way=under_way)
+    return render(request, "organise/call_off.html", context)
 
 
 @office_page

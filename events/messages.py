@@ -52,11 +52,15 @@ def compose_moved(context: dict[str, Any]) -> Letter | None:
     if row is None or not row.is_active or row.slot.sequence != context.get("slot_sequence", row.slot.sequence):
         return None
     old = context.get("old_starts_at")
+    old_dates = [dt.datetime.fromisoformat(moment) for moment in context.get("old_dates", [])]
+    left = {one.starts_at for one in occasions.of(row.slot)}
     letter = _about(row) | {
         "rank": row.rank,
         "old_starts_at": dt.datetime.fromisoformat(old) if old else None,
         "old_place": context.get("old_place", ""),
-        "old_dates": [dt.datetime.fromisoformat(moment) for moment in context.get("old_dates", [])],
+        "old_dates": old_dates,
+        # What was to come was taken out, and the rest has been: there is no new date to tell.
+        "gone": [moment for moment in old_dates if moment not in left] if row.slot.ends_at <= timezone.now() else [],
     }
     return Letter(letter, _invitations(row) if row.state == State.CONFIRMED else ())
 

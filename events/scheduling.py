@@ -29,6 +29,7 @@ State = Registration.State
 PendingFor = Registration.PendingFor
 
 MOVED = "events/slot-moved"
+UNDER_WAY = _("People have met, and who was there stays noted: take out the meetings still to come instead.")
 FURTHEST = dt.timedelta(days=3 * 365)  # how far ahead a date may be; beyond it is a slip of the keyboard
 
 
@@ -123,7 +124,8 @@ def told_of_move(slot: Slot) -> int:
 def call_off(slot: Slot, *, by: User, reason: str = "") -> int:
     """Cancels the slot for good, ends all its registrations and tells each person, once. Returns how many are told.
 
-    ``reason`` is the organiser's own sentence, shown in the message. Harmless twice. Refuses a slot that is over.
+    ``reason`` is the organiser's own sentence, shown in the message. Harmless twice. Refuses a slot that is over, and
+    one of several meetings once the first was held: who was there stays noted.
     Locks the slot's row, then the registrations'.
     """
     now = timezone.now()
@@ -133,6 +135,8 @@ def call_off(slot: Slot, *, by: User, reason: str = "") -> int:
             return 0
         if slot.ends_at <= now:
             raise ChangeRefused(_("This date is over: it can no longer be cancelled."))
+        if is_under_way(slot):
+            raise ChangeRefused(UNDER_WAY)
         slot.registrations.filter(volunteer=None, pending_for=PendingFor.CODE).delete()
         # Locked first, so that who has just proved an address is among those told.
         rows = slot.registrations.active().select_for_update(no_key=True, of=("self",))
@@ -152,6 +156,11 @@ def call_off(slot: Slot, *, by: User, reason: str = "") -> int:
         slot.sequence += 1
         slot.save()
         return tell_all("events/slot-cancelled", slot, to_tell, {"reason": reason.strip()})
+
+
+def is_under_way(slot: Slot) -> bool:
+    """Of several meetings, has one been held, so that the date is no longer called off as a whole?"""
+    return slot.dates > 1 and slot.meetings.held().filter(ends_at__lte=timezone.now()).exists()
 
 
 def resize(slot: Slot, *, capacity: int, by: User) -> int:

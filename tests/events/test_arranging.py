@@ -338,6 +338,31 @@ def test_person_finds_each_meeting_in_what_is_kept_about_them(course):
     assert kept["meetings"] == "05/12/2026 10:00; 12/12/2026 10:00 (Le Local); 19/12/2026 10:00"
 
 
+def test_course_under_way_is_not_called_off_as_a_whole(course):
+    RegistrationFactory(slot=course)
+    walk_in = course.walk_ins.create(first_name="Ada", meeting=course.meetings.get(number=1))
+    with time_machine.travel(SATURDAYS[0] + DAY, tick=False):
+        with override("en"), pytest.raises(ChangeRefused, match="who was there stays noted"):
+            scheduling.call_off(course, by=UserFactory())
+        page = inside(UserFactory(administrator=True)).get(reverse("organise:call-off", args=[course.pk]))
+    assert course.walk_ins.get() == walk_in
+    assert (course.registrations.active().count(), Message.objects.count()) == (1, 0)
+    assert reverse("organise:meetings", args=[course.pk]) in page.text
+    assert "button--danger" not in page.text
+
+
+@pytest.mark.parametrize("held", [1, 2])
+def test_what_was_to_come_taken_out_is_told_as_that(course, held):
+    RegistrationFactory(slot=course, volunteer__user__language="en")
+    with time_machine.travel(SATURDAYS[held - 1] + DAY, tick=False):
+        assert arrange(course, planned(*SATURDAYS[:held])) == 1
+        email = mail()
+    said = (email.subject, "From now on" in email.body, "Your seat is kept" in email.body)
+    assert said == ("No more meetings: Going towards", False, False)
+    assert all(f"{at.day} December 10" in email.body for at in SATURDAYS[held:])
+    assert [method for method, _event in entries(email)] == ["CANCEL"] * (3 - held)
+
+
 def test_one_meeting_cannot_be_kept_twice(course):
     with pytest.raises(ChangeRefused):
         arrange(course, planned(*SATURDAYS, numbers=[1, 2, 2]))
