@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from cms.appearance import Appearance
 from cms.menus import MenuItem
 
 # A made-up map in a box of 1000 by 700: code, name, where the code stands, outline.
@@ -249,12 +250,19 @@ def context() -> dict[str, Any]:
             MenuItem("La Nuit de la Solidarité", "#"),
             MenuItem("Idées", "#"),
         ],
-        "site_settings": {
-            "footer_menu": [
+        "site_settings": Appearance(
+            site_name="Maillage",
+            tagline="",
+            footer_text="",
+            logo_url="",
+            colours_url="",
+            charter_url="",
+            privacy_url="",
+            footer_menu=tuple(
                 MenuItem(title, "#")
                 for title in ("Accessibilité : partiellement conforme", "Vos données", "Mentions légales", "Contact")
-            ],
-        },
+            ),
+        ),
         "rows": rows,
         "next": rows[0],
         "lit_row": rows[0] | {"lit": True, "title": "La même, en tant que prochaine date"},
