@@ -16,7 +16,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from events import by_date, occasions, registering, scheduling
-from events.models import Meeting, Slot
+from events.models import Meeting, Registration, Slot
+from events.models.registrations import RegistrationQuerySet
 from events.occasions import Occasion
 from events.scheduling import MOVED, ChangeRefused, Place, check_moment, check_room
 from volunteers.models import User
@@ -64,7 +65,7 @@ def check_order(planned: Sequence[Planned]) -> None:
 
 
 def arrange(slot: Slot, *, planned: Sequence[Planned], place: Place, by: User) -> int:
-    """Gives the slot these meetings and this place, and tells everybody active, once. Returns how many are told.
+    """Gives the slot these meetings and this place, and tells everybody ``concerned``, once. Returns how many.
 
     Meetings that exist and are not among ``planned`` are taken out, and what attendance comes to follows. Nothing
     changes, and nobody is told, when all is so already. Refuses what ``check_order`` refuses; a slot called off or
@@ -92,12 +93,18 @@ def arrange(slot: Slot, *, planned: Sequence[Planned], place: Place, by: User) -
         told = scheduling.tell_all(
             MOVED,
             slot,
-            scheduling.concerned(slot).select_related("volunteer__user"),
+            concerned(slot).select_related("volunteer__user"),
             was | {"slot_sequence": slot.sequence},
         )
         if slot.starts_at > now:
             registering.promote_waiting(slot)
     return told
+
+
+def concerned(slot: Slot) -> RegistrationQuerySet:
+    """Whose people are told when the meetings change: once it has begun, no longer the waiting list."""
+    rows = scheduling.concerned(slot)
+    return rows.exclude(state=Registration.State.WAITING) if slot.has_begun else rows
 
 
 def first_write(slot: Slot, *, planned: Sequence[Planned]) -> None:

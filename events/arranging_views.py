@@ -22,7 +22,7 @@ from events.scheduling import ChangeRefused
 def meetings(request: OrganiserRequest, pk: int) -> HttpResponse:
     """Two steps, as for a move: the meetings, then who will be told. ``more`` asks for more lines, without script."""
     slot = slot_for(request, pk)
-    to_tell = scheduling.concerned(slot).count() if slot.state == Slot.State.OPEN else 0
+    to_tell = arranging.concerned(slot).count() if slot.state == Slot.State.OPEN else 0
     more = "more" in request.POST
     with transaction.atomic():
         hold_if_posted(request, slot)

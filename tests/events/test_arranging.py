@@ -388,3 +388,11 @@ def test_page_of_the_registration_leads_to_the_meeting_online(course, client):
                 in client.get(reverse("events:registration-detail", args=[row.uid])).text
             )
     assert list(shown.values()) == [False, True]
+
+
+def test_whoever_still_waits_hears_nothing_of_a_course_that_has_begun(course):
+    RegistrationFactory(slot=course)
+    RegistrationFactory(slot=course, waiting=True)
+    with time_machine.travel(SATURDAYS[0] + DAY, tick=False):
+        assert arrange(course, planned(*SATURDAYS[:2], SATURDAYS[2] + DAY)) == 1
+    assert Message.objects.count() == 1
