@@ -112,8 +112,8 @@ def revoke(certificate: Certificate, *, reason: str, by: User) -> Certificate:
 def restore(certificate: Certificate, *, by: User) -> Certificate:
     """Undoes its revocation, which is kept: it is valid again, under the same number. Tells its bearer. Harmless twice.
 
-    Refuses one that was revoked with its qualification (``revoke_with``): that is granted again; and one whose bearer
-    has made another since. Locks the registration's row.
+    Refuses one that was revoked with its qualification (``revoke_with``): that is granted again; one whose bearer has
+    made another since, or is no longer marked present. Locks the registration's row.
     """
     with transaction.atomic():
         registration = Registration.objects.select_for_update(no_key=True).get(pk=certificate.registration_id)
@@ -122,6 +122,8 @@ def restore(certificate: Certificate, *, by: User) -> Certificate:
             return row
         if went_with_qualification(row):
             raise ChangeRefused(_("It was revoked with the qualification: grant that again, and another can be made."))
+        if not can_have(registration):
+            raise ChangeRefused(_("A certificate is for whoever was marked present, once the date is over."))
         if registration.certificates.filter(revoked_at=None).exists():
             raise ChangeRefused(_("Another certificate has been made since: this one stays revoked."))
         undone = row.revocations.create(

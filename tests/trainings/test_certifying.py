@@ -142,6 +142,15 @@ def test_what_went_with_the_qualification_or_was_made_anew_stays_revoked():
     assert certifying.restore(gone, by=UserFactory()).revoked_at is None
 
 
+def test_certificate_of_whoever_is_no_longer_marked_present_stays_revoked():
+    row, by = AttendedFactory(), UserFactory()
+    made = certifying.revoke(issue(row), reason="Absente.", by=by)
+    Registration.objects.filter(pk=row.pk).update(attendance=Registration.Attendance.ABSENT)
+    with pytest.raises(ChangeRefused):
+        certifying.restore(made, by=by)
+    assert certifying.standing(Certificate.objects.get()) == "revoked"
+
+
 def test_revoking_needs_a_reason():
     made = CertificateFactory()
     with pytest.raises(ChangeRefused):
