@@ -175,7 +175,14 @@ class Counting:
         model, alike, flows, n = self.model, self.city.alike[index], self.flows[index], self.teams[index]
         fixed = len(alike.pinned)
         size: dict[int, float] = {column: look.size for look, column in flows.items()}
-        model.row(0, INF, size | {n: fixed - alike.min})
+        # Friends who alone fill a team to its least size, without a leader or what it needs, take one more to it. That
+        # adds up when several such units share a team, as long as two are needed anyway.
+        more = dict(size)
+        if alike.min >= 2 and not fixed:
+            for look, column in flows.items():
+                lacks = not look.leads or not alike.needs <= look.tags
+                more[column] -= max(0, look.size + lacks - alike.min)
+        model.row(0, INF, more | {n: fixed - alike.min})
         model.row(-INF, 0, size | {n: fixed - alike.max})
         self.objective["viable"][n] = 1
         self.objective["cost"][n] = alike.pinned_cost
