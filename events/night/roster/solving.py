@@ -25,7 +25,7 @@ RINGS = 3
 FEW = 1e-5
 NODES = 50
 MORE_IS_BETTER = frozenset({"viable", "placed"})
-NEAR = 1e-6
+NEAR = 0.05  # far more than what rounding does to an objective, so that no bound claims too much
 
 
 def solve(
@@ -92,16 +92,18 @@ def _prove(city: City, lp: _Program, best: Draft, left: Callable[[], float]) -> 
             if value is not None:
                 found[level] = min(most, floor(value + NEAR))
         coarse.hold(level, reached[level])
-        lp.hold(level, reached[level])
-    for level in ("split", "cost", "balance"):
-        if reached[level] == 0:
-            found[level] = 0
-        else:
-            value = lp.bound(level, left())
+    # Levels that nothing can better are worth their weight in the objective: far quicker than holding them by a row.
+    weights: dict[str, float] = {}
+    for level in LEVELS:
+        if level not in found:
+            value = 0.0 if reached[level] == 0 else lp.bound(level, left(), weights, reached)
             if value is None:
                 break
             found[level] = max(0, ceil(value - NEAR))
-        lp.hold(level, reached[level])
+        if found[level] == reached[level] and len(weights) == LEVELS.index(level):
+            weights[level] = WEIGHTS[level]
+        else:
+            lp.hold(level, reached[level])
     return Bounds(**found)
 
 
@@ -141,12 +143,18 @@ class _Program:
         self.highs.run()
         return bool(self.highs.getModelStatus() == highspy.HighsModelStatus.kOptimal)
 
-    def bound(self, level: str, seconds: float) -> float | None:
-        """The best value of one level, or None where there was no time to prove it."""
-        sign = -1.0 if level in MORE_IS_BETTER else 1.0
-        if not self.optimise({level: sign}, seconds):
+    def bound(
+        self, level: str, seconds: float, weights: dict[str, float] | None = None, reached: dict[str, int] | None = None
+    ) -> float | None:
+        """The best value of one level, or None where there was no time to prove it.
+
+        `weights` are of levels that are at `reached` in every roster that counts.
+        """
+        weights, reached = weights or {}, reached or {}
+        if not self.optimise({**weights, level: WEIGHTS[level]}, seconds):
             return None
-        return sign * float(self.highs.getObjectiveValue())
+        known = sum(weight * reached[one] for one, weight in weights.items())
+        return (float(self.highs.getObjectiveValue()) - known) / WEIGHTS[level]
 
     def hold(self, level: str, value: int) -> None:
         """From now on this level is as good as this."""
