@@ -17,7 +17,7 @@ from events.organise_views import OrganiserRequest, office_page
 from ideas import calling, reports, waiting
 from ideas.calling import IdeaRefused, phases_of_quarter
 from ideas.models import Call
-from ideas.organise_forms import CallForm
+from ideas.organise_call_forms import CallForm
 from volunteers.permissions import is_organiser
 
 PAGE = 50

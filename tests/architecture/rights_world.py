@@ -25,7 +25,8 @@ from events.arranging_forms import ArrangeForm
 from events.organise_forms import MoveForm, TermsForm
 from ideas.forms import IdeaForm
 from ideas.models import Call
-from ideas.organise_forms import AnswerForm, CallForm
+from ideas.organise_call_forms import CallForm
+from ideas.organise_forms import AnswerForm
 from mail.models import Message
 from tests.factories.events import RegistrationFactory, SlotFactory, WalkInFactory
 from tests.factories.ideas import CallFactory, CommentFactory, IdeaFactory

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
+from .contradicting import contradictions, ids_of
+from .finding import LARGEST, Finding, is_whole, shown_value
 from .problem import (
     LEVELS,
     Bounds,
@@ -23,26 +24,25 @@ from .problem import (
 )
 
 INSTANCE, ROSTER, NIGHT = "roster-instance/1", "roster/1", "roster-night/1"
-LARGEST = 10**9
 KINDS = ("professional", "citizen")
 REACHES = ("prefs", "near", "any")
 
 
 def read_instance(text: str | bytes) -> Instance:
     """The instance that a JSON text holds, or `Contradiction` with all that is wrong with it."""
-    found = _Finding()
+    found = Finding()
     instance = _instance(found, _document(found, text, INSTANCE))
     if not found.problems:
-        _contradictions(found.problems, instance)
+        found.problems += contradictions(instance)
     found.refuse()
     return instance
 
 
 def read_roster(text: str | bytes, instance: Instance) -> Roster:
     """The roster that a JSON text holds, of people and teams that the instance knows; legal or not."""
-    found = _Finding()
+    found = Finding()
     data = _document(found, text, ROSTER)
-    hqs, teams, people = _ids(instance)
+    hqs, teams, people = ids_of(instance)
     bounds = found.record(data, "bounds", "the roster") if "bounds" in data else {}
     roster = Roster(
         instance=found.text(data, "instance", "the roster"),
@@ -62,9 +62,9 @@ def read_roster(text: str | bytes, instance: Instance) -> Roster:
 
 def read_night(text: str | bytes, instance: Instance) -> Night:
     """The night that a JSON text holds, of people and teams that the instance knows."""
-    found = _Finding()
+    found = Finding()
     data = _document(found, text, NIGHT)
-    hqs, teams, people = _ids(instance)
+    hqs, teams, people = ids_of(instance)
     absent = found.texts(data, "absent", "the night")
     departed = found.texts(data, "departed", "the night")
     walkins = []
@@ -172,15 +172,7 @@ def _plain(person: Person) -> dict[str, Any]:
     }
 
 
-def _ids(instance: Instance) -> tuple[set[str], set[str], set[str]]:
-    return (
-        {hq.id for hq in instance.hqs},
-        {team.id for team in instance.teams},
-        {person.id for person in instance.people},
-    )
-
-
-def _document(found: _Finding, text: str | bytes, expected: str) -> dict[str, Any]:
+def _document(found: Finding, text: str | bytes, expected: str) -> dict[str, Any]:
     """The text's one object. Refuses at once: where the file is of another kind, what it lacks says nothing."""
     try:
         data = json.loads(text)
@@ -193,100 +185,7 @@ def _document(found: _Finding, text: str | bytes, expected: str) -> dict[str, An
     return data
 
 
-class _Finding:
-    """Reads fields one by one and remembers what is wrong with each; answers something harmless in its place."""
-
-    def __init__(self) -> None:
-        self.problems: list[str] = []
-
-    def say(self, problem: str) -> None:
-        self.problems.append(problem)
-
-    def refuse(self) -> None:
-        if self.problems:
-            raise Contradiction(self.problems)
-
-    def _field(self, data: dict[str, Any], key: str, where: str, is_right: Callable[[Any], bool], kind: str) -> Any:
-        if key not in data:
-            self.say(f"{where}: {key!r} is missing")
-        elif not is_right(data[key]):
-            self.say(f"{where}: {key!r} must be {kind}, not {_shown(data[key])}")
-        else:
-            return data[key]
-        return None
-
-    def text(self, data: dict[str, Any], key: str, where: str) -> str:
-        return self._field(data, key, where, lambda value: isinstance(value, str), "a text") or ""
-
-    def choice(self, data: dict[str, Any], key: str, where: str, choices: tuple[str, ...]) -> str:
-        kind = "one of " + ", ".join(choices)
-        return self._field(data, key, where, lambda value: isinstance(value, str) and value in choices, kind) or ""
-
-    def whole(self, data: dict[str, Any], key: str, where: str, least: int = 0, most: int = LARGEST) -> int:
-        kind = f"a whole number from {least} to {most}"
-        return self._field(data, key, where, lambda value: _is_whole(value) and least <= value <= most, kind) or 0
-
-    def flag(self, data: dict[str, Any], key: str, where: str) -> bool:
-        return bool(self._field(data, key, where, lambda value: isinstance(value, bool), "true or false"))
-
-    def texts(self, data: dict[str, Any], key: str, where: str) -> list[str]:
-        def is_right(value: Any) -> bool:
-            return isinstance(value, list) and all(isinstance(one, str) for one in value)
-
-        return self._field(data, key, where, is_right, "a list of texts") or []
-
-    def record(self, data: dict[str, Any], key: str, where: str) -> dict[str, Any]:
-        return self._field(data, key, where, lambda value: isinstance(value, dict), "an object") or {}
-
-    def rows(self, data: dict[str, Any], key: str, where: str) -> list[dict[str, Any]]:
-        rows = self._field(data, key, where, lambda value: isinstance(value, list), "a list") or []
-        for index, row in enumerate(rows):
-            if not isinstance(row, dict):
-                self.say(f"{key}[{index}] must be an object, not {_shown(row)}")
-        return [row for row in rows if isinstance(row, dict)]
-
-    def pairs(
-        self, data: dict[str, Any], key: str, left: tuple[str, set[str]], right: tuple[str, set[str]]
-    ) -> dict[str, str]:
-        pairs = self.record(data, key, "the roster")
-        for name, value in pairs.items():
-            if name not in left[1]:
-                self.say(f"{key}: no {left[0]} {name!r}")
-            if not isinstance(value, str) or value not in right[1]:
-                self.say(f"{key} of {name!r}: no {right[0]} {_shown(value)}")
-        return pairs
-
-    def seconds(self, data: dict[str, Any]) -> float:
-        value = data.get("seconds", 0)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < LARGEST:
-            self.say(f"the roster: 'seconds' must be a number from 0, not {_shown(value)}")
-            return 0.0
-        return float(value)
-
-    def known(self, where: str, kind: str, ids: Iterable[str], known: set[str]) -> None:
-        for one in dict.fromkeys(ids):
-            if one not in known:
-                self.say(f"{where}: no {kind} {one!r}")
-
-    def doubles(self, where: str, ids: Iterable[str]) -> None:
-        for one, times in Counter(ids).items():
-            if times > 1:
-                self.say(f"{where}: {one!r} is there {times} times")
-
-
-def _is_whole(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _shown(value: Any) -> str:
-    try:
-        shown = repr(value)
-    except ValueError:  # a whole number of more digits than Python writes
-        return "a number too long to write"
-    return shown if len(shown) <= 60 else shown[:57] + "..."
-
-
-def _instance(found: _Finding, data: dict[str, Any]) -> Instance:
+def _instance(found: Finding, data: dict[str, Any]) -> Instance:
     where = "the instance"
     return Instance(
         name=found.text(data, "name", where),
@@ -299,14 +198,14 @@ def _instance(found: _Finding, data: dict[str, Any]) -> Instance:
     )
 
 
-def _no_rules(found: _Finding) -> Rules:
+def _no_rules(found: Finding) -> Rules:
     found.say("the instance: 'rules' is missing")
     return Rules()
 
 
-def _rules(found: _Finding, data: dict[str, Any]) -> Rules:
+def _rules(found: Finding, data: dict[str, Any]) -> Rules:
     def costs(value: Any) -> bool:
-        return isinstance(value, list) and all(_is_whole(one) and 0 <= one <= LARGEST for one in value)
+        return isinstance(value, list) and all(is_whole(one) and 0 <= one <= LARGEST for one in value)
 
     balance = found.record(data, "balance", "rules")
     of = "balance" if balance else "rules: balance"
@@ -321,19 +220,19 @@ def _rules(found: _Finding, data: dict[str, Any]) -> Rules:
     )
 
 
-def _named(found: _Finding, row: dict[str, Any], kind: str, index: int) -> tuple[str, str]:
+def _named(found: Finding, row: dict[str, Any], kind: str, index: int) -> tuple[str, str]:
     name = found.text(row, "id", f"{kind} number {index + 1}")
     return name, f"{kind} {name!r}"
 
 
-def _hq(found: _Finding, row: dict[str, Any], index: int) -> Headquarters:
+def _hq(found: Finding, row: dict[str, Any], index: int) -> Headquarters:
     name, where = _named(found, row, "headquarters", index)
     return Headquarters(
         name, found.whole(row, "x", where, least=-LARGEST), found.whole(row, "y", where, least=-LARGEST)
     )
 
 
-def _team(found: _Finding, row: dict[str, Any], index: int) -> Team:
+def _team(found: Finding, row: dict[str, Any], index: int) -> Team:
     name, where = _named(found, row, "team", index)
     return Team(
         id=name,
@@ -347,7 +246,7 @@ def _team(found: _Finding, row: dict[str, Any], index: int) -> Team:
     )
 
 
-def _person(found: _Finding, row: dict[str, Any], index: int) -> Person:
+def _person(found: Finding, row: dict[str, Any], index: int) -> Person:
     name, where = _named(found, row, "person", index)
 
     def is_group(value: Any) -> bool:
@@ -368,73 +267,15 @@ def _person(found: _Finding, row: dict[str, Any], index: int) -> Person:
     )
 
 
-def _apart(found: _Finding, data: dict[str, Any]) -> Iterable[tuple[str, str]]:
+def _apart(found: Finding, data: dict[str, Any]) -> Iterable[tuple[str, str]]:
     rows = found._field(data, "apart", "the instance", lambda value: isinstance(value, list), "a list") or []
     for index, row in enumerate(rows):
         if isinstance(row, list) and len(row) == 2 and all(isinstance(one, str) for one in row):
             yield row[0], row[1]
         else:
-            found.say(f"apart[{index}] must be two people, not {_shown(row)}")
+            found.say(f"apart[{index}] must be two people, not {shown_value(row)}")
 
 
-def _pin(found: _Finding, row: dict[str, Any], index: int) -> Pin:
+def _pin(found: Finding, row: dict[str, Any], index: int) -> Pin:
     where = f"pin number {index + 1}"
     return Pin(found.text(row, "person", where), found.text(row, "team", where), found.flag(row, "lead", where))
-
-
-def contradictions(instance: Instance) -> list[str]:
-    """Everything in an instance that cannot all be true, in words; nothing when a roster can be made of it."""
-    found: list[str] = []
-    _contradictions(found, instance)
-    return found
-
-
-def _contradictions(problems: list[str], instance: Instance) -> None:
-    found = _Finding()
-    found.problems = problems
-    hqs, teams, people = _ids(instance)
-    found.doubles("hqs", (hq.id for hq in instance.hqs))
-    found.doubles("teams", (team.id for team in instance.teams))
-    found.doubles("people", (person.id for person in instance.people))
-    for team in instance.teams:
-        found.known(f"team {team.id!r}", "headquarters", [team.hq], hqs)
-        if not (team.min <= team.target <= team.max and team.max):
-            found.say(
-                f"team {team.id!r}: sizes are out of order (least {team.min}, target {team.target}, most {team.max})"
-            )
-    for person in instance.people:
-        where = f"person {person.id!r}"
-        found.known(where, "headquarters", [person.home, *person.prefs], hqs)
-        found.doubles(f"{where}, prefs", person.prefs)
-        if len(person.prefs) > len(instance.rules.rank_cost):
-            found.say(f"{where} has {len(person.prefs)} choices, the rules price {len(instance.rules.rank_cost)}")
-    group_of = {person.id: person.group for person in instance.people}
-    for one, other in instance.apart:
-        found.known("apart", "person", [one, other], people)
-        if one == other:
-            found.say(f"apart: {one!r} cannot be kept apart from themselves")
-        elif group_of.get(one) is not None and group_of.get(one) == group_of.get(other):
-            found.say(f"apart: {one!r} and {other!r} are in one group, {group_of[one]!r}")
-    _contradictory_pins(found, instance, teams, people)
-
-
-def _contradictory_pins(found: _Finding, instance: Instance, teams: set[str], people: set[str]) -> None:
-    pinned, leading = defaultdict(list), defaultdict(list)
-    for pin in instance.pins:
-        found.known("pins", "person", [pin.person], people)
-        found.known("pins", "team", [pin.team], teams)
-        pinned[pin.team].append(pin.person)
-        if pin.lead:
-            leading[pin.team].append(pin.person)
-    for person, times in Counter(pin.person for pin in instance.pins).items():
-        if times > 1:
-            found.say(f"pins: {person!r} has {times} pins")
-    for team in instance.teams:
-        if len(set(pinned[team.id])) > team.max:
-            found.say(f"pins: {len(set(pinned[team.id]))} people for {team.id!r}, which holds {team.max}")
-        if len(set(leading[team.id])) > 1:
-            found.say(f"pins: {len(set(leading[team.id]))} people must lead {team.id!r}")
-    place = {pin.person: pin.team for pin in instance.pins}
-    for one, other in instance.apart:
-        if one != other and place.get(one) is not None and place.get(one) == place.get(other):
-            found.say(f"pins: {one!r} and {other!r} are apart and both in {place[one]!r}")

@@ -12,10 +12,10 @@ import numpy.typing as npt
 
 from . import greedy
 from .city import City
+from .contradicting import contradictions
 from .counting import INF, Counting
 from .dealing import deal
 from .draft import Draft
-from .formats import contradictions
 from .problem import LEVELS, Bounds, Contradiction, Instance, Roster
 
 Vector = npt.NDArray[np.float64]

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bench.rosters import KINDS, invent, invent_perfect
 from events.night.roster import formats
+from events.night.roster.contradicting import contradictions
 from events.night.roster.problem import Bounds, Contradiction, Night, Roster, WalkIn
 
 SMALL = invent("plenty", 12, headquarters=2)
@@ -30,7 +31,7 @@ def test_an_instance_written_is_read_again(kind):
 
 
 def test_a_hidden_perfect_instance_is_free_of_contradictions():
-    assert formats.contradictions(invent_perfect(200)) == []
+    assert contradictions(invent_perfect(200)) == []
 
 
 def test_a_roster_written_is_read_again():

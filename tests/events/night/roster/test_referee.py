@@ -162,5 +162,6 @@ def test_the_referee_shares_nothing_with_the_solver():
 
 def test_the_formats_know_nothing_of_django():
     assert loaded("events.night.roster.formats") == {
-        "events", "events.night", "events.night.roster", "events.night.roster.formats", "events.night.roster.problem",
+        "events", "events.night", "events.night.roster", "events.night.roster.contradicting",
+        "events.night.roster.finding", "events.night.roster.formats", "events.night.roster.problem",
     }  # fmt: skip
