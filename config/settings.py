@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "cms",
     "ideas",
     "trainings",
+    "events.night",
     "events",
     "mail",
     "volunteers",

@@ -23,9 +23,9 @@ VERBS = RANKS["tasks"]
 OUTSIDE = {"migrations"}
 
 
-def rank(module: str) -> int:
+def rank(module: str, room: str) -> int:
     """The level of `room.name...`: a name that is not listed is a verb module, or what verbs work with."""
-    name = module.split(".")[1]
+    name = module.removeprefix(f"{room}.").split(".")[0]
     return RANKS.get("views" if name.endswith(("_views", "_urls")) else name, VERBS)
 
 
@@ -36,21 +36,36 @@ class InsideARoom(Contract):
     rooms = fields.ListField(subfield=fields.StringField())
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
-        """Looks at each import between two modules of the same room."""
-        found: list[dict[str, Any]] = []
+        """Looks at each import between two modules of the same room.
+
+        A room may stand inside another (``events.night``): it is above it, and none of the outer one's modules.
+        """
+        found: list[tuple[int, int, dict[str, Any]]] = []
         for room in self.rooms:  # type: ignore[attr-defined]
-            modules = {name for name in graph.find_descendants(room) if name.split(".")[1] not in OUTSIDE}
+            inner = self.inside(graph, room)
+            modules = {
+                name
+                for name in graph.find_descendants(room) - inner
+                if name.removeprefix(f"{room}.").split(".")[0] not in OUTSIDE
+            }
             for importer in modules:
-                for imported in graph.find_modules_directly_imported_by(importer) & modules:
-                    if rank(imported) > rank(importer):
-                        found += graph.get_import_details(importer=importer, imported=imported)
+                for imported in graph.find_modules_directly_imported_by(importer) & (modules | inner):
+                    above = len(LEVELS) if imported in inner else rank(imported, room)
+                    if above > rank(importer, room):
+                        details = graph.get_import_details(importer=importer, imported=imported)
+                        found += [(rank(importer, room), above, detail) for detail in details]
         return ContractCheck(kept=not found, metadata={"found": found})
+
+    def inside(self, graph: ImportGraph, room: str) -> set[str]:
+        """The modules of the rooms that stand inside this one."""
+        rooms = [name for name in self.rooms if name.startswith(f"{room}.")]  # type: ignore[attr-defined]
+        return {module for name in rooms for module in (name, *graph.find_descendants(name))}
 
     def render_broken_contract(self, check: ContractCheck) -> None:
         """Names each line that imports upwards."""
-        for detail in check.metadata["found"]:
-            levels = list(LEVELS)
-            below, above = levels[rank(detail["importer"])], levels[rank(detail["imported"])]
+        levels = [*LEVELS, "a room above"]
+        for below, above, detail in check.metadata["found"]:
             output.print_error(
-                f"{detail['importer']}:{detail['line_number']} ({below}) imports {detail['imported']} ({above})"
+                f"{detail['importer']}:{detail['line_number']} ({levels[below]}) "
+                f"imports {detail['imported']} ({levels[above]})"
             )

@@ -6,12 +6,12 @@ import pytest
 from tests.architecture.contracts import InsideARoom
 
 
-def is_kept(importer, imported):
+def is_kept(importer, imported, rooms=("events",)):
     graph = grimp.ImportGraph()
-    for module in ("events", importer, imported):
+    for module in (*rooms, importer, imported):
         graph.add_module(module)
     graph.add_import(importer=importer, imported=imported, line_number=1, line_contents=f"import {imported}")
-    contract = InsideARoom(name="", session_options={}, contract_options={"rooms": ["events"]})
+    contract = InsideARoom(name="", session_options={}, contract_options={"rooms": list(rooms)})
     return contract.check(graph, verbose=False).kept
 
 
@@ -41,3 +41,18 @@ def test_migrations_are_left_alone():
 
 def test_verbs_may_call_one_another():
     assert is_kept(importer="events.registering", imported="events.promoting")
+
+
+@pytest.mark.parametrize(
+    ("importer", "imported", "kept"),
+    [
+        ("events.night.preparing", "events.scheduling", True),
+        ("events.night.models.sectors", "events.views", True),
+        ("events.views", "events.night.models", False),
+        ("events.scheduling", "events.night", False),
+        ("events.night.forms", "events.night.preparing", True),
+        ("events.night.preparing", "events.night.forms", False),
+    ],
+)
+def test_a_room_inside_another_is_above_it(importer, imported, kept):
+    assert is_kept(importer, imported, rooms=("events", "events.night")) is kept

@@ -1,0 +1,7 @@
+"""The Night of Solidarity: its editions, the headquarters of each, and the sectors that teams walk."""
+
+from events.night.models.editions import Edition
+from events.night.models.headquarters import Headquarters
+from events.night.models.sectors import PlaceKind, Sector, SectorTag
+
+__all__ = ["Edition", "Headquarters", "PlaceKind", "Sector", "SectorTag"]
