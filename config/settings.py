@@ -89,7 +89,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "volunteers.middleware.DeviceMiddleware",
     "volunteers.middleware.BackOfficeMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

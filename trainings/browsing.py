@@ -167,6 +167,8 @@ def _bar(
 
 
 def _asked(parameters: QueryDict) -> str:
+    if not parameters:
+        return ""
     asked = parameters.copy()
     asked.pop("page", None)
     return asked.urlencode() if is_filtered(parameters) else ""

@@ -18,6 +18,8 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
+from cms.context_processors import site
+
 register = template.Library()
 
 HEADER = ("site_settings", "site_menu", "language_links", "home_url", "login_url")
@@ -43,15 +45,16 @@ def site_footer(context: Context) -> SafeString:
 def kept_page(context: Context, name: str, **uses: Any) -> SafeString:
     """The whole page ``name``, which extends base.html and may use, besides the names in HEADER, the values given here.
 
-    They say all that the page shows: equal values, equal page. For who is signed in it is rendered anew.
+    They say all that the page shows: equal values, equal page. For who is signed in it is rendered anew. Of the context
+    around it only ``request`` is used, so that a view may leave its context processors out.
     """
     request: HttpRequest = context["request"]
     if settings.SESSION_COOKIE_NAME in request.COOKIES:
         return mark_safe(get_template(name).render(uses, request))  # noqa: S308  rendered with escaping
-    frame = tuple(_fact(context.get(use)) for use in HEADER)
+    frame = tuple(_fact(value) for value in site(request).values())
     origin = Origin(request.scheme or "", request.get_host())
     facts = (*frame, *uses.values(), origin)
-    names = (*HEADER, *uses, "request")
+    names = (*site(request), *uses, "request")
     year = timezone.localdate().year  # a date of another year says so
     return mark_safe(_render(name, get_language() or "", names, facts, year))  # noqa: S308  rendered with escaping
 

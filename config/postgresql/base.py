@@ -48,6 +48,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
         found: ConnectionPool | None = super().pool
         return found
 
+    def get_connection_params(self) -> dict[str, Any]:
+        """Nothing once there is a pool: it has its own, and they are worked out from many settings."""
+        if self.alias in self._connection_pools and self.settings_dict["OPTIONS"].get("pool"):
+            return {}
+        params: dict[str, Any] = super().get_connection_params()
+        return params
+
     def is_usable(self) -> bool:
         """Not after an error, but for DataError and IntegrityError: what is prepared may have been spoiled."""
         return not self.errors_occurred and bool(super().is_usable())
