@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 from .contradicting import contradictions, ids_of
@@ -134,7 +135,7 @@ def write_roster(roster: Roster) -> str:
             "assignments": dict(sorted(roster.assignments.items())),
             "leaders": dict(sorted(roster.leaders.items())),
             "reserve": dict(sorted(roster.reserve.items())),
-            "bounds": {level: getattr(roster.bounds, level) for level in LEVELS},
+            "bounds": asdict(roster.bounds),
             "seconds": roster.seconds,
         }
     )

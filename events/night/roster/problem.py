@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from math import isqrt
 
 LEVELS = ("viable", "placed", "split", "cost", "balance")
+NIGHT_LEVELS = ("viable", "moved", "placed", "split", "balance")
 
 
 class Contradiction(ValueError):
@@ -97,12 +98,23 @@ class Bounds:
 
 
 @dataclass(frozen=True, slots=True)
+class NightBounds:
+    """As `Bounds`, for the levels of the night."""
+
+    viable: int | None = None
+    moved: int | None = None
+    placed: int | None = None
+    split: int | None = None
+    balance: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Roster:
     instance: str
     assignments: dict[str, str]
     leaders: dict[str, str]
     reserve: dict[str, str] = field(default_factory=dict)
-    bounds: Bounds = Bounds()
+    bounds: Bounds | NightBounds = Bounds()
     seconds: float = 0.0
 
 
