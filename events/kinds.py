@@ -29,8 +29,7 @@ class OfficePage:
 class SlotKind:
     """``page`` and ``list_page`` are URL names: a slot's public page (it takes the primary key), and where all are.
 
-    ``office_pages`` are what its back office offers besides; ``if_missed`` says what it costs to miss one of several
-    meetings.
+    ``office_pages`` are what its back office offers besides.
     """
 
     name: str
@@ -39,7 +38,6 @@ class SlotKind:
     page: str
     list_page: str = "events:space"
     office_pages: tuple[OfficePage, ...] = ()
-    if_missed: str | Promise = ""
 
 
 _kinds: dict[str, SlotKind] = {}

@@ -1,0 +1,216 @@
+"""``manage.py roster solve|check|night``: the roster engine on files. docs/roster.md says how to use it."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import math
+import os
+import sys
+import threading
+from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from events.night.roster import files, formats, greedy, referee
+from events.night.roster.city import City
+from events.night.roster.night import renew
+from events.night.roster.problem import Bounds, Contradiction, Instance, Roster
+from events.night.roster.solving import solve
+
+INTERRUPTED = 130  # as a shell says of Ctrl-C
+
+
+class Command(BaseCommand):
+    help = "Composes the teams of a Night of Solidarity from files, checks them, and makes the night's version."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION", title="actions")
+        one = actions.add_parser("solve", help="Composes teams: the best roster found, and how good any could be.")
+        one.add_argument("instance", metavar="INSTANCE")
+        _output(one)
+        one.add_argument("--time-limit", type=_seconds, default=30.0, metavar="S", help="Seconds at most (30).")
+        one = actions.add_parser("check", help="Says whether a roster is legal, and what it is worth.")
+        one.add_argument("instance", metavar="INSTANCE")
+        one.add_argument("roster", metavar="ROSTER")
+        one.add_argument("night", metavar="NIGHT", nargs="?", help="With AFTER: checks the night's version.")
+        one.add_argument("after", metavar="AFTER", nargs="?", help="The roster made of ROSTER for NIGHT.")
+        one = actions.add_parser("night", help="A new roster after who did not come and who came: the fewest move.")
+        for name in ("instance", "roster", "night"):
+            one.add_argument(name, metavar=name.upper())
+        _output(one)
+        one.add_argument("--time-limit", type=_seconds, metavar="S", help="Seconds at most (as few as are needed).")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        names = [options[name] for name in ("instance", "roster", "night", "after") if options.get(name)]
+        if names.count(files.STREAM) > 1:
+            raise CommandError("The standard input can be one file only.", returncode=2)
+        if options["action"] == "check" and len(names) == 3:
+            raise CommandError("To check a night, name its roster as well: INSTANCE ROSTER NIGHT AFTER.", returncode=2)
+        try:
+            if "output" in options:
+                files.try_writing(options["output"])
+            with _silence():
+                run: Callable[..., str] = getattr(self, "_" + options["action"])
+                text = run(*(files.read(name) for name in names), **options)
+            files.write(options.get("output", files.STREAM), text)
+        except KeyboardInterrupt:
+            raise CommandError("Stopped. Nothing is written.", returncode=INTERRUPTED) from None
+        except Contradiction as contradiction:
+            raise CommandError("\n".join(contradiction.problems)) from contradiction
+        except files.Unusable as error:
+            raise CommandError(str(error)) from error
+        if self.status:
+            # HiGHS may still be at work in its thread; nothing of it is wanted any more.
+            self.stderr.flush()
+            os._exit(self.status)
+
+    status = 0
+
+    def _solve(self, instance_text: bytes, **options: Any) -> str:
+        """The roster as text. Ctrl-C ends it with the roster made by hand, which costs moments."""
+        instance = formats.read_instance(instance_text)
+        outcome: list[Roster | BaseException] = []
+
+        def work() -> None:
+            try:
+                outcome.append(solve(instance, time_limit=options["time_limit"], progress=self._tell))
+            except BaseException as error:
+                outcome.append(error)
+
+        worker = threading.Thread(target=work, daemon=True)
+        worker.start()
+        try:
+            while worker.is_alive():
+                worker.join(0.1)
+        except KeyboardInterrupt:
+            return self._stopped(instance)
+        (found,) = outcome
+        if isinstance(found, BaseException):
+            raise found
+        self._say(_words(instance, found, None))
+        return formats.write_roster(found)
+
+    def _stopped(self, instance: Instance) -> str:
+        self.status = INTERRUPTED
+        roster = greedy.compose(City(instance)).roster(Bounds(), 0)
+        self._say("Stopped. This is the roster made team after team, as by hand; nothing is proven of it.")
+        return formats.write_roster(roster)
+
+    def _check(self, instance_text: bytes, roster_text: bytes, *night: bytes, **_options: Any) -> str:
+        """The score in words; refuses, with every breach, what is not legal."""
+        instance = formats.read_instance(instance_text)
+        formats.read_roster(roster_text, instance)
+        verdict: referee.Verdict[Any]
+        if night:
+            came = formats.read_night(night[0], instance)
+            there = replace(instance, people=(*instance.people, *(walkin.person for walkin in came.walkins)))
+            formats.read_roster(night[1], there)
+            verdict = referee.check_night(*_plain(instance_text, roster_text, *night))
+        else:
+            verdict = referee.check(*_plain(instance_text, roster_text))
+        claimed = json.loads(night[1] if night else roster_text).get("bounds", {})
+        breaches = [*verdict.breaches, *_false_bounds(verdict.score, claimed)]
+        if breaches:
+            raise CommandError("Not legal.\n" + "\n".join(breaches))
+        return "Legal. " + _score(asdict(verdict.score), len(instance.teams)) + "\n"
+
+    def _night(self, instance_text: bytes, roster_text: bytes, night_text: bytes, **options: Any) -> str:
+        """The night's roster as text, which the referee has found legal."""
+        instance = formats.read_instance(instance_text)
+        roster, night = formats.read_roster(roster_text, instance), formats.read_night(night_text, instance)
+        after = renew(instance, roster, night, time_limit=options["time_limit"])
+        written = formats.write_roster(after)
+        verdict = referee.check_night(*_plain(instance_text, roster_text, night_text, written))
+        if verdict.breaches:
+            raise CommandError("The roster is not legal, nor can the night's be:\n" + "\n".join(verdict.breaches))
+        self._say(_words(instance, after, asdict(verdict.score)))
+        return written
+
+    def _say(self, text: str) -> None:
+        """To whoever looks on, in the terminal's own colour: it is no error."""
+        self.stderr.write(text, str)
+
+    def _tell(self, step: str, seconds: float) -> None:
+        if self.stderr.isatty():
+            self._say(f"{seconds:6.1f} s  {step}")
+
+
+def _output(parser: ArgumentParser) -> None:
+    parser.add_argument("-o", "--output", default=files.STREAM, metavar="FILE", help="Where to write; - is the output.")
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds < 10**6:
+        raise ArgumentTypeError(f"{text!r} is no number of seconds above 0")
+    return seconds
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Nothing but the answer reaches the standard output: HiGHS greets there, from C, whatever it is told."""
+    sys.stdout.flush()
+    output, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    try:
+        yield
+    finally:
+        ctypes.CDLL(None).fflush(None)
+        os.dup2(output, 1)
+        os.close(output)
+        os.close(nowhere)
+
+
+def _plain(*texts: str | bytes) -> list[Any]:
+    return [json.loads(text) for text in texts]
+
+
+def _words(instance: Instance, roster: Roster, score: dict[str, int] | None) -> str:
+    """A roster's score card, with what is proven."""
+    if score is None:
+        score = asdict(referee.check(*_plain(formats.write_instance(instance), formats.write_roster(roster))).score)
+    bounds = {level: bound for level, bound in asdict(roster.bounds).items() if bound is not None}
+    best = [level for level, bound in bounds.items() if bound == score[level]]
+    lines = [_score(score, len(instance.teams))]
+    if best:
+        lines.append(f"Proven to be the best there is: {', '.join(best)}.")
+    lines += [
+        f"Proven of any roster: {level}, {'no more' if level in ('viable', 'placed') else 'no less'} than {bound}."
+        for level, bound in bounds.items()
+        if level not in best
+    ]
+    return "\n".join([*lines, f"{roster.seconds} seconds."])
+
+
+def _score(score: dict[str, int], teams: int) -> str:
+    said = {
+        "viable": f"{score['viable']} of {teams} teams can go out",
+        "moved": f"{score.get('moved')} people moved",
+        "placed": f"{score['placed']} people placed",
+        "split": f"{score['split']} groups split",
+        "cost": f"cost of the ways {score.get('cost')}",
+        "balance": f"balance {score['balance']}",
+    }
+    return "; ".join(said[level] for level in score) + "."
+
+
+def _false_bounds(score: Any, claimed: dict[str, Any]) -> list[str]:
+    """The first bound that the roster itself betters: those after it speak of rosters as good as that."""
+    for level, value in asdict(score).items():
+        bound = claimed.get(level)
+        if bound is None:
+            break
+        if (value > bound) if level in ("viable", "placed") else (value < bound):
+            return [f"bounds: {level} is said to be {bound} at best, and the roster reaches {value}"]
+        if value != bound:
+            break
+    return []
