@@ -14,6 +14,7 @@ from wagtail.images.blocks import ImageBlock
 from ideas import browsing
 from ideas.models import Idea
 from trainings import listing
+from trainings.quarters import current_themes
 from volunteers.models import Network
 
 # Titles are blocks of their own, so that the outline of a page cannot be broken from inside a text.
@@ -224,7 +225,7 @@ class ThemesBlock(blocks.StructBlock):
     def get_context(self, value: Any, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(value, parent_context)
         address = reverse("trainings:list")
-        context["themes"] = [(theme, f"{address}?theme={theme.pk}") for theme in listing.current_themes()]
+        context["themes"] = [(theme, f"{address}?theme={theme.pk}") for theme in current_themes()]
         return context
 
     class Meta:

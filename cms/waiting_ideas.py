@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from ideas import waiting
 from trainings.board_figures import Figure
-from trainings.listing import Quarter
+from trainings.quarters import Quarter
 from volunteers.models import Network
 
 

@@ -21,8 +21,8 @@ from django.utils.translation import gettext
 from events.models import Registration, Slot
 from trainings import board_figures
 from trainings.board_figures import Figure
-from trainings.listing import Quarter
 from trainings.models import EvaluationAnswer
+from trainings.quarters import Quarter
 from volunteers.models import Network
 
 State = Registration.State

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 
-from trainings.listing import Quarter
+from trainings.quarters import Quarter
 from volunteers.models import Network
 
 

@@ -12,9 +12,8 @@ from django.views.decorators.http import require_safe
 from events.organise_views import OrganiserRequest, office_page
 from trainings import evaluation_results
 from trainings.board import board_of
-from trainings.filters import quarter_words
-from trainings.listing import Quarter
 from trainings.models import Theme
+from trainings.quarters import Quarter
 from volunteers.models import Network
 from volunteers.permissions import organised_networks
 
@@ -69,8 +68,8 @@ def _frame(request: OrganiserRequest, quarter: Quarter, networks: list[Network])
     choices = {shift(present, number) for number in range(-BACK, AHEAD + 1)} | {quarter}
     return {
         "quarter": quarter,
-        "quarter_words": quarter_words(quarter),
-        "quarters": [(str(one), quarter_words(one)) for one in sorted(choices, reverse=True)],
+        "quarter_words": quarter.words,
+        "quarters": [(str(one), one.words) for one in sorted(choices, reverse=True)],
         "earlier": shift(quarter, -1),
         "later": shift(quarter, 1),
         "networks": networks,

@@ -16,9 +16,11 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from trainings import listing
+from trainings import listing, session_rows
 from trainings.filters import SessionFilter, Vocabulary, is_filtered, vocabulary
-from trainings.listing import Quarter, Rows, SessionRow
+from trainings.listing import Rows
+from trainings.quarters import Quarter
+from trainings.session_rows import SessionRow
 
 PER_PAGE = 20
 
@@ -108,8 +110,8 @@ def browse(request: HttpRequest, *, quarter: Quarter | None = None) -> Browse:
         caches["process"].set(key, found, timeout=settings.KEPT_SECONDS)
         rows = list(found.rows)
     else:
-        rows = listing.with_seats(found.rows)
-    rows = listing.with_own_states(rows, request.user)
+        rows = session_rows.with_seats(found.rows)
+    rows = session_rows.with_own_states(rows, request.user)
     bar = _bar(language, asked, choices, quarter, found.chips, found.count, today)
     return Browse(tuple(rows), found.count, found.number, found.chips, bar, asked)
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from django.db.models import Count, QuerySet
 
 from events.models import Slot
-from trainings.listing import Quarter
 from trainings.models import Evaluation, EvaluationAnswer, Training
+from trainings.quarters import Quarter
 from volunteers.models import Network
 from volunteers.small_numbers import Figure, protect_line
 

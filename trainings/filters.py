@@ -13,13 +13,13 @@ from django.core.cache import caches
 from django.db.models import CharField, Exists, F, IntegerField, Model, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Meeting, Venue
-from trainings import listing
+from trainings import session_rows
 from trainings.models import Session, Theme
+from trainings.quarters import Quarter
 from volunteers.models import Association, District, Network
 from volunteers.words import fold
 
@@ -42,13 +42,13 @@ def vocabulary() -> Vocabulary:
 
 def _read_vocabulary() -> Vocabulary:
     words: dict[str, dict[str, str]] = {"network": {}, "district": {}, "theme": {}, "quarter": {}}
-    this = listing.Quarter.of(timezone.localdate())
+    this = Quarter.of(timezone.localdate())
     for kind, key, label, year, number in _vocabulary_rows():
         if kind != "theme":
             words[kind][key] = f"{key.lstrip('0')} · {label}" if kind == "district" else label
             continue
-        quarter = listing.Quarter(year, number)
-        words["quarter"][str(quarter)] = quarter_words(quarter)
+        quarter = Quarter(year, number)
+        words["quarter"][str(quarter)] = quarter.words
         if quarter >= this:
             words["theme"][key] = label
     return tuple((kind, tuple(choices.items())) for kind, choices in words.items())
@@ -61,19 +61,11 @@ def _vocabulary_rows() -> list[tuple[str, str, str, int, int]]:
         return QuerySet(model).order_by().annotate(**columns).values_list(*columns)
 
     none = Value(0, IntegerField())
-    networks = choices(Network, "network", F("slug"), listing.translated("name"), none, none)
+    networks = choices(Network, "network", F("slug"), session_rows.translated("name"), none, none)
     districts = choices(District, "district", F("code"), F("name"), none, none)
     theme_key = Cast("pk", CharField())
-    themes = choices(Theme, "theme", theme_key, listing.translated("title"), F("year"), F("quarter"))
+    themes = choices(Theme, "theme", theme_key, session_rows.translated("title"), F("year"), F("quarter"))
     return sorted(networks.union(districts, themes, all=True), key=lambda row: (row[3], row[4], row[1]))
-
-
-def quarter_words(quarter: listing.Quarter) -> str:
-    """The quarter by its months: "January to March 2027"."""
-    return str(
-        _("%(first)s to %(last)s")
-        % {"first": date_format(quarter.begins_on, "F"), "last": date_format(quarter.ends_on, "F Y")}
-    )
 
 
 class SessionFilter(django_filters.FilterSet):

@@ -17,10 +17,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Meeting, Registration, Slot
-from trainings import listing
+from trainings import listing, session_rows
 from trainings.filters import EVENING
-from trainings.listing import SessionRow
 from trainings.models import Session, Training
+from trainings.session_rows import SessionRow
 from volunteers.models import Volunteer
 
 Availability = Volunteer.Availability
@@ -144,7 +144,7 @@ def person_of(volunteer: Volunteer) -> Person:
 def candidates_for(volunteer: Volunteer) -> list[Candidate]:
     """The next sessions (LOOKED_AT) that one may sign up for, with what became of this person's own registrations."""
     rows, _count = listing.page_of_rows(listing.upcoming().filter(slot__in=Slot.objects.open()), limit=LOOKED_AT)
-    rows = listing.with_own_states(rows, volunteer.user)
+    rows = session_rows.with_own_states(rows, volunteer.user)
     columns = ("slot", "slot__venue__district", "training")
     places = {slot: (district, training) for slot, district, training in _sessions(rows).values_list(*columns)}
     answers = _interests({training for _district, training in places.values()})

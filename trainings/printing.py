@@ -12,8 +12,9 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from trainings import listing
-from trainings.listing import Quarter, SessionRow
 from trainings.models import Theme
+from trainings.quarters import Quarter, themes_of
+from trainings.session_rows import SessionRow
 from volunteers import papermaking, squares
 
 TEMPLATE = "programme.typ"
@@ -53,7 +54,7 @@ def content(quarter: Quarter, heading: Heading) -> dict[str, Any]:
         "scan": _("To sign up, and the latest news"),
         "footer": heading.address.partition("://")[2].rstrip("/"),
         "colours": dict(heading.colours),
-        "themes": [_theme(theme) for theme in listing.themes_of(quarter)],
+        "themes": [_theme(theme) for theme in themes_of(quarter)],
         "months": _months([row for row in rows if row.state != "cancelled"]),
         "empty": _("The dates are being prepared."),
     }

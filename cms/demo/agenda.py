@@ -20,8 +20,8 @@ from events import by_date
 from events.models import Meeting, MeetingMark, Registration, Slot, WalkIn
 from events.registering import offer_deadline
 from trainings import awarding
-from trainings.listing import Quarter
 from trainings.models import Certificate, Grant, Session, Training
+from trainings.quarters import Quarter
 from volunteers import qualifying
 from volunteers.models import QualificationHeld, User, Volunteer
 

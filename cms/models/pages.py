@@ -25,7 +25,8 @@ from cms.blocks import BodyBlock, NoteBlock
 from cms.models.addresses import SitePageCopyForm, SitePageForm, refuse_taken
 from cms.models.settings import SiteSettings
 from ideas.models import Call, Phase
-from trainings import browsing, city_map, listing, printing
+from trainings import browsing, city_map, printing
+from trainings.quarters import Quarter, themes_of
 
 
 class SitePage(Page):
@@ -109,12 +110,12 @@ class ProgrammeIndexPage(SitePage):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
         programmes = list(ProgrammePage.objects.child_of(self).live().order_by("-year", "-quarter"))
-        quarter = listing.Quarter.of(timezone.localdate())
+        quarter = Quarter.of(timezone.localdate())
         current = next((page for page in programmes if page.quarter_bound == quarter), None)
         context |= {"programme": current, "programmes": [page for page in programmes if page != current]}
         if current:
             context["browse"] = browsing.browse(request, quarter=quarter)
-            context["themes"] = listing.themes_of(quarter)
+            context["themes"] = themes_of(quarter)
             context |= current.co_building()
         return context
 
@@ -153,8 +154,8 @@ class ProgrammePage(RoutablePageMixin, SitePage):
         return [{"title": parent.title, "url": parent.url}]
 
     @cached_property
-    def quarter_bound(self) -> listing.Quarter:
-        return listing.Quarter(self.year, self.quarter)
+    def quarter_bound(self) -> Quarter:
+        return Quarter(self.year, self.quarter)
 
     def clean(self) -> None:
         """One programme a quarter and language. The language is in the parent's table: no constraint can say so."""
@@ -169,7 +170,7 @@ class ProgrammePage(RoutablePageMixin, SitePage):
             | {
                 "programme": self,
                 "browse": browsing.browse(request, quarter=self.quarter_bound),
-                "themes": listing.themes_of(self.quarter_bound),
+                "themes": themes_of(self.quarter_bound),
             }
             | self.co_building()
         )
@@ -179,7 +180,7 @@ class ProgrammePage(RoutablePageMixin, SitePage):
         before = self.quarter_bound.previous
         notes = CallNotePage.objects.live().public().filter(locale=self.locale_id)
         calls = Call.objects.none()
-        if self.quarter_bound == listing.Quarter.of(timezone.localdate()):
+        if self.quarter_bound == Quarter.of(timezone.localdate()):
             calls = Call.objects.published().in_phase(Phase.Kind.CALL).select_related("network")
         return {
             "calls": [(call, call.phase(Phase.Kind.CALL)) for call in calls.prefetch_related("phases")],

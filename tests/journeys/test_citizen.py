@@ -14,7 +14,7 @@ from tests.factories.events import RegistrationFactory, SlotFactory, VenueFactor
 from tests.factories.trainings import SessionFactory, ThemeFactory, TrainingFactory
 from tests.factories.volunteers import DistrictFactory, NetworkFactory
 from tests.journeys.conftest import text_of
-from trainings.listing import Quarter
+from trainings.quarters import Quarter
 from volunteers.models import Consent, User
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

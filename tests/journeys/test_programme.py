@@ -10,7 +10,7 @@ from cms.models import ProgrammeIndexPage, ProgrammePage
 from tests.factories.events import SlotFactory, VenueFactory
 from tests.factories.trainings import SessionFactory, ThemeFactory, TrainingFactory
 from tests.factories.volunteers import DistrictFactory, NetworkFactory
-from trainings.listing import Quarter
+from trainings.quarters import Quarter
 from volunteers.models import Network
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

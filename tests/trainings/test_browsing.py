@@ -10,7 +10,7 @@ from tests.factories.events import RegistrationFactory, SlotFactory, VenueFactor
 from tests.factories.trainings import SessionFactory, ThemeFactory, TrainingFactory
 from tests.factories.volunteers import AssociationFactory, DistrictFactory, NetworkFactory
 from trainings.browsing import PER_PAGE, browse
-from trainings.listing import Quarter
+from trainings.quarters import Quarter
 
 NOW = dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC)  # a Monday
 PARIS = ZoneInfo("Europe/Paris")

@@ -9,8 +9,8 @@ from django.utils import translation
 from tests.factories.events import RegistrationFactory, SlotFactory
 from tests.factories.trainings import SessionFactory, TrainingFactory
 from tests.factories.volunteers import NetworkFactory, VolunteerFactory
-from trainings import listing
-from trainings.listing import Quarter
+from trainings import listing, session_rows
+from trainings.quarters import Quarter
 
 NOW = dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC)
 PARIS = ZoneInfo("Europe/Paris")
@@ -156,14 +156,14 @@ def test_own_states_are_only_ones_own():
     RegistrationFactory(volunteer=me, slot=mine.slot)
     RegistrationFactory(slot=theirs.slot)
 
-    own = listing.with_own_states(rows(), me.user)
+    own = session_rows.with_own_states(rows(), me.user)
 
     assert [(row.slot_id, row.my_state) for row in own] == [
         (mine.slot_id, "confirmed"),
         (theirs.slot_id, ""),
         (none.slot_id, ""),
     ]
-    assert listing.with_own_states(rows(), AnonymousUser()) == rows()
+    assert session_rows.with_own_states(rows(), AnonymousUser()) == rows()
 
 
 def test_own_rank_in_the_waiting_list():
@@ -172,7 +172,7 @@ def test_own_rank_in_the_waiting_list():
     RegistrationFactory(slot=session.slot, waiting=True, queue_number=1)
     RegistrationFactory(slot=session.slot, waiting=True, queue_number=2, volunteer=me)
 
-    (row,) = listing.with_own_states(rows(), me.user)
+    (row,) = session_rows.with_own_states(rows(), me.user)
 
     assert (row.my_state, row.my_rank) == ("waiting", 2)
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 from django.utils import timezone
 
-from trainings.listing import NetworkTag, SessionRow
 from trainings.matching import Candidate, Person, best_of_each, rank, time_of
+from trainings.session_rows import NetworkTag, SessionRow
 
 ZONE = timezone.get_default_timezone()
 MONDAY = dt.datetime(2027, 3, 8, 18, 30, tzinfo=ZONE)

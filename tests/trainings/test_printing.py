@@ -9,7 +9,7 @@ from django.utils.translation import override
 
 from tests.factories.trainings import SessionFactory, ThemeFactory, TrainingFactory
 from trainings import printing
-from trainings.listing import Quarter
+from trainings.quarters import Quarter
 from volunteers import papermaking
 
 pytestmark = pytest.mark.django_db

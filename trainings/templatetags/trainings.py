@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from trainings.browsing import Browse
-from trainings.listing import SessionRow
+from trainings.session_rows import SessionRow
 
 register = template.Library()
 

@@ -10,7 +10,7 @@ from tests.factories.volunteers import DistrictFactory, NetworkFactory, NetworkO
 from tests.office import inside
 from trainings import board_figures
 from trainings.board import Figure
-from trainings.listing import Quarter
+from trainings.quarters import Quarter
 
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 11, 20, 10, tzinfo=dt.UTC)
