@@ -31,5 +31,6 @@ class EventsConfig(AppConfig):
         kinds.register(kinds.Kind("events/registration", _("your registration"), messages.compose_registration))
         kinds.register(kinds.Kind("events/slot-moved", _("a date was changed"), messages.compose_moved))
         kinds.register(kinds.Kind("events/reminder", _("a date comes near"), messages.compose_reminder))
+        kinds.register(kinds.Kind("events/one-date", _("one date of several"), messages.compose_one_date))
         kinds.register(kinds.Kind("events/slot-cancelled", _("a date was called off"), messages.compose_called_off))
         kinds.register(kinds.Kind("events/word-from-organiser", _("a word from the organisers"), messages.compose_word))

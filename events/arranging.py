@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from events import by_date, occasions, registering, scheduling
+from events import by_date, excusing, occasions, registering, scheduling
 from events.models import Meeting, Registration, Slot
 from events.models.registrations import RegistrationQuerySet
 from events.occasions import Occasion
@@ -67,7 +67,8 @@ def check_order(planned: Sequence[Planned]) -> None:
 def arrange(slot: Slot, *, planned: Sequence[Planned], place: Place, by: User) -> int:
     """Gives the slot these meetings and this place, and tells everybody ``concerned``, once. Returns how many.
 
-    Meetings that exist and are not among ``planned`` are taken out, and what attendance comes to follows. Nothing
+    Meetings that exist and are not among ``planned`` are taken out, and what attendance comes to follows. Whoever had
+    said no to a meeting that is at another time now, or that is the only one left, is expected again, and told. Nothing
     changes, and nobody is told, when all is so already. Refuses what ``check_order`` refuses; a slot called off or
     over; a change of a meeting that has begun, of one that was taken out meanwhile, or to the past or years ahead; a
     room too small for the seats. Locks the slot's row.
@@ -88,6 +89,7 @@ def arrange(slot: Slot, *, planned: Sequence[Planned], place: Place, by: User) -
         was = _told_before(slot)
         scheduling.shift_registration_period(slot, planned[0].starts_at)
         _write(slot, planned, place, now)
+        again = _expect_again(slot, before, planned)
         by_date.follow(slot, was_only=before[0].number if len(before) == 1 else None)
         scheduling.end_offers(slot)
         told = scheduling.tell_all(
@@ -95,6 +97,7 @@ def arrange(slot: Slot, *, planned: Sequence[Planned], place: Place, by: User) -
             slot,
             concerned(slot).select_related("volunteer__user"),
             was | {"slot_sequence": slot.sequence},
+            own={key: {"expected_again": starts} for key, starts in again.items()},
         )
         if slot.starts_at > now:
             registering.promote_waiting(slot)
@@ -170,6 +173,14 @@ def _write_rows(slot: Slot, planned: Sequence[Planned], now: dt.datetime) -> Non
     slot.meetings.held().exclude(number__in=kept).update(dropped_at=now)
     slot.dates, slot.starts_at = len(planned), planned[0].starts_at
     slot.ends_at = max(one.ends_at for one in planned)
+
+
+def _expect_again(slot: Slot, before: Sequence[Planned], planned: Sequence[Planned]) -> dict[int, list[str]]:
+    """See ``excusing.expect_again``."""
+    starts = {one.number: one.starts_at for one in before if one.number is not None}
+    same = {one.number for one in planned if len(planned) > 1 and starts.get(one.number or -1) == one.starts_at}
+    stay = {one.number for one in planned}
+    return excusing.expect_again(slot, numbers=[key for key in starts if key in stay - same], starts=starts)
 
 
 def _told_before(slot: Slot) -> dict[str, object]:

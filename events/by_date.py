@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import Count, Q
@@ -19,6 +20,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from events import occasions
 from events.models import Meeting, MeetingMark, Registration, Slot
+from events.models.marks import MeetingMarkQuerySet
 from events.models.registrations import RegistrationQuerySet
 from events.occasions import Occasion
 from events.scheduling import ChangeRefused
@@ -69,20 +71,46 @@ def chosen(slot: Slot, number: int | None) -> Occasion:
 
 def marks_of(slot: Slot, number: int) -> dict[int, str]:
     """The marks of one meeting, by registration, of those confirmed."""
-    rows = MeetingMark.objects.filter(meeting__slot=slot, meeting__number=number, registration__state=State.CONFIRMED)
-    return dict(rows.values_list("registration", "attendance"))
+    return dict(_marks(slot).filter(meeting__number=number).values_list("registration", "attendance"))
+
+
+def _marks(slot: Slot) -> MeetingMarkQuerySet:
+    return MeetingMark.objects.filter(meeting__slot=slot, registration__state=State.CONFIRMED)
 
 
 def as_on(rows: Iterable[Registration], slot: Slot, number: int) -> list[Registration]:
     """The rows, of ``with_there``, as a page about that meeting shows them: never to be saved.
 
     Their mark of it stands in the place of what all come to; that is in ``so_far``, in words, if they were at any.
+    ``said_at`` is when they said themselves that they could not come.
     """
-    marks, found = marks_of(slot, number), list(rows)
+    marks = {mark.registration_id: mark for mark in _marks(slot).filter(meeting__number=number)}
+    found = list(rows)
     for row in found:
         row.so_far = in_words(row, slot) if row.was_there else ""  # type: ignore[attr-defined]
-        row.attendance = marks.get(row.pk, Attendance.UNKNOWN)
+        mark = marks.get(row.pk)
+        row.attendance = mark.attendance if mark else Attendance.UNKNOWN
+        row.said_at = mark.said_at if mark else None  # type: ignore[attr-defined]
     return found
+
+
+@dataclass(frozen=True)
+class Expected:
+    """One meeting, how many have a seat and come, and how many have it and do not (excused)."""
+
+    occasion: Occasion
+    coming: int
+    excused: int
+
+
+def expected(slot: Slot) -> list[Expected]:
+    """Who comes when, of a slot of several meetings; empty where there is one, without a query. Else two, besides the
+    meetings."""
+    if slot.dates == 1:
+        return []
+    confirmed = slot.registrations.filter(state=State.CONFIRMED).count()
+    excused = Counter(_marks(slot).filter(attendance=Attendance.EXCUSED).values_list("meeting__number", flat=True))
+    return [Expected(one, confirmed - excused[one.number], excused[one.number]) for one in occasions.of(slot)]
 
 
 def note(

@@ -22,7 +22,7 @@ from django.utils.translation import gettext
 from icalendar import Calendar, Conference, Event, Timezone, vCalAddress, vDuration, vGeo, vText
 from icalendar.enums import STATUS, TRANSP
 
-from events import occasions
+from events import missed, occasions
 from events.models import Registration, Slot
 from events.occasions import Occasion
 
@@ -51,7 +51,8 @@ class Invitation(NamedTuple):
 def invitations(registration: Registration) -> list[Invitation]:
     """REQUEST for what is coming, or CANCEL: one object for each entry, as RFC 5546 (3.2.2) wants.
 
-    Of several meetings those over are left out; those taken out since the person registered are called off. Written in
+    Of several meetings those over are left out; those taken out since the person registered, and those that they said
+    they miss, are called off. Written in
     the active language; the volunteer must still be known.
     """
     now, events, found = timezone.now(), events_of(registration), []
@@ -66,10 +67,16 @@ def invitations(registration: Registration) -> list[Invitation]:
     return found
 
 
-def feed(registrations: Iterable[Registration], *, name: str) -> bytes:
-    """A whole agenda to subscribe to, under this name, in the active language."""
+def feed(registrations: Iterable[Registration], *, name: str, with_missed: bool = False) -> bytes:
+    """A whole agenda to subscribe to, under this name, in the active language.
+
+    Without the meetings that the person said they miss; in a file to take in once they are called off instead
+    (``with_missed``), since what such a file leaves out stays in the calendar.
+    """
     rows = list(registrations)
-    calendar = _calendar(rows, [event for row in rows for event in events_of(row)], "PUBLISH")
+    missed.read(rows)
+    events = [event for row in rows for event in events_of(row, with_missed=with_missed)]
+    calendar = _calendar(rows, events, "PUBLISH")
     calendar.calendar_name = name  # NAME and X-WR-CALNAME
     calendar.add("x-wr-timezone", settings.TIME_ZONE)
     calendar.add("refresh-interval", vDuration(REFRESH), parameters={"VALUE": "DURATION"})
@@ -77,31 +84,35 @@ def feed(registrations: Iterable[Registration], *, name: str) -> bytes:
     return calendar.to_ical()
 
 
-def events_of(registration: Registration) -> list[Event]:
+def events_of(registration: Registration, *, with_missed: bool = True) -> list[Event]:
     """The entries of one registration, in the active language: one, or one for each meeting, in order of time.
 
-    The meetings are read with ``slot.meetings``. Those taken out since the person registered are called off.
+    The meetings are read with ``slot.meetings``. Those taken out since the person registered are called off, and so
+    are those that they miss, unless these are left out.
     """
     slot = registration.slot
     meetings = list(slot.meetings.all())
     if not meetings:
         return [_event_of(registration, *occasions.of(slot))]
     known = [one for one in meetings if one.dropped_at is None or one.dropped_at >= registration.created_at]
+    gone = {one.number for one in known if one.dropped_at} | (not_there := missed.numbers_of(registration))
     return [
-        _event_of(registration, occasions.occasion(one, slot), is_dropped=one.dropped_at is not None) for one in known
+        _event_of(registration, occasions.occasion(one, slot), is_off=one.number in gone)
+        for one in known
+        if with_missed or one.number not in not_there
     ]
 
 
-def _event_of(registration: Registration, one: Occasion, *, is_dropped: bool = False) -> Event:
+def _event_of(registration: Registration, one: Occasion, *, is_off: bool = False) -> Event:
     """The entry of one occasion; times in the city's zone (``_moment``). The first meeting's UID is what the date's was
     before it had several."""
     slot = registration.slot
     changed_at = max(registration.updated_at, slot.updated_at).replace(microsecond=0)
-    status = STATUS.CANCELLED if is_dropped else STATUSES[State(registration.state)]
+    status = STATUS.CANCELLED if is_off else STATUSES[State(registration.state)]
     number = "" if one.number == 1 else f"-{one.number}"
     event = Event.new(
         uid=f"{registration.uid}{number}@{urlsplit(settings.SITE_URL).hostname}",
-        sequence=slot.sequence + slot.title_sequence + registration.sequence,
+        sequence=slot.sequence + slot.title_sequence + registration.sequence + registration.dates_sequence,
         stamp=changed_at,
         created=registration.created_at.replace(microsecond=0),
         last_modified=changed_at,

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from events import by_date, occasions
@@ -57,8 +58,15 @@ def _marks(rows: Iterable[Registration]) -> Mapping[int, dict[int, str]]:
     found = defaultdict[int, dict[int, str]](dict)
     if several := [row.pk for row in rows if row.slot.dates > 1]:
         for mark in MeetingMark.objects.filter(registration__in=several).select_related("meeting"):
-            found[mark.registration_id][mark.meeting.number] = mark.get_attendance_display()
+            found[mark.registration_id][mark.meeting.number] = _in_words(mark)
     return found
+
+
+def _in_words(mark: MeetingMark) -> str:
+    if mark.said_at is None:
+        return mark.get_attendance_display()
+    said_on = date_format(timezone.localtime(mark.said_at), "SHORT_DATETIME_FORMAT")
+    return gettext("excused, as you said on %(day)s") % {"day": said_on}
 
 
 def _by_date(slot: Slot, marks: Mapping[int, str]) -> str:

@@ -81,7 +81,7 @@ def registration_file(request: HttpRequest, uid: UUID) -> HttpResponse:
     registration = get_object_or_404(rows.prefetch_related(occasions.WITH_MEETINGS), uid=uid)
     if not can_see_registration(request.user, registration):
         raise Http404
-    body = calendars.feed([registration], name=gettext("My dates"))
+    body = calendars.feed([registration], name=gettext("My dates"), with_missed=True)
     return HttpResponse(body, content_type=CALENDAR, headers={"Content-Disposition": 'attachment; filename="date.ics"'})
 
 

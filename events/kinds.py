@@ -29,7 +29,8 @@ class OfficePage:
 class SlotKind:
     """``page`` and ``list_page`` are URL names: a slot's public page (it takes the primary key), and where all are.
 
-    ``office_pages`` are what its back office offers besides.
+    ``office_pages`` are what its back office offers besides; ``if_missed`` says what it costs to miss one of several
+    meetings.
     """
 
     name: str
@@ -38,6 +39,7 @@ class SlotKind:
     page: str
     list_page: str = "events:space"
     office_pages: tuple[OfficePage, ...] = ()
+    if_missed: str | Promise = ""
 
 
 _kinds: dict[str, SlotKind] = {}

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from events import calendars, declining, door_codes, kinds, occasions, offers, reminding, reports
+from events import calendars, declining, door_codes, excusing, kinds, missed, occasions, offers, reminding, reports
 from events.models import Registration, Slot
 from mail.kinds import Attachment, Letter
 from volunteers import squares
@@ -59,6 +59,7 @@ def compose_moved(context: dict[str, Any]) -> Letter | None:
         "old_starts_at": dt.datetime.fromisoformat(old) if old else None,
         "old_place": context.get("old_place", ""),
         "old_dates": old_dates,
+        "expected_again": [dt.datetime.fromisoformat(moment) for moment in context.get("expected_again", [])],
         # What was to come was taken out, and the rest has been: there is no new date to tell.
         "gone": [moment for moment in old_dates if moment not in left] if row.slot.ends_at <= timezone.now() else [],
     }
@@ -68,7 +69,8 @@ def compose_moved(context: dict[str, Any]) -> Letter | None:
 def compose_reminder(context: dict[str, Any]) -> Letter | None:
     """The date comes near: in how many days is counted as the message leaves.
 
-    Nothing to say once the seat was given back, the slot called off or moved (which was told), or the date too near.
+    Nothing to say once the seat was given back, the slot called off or moved (which was told), the date too near, or of
+    several the one to which the person has said that they cannot come.
     """
     row, now = _registration(context), timezone.now()
     if row is None or (row.state, row.slot.state) != (State.CONFIRMED, Slot.State.OPEN):
@@ -79,7 +81,24 @@ def compose_reminder(context: dict[str, Any]) -> Letter | None:
     if not reminding.REMINDERS[context["days"]].is_timely(starts_at, now):
         return None
     letter = _about(row, starts_at) | {"days": reminding.days_left(starts_at, now)}
+    if letter["one"].number in letter["missed"]:
+        return None
+    letter["miss_url"] = _miss_url(row, letter["one"].number) if row.slot.dates > 1 else ""
     return Letter(letter | _door_code(row), (*_invitations(row), *_door_square(row)))
+
+
+def compose_one_date(context: dict[str, Any]) -> Letter | None:
+    """The person has said that they cannot come to one of several meetings, or can after all: to which they come now.
+
+    Of two answers before the mail left the first is dropped: the second tells both.
+    """
+    row = _registration(context)
+    if row is None or row.state != State.CONFIRMED or row.dates_sequence != context["dates_sequence"]:
+        return None
+    now = timezone.now()
+    left = [one for one in missed.of(row) if one.starts_at > now]
+    letter = _about(row) | {"left_out": left, "miss_url": _miss_url(row, context["number"])}
+    return Letter(letter, _invitations(row))
 
 
 def compose_called_off(context: dict[str, Any]) -> Letter | None:
@@ -125,12 +144,14 @@ def _about(row: Registration, starts_at: dt.datetime | None = None) -> dict[str,
     times = occasions.of(row.slot)
     now = timezone.now()
     found = [one for one in times if (one.starts_at == starts_at if starts_at else one.ends_at > now)]
-    one = next(iter(found), times[0])
+    not_there = missed.numbers_of(row)
+    one = next((one for one in found if one.number not in not_there), next(iter(found), times[0]))
     return {
         "registration": row,
         "slot": row.slot,
         "one": one,
         "occasions": times if len(times) > 1 else [],
+        "missed": not_there,
         "span": occasions.span(len(times), row.slot.starts_at, row.slot.ends_at) if len(times) > 1 else "",
         "first_name": row.volunteer.user.first_name if row.volunteer else "",
         "place": calendars.place_of(one),
@@ -146,6 +167,10 @@ def _about(row: Registration, starts_at: dt.datetime | None = None) -> dict[str,
 
 def _decline_url(row: Registration) -> str:
     return settings.SITE_URL + reverse("events:decline", args=[declining.token_of(row)])
+
+
+def _miss_url(row: Registration, number: int) -> str:
+    return settings.SITE_URL + reverse("events:miss", args=[excusing.token_of(row, number)])
 
 
 def _door_code(row: Any) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, prefetch_related_objects
@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from events.models import Meeting, Room, Slot, Venue
+from events.models import Meeting, MeetingMark, Room, Slot, Venue
 from events.models.meetings import MeetingQuerySet
 from events.models.slots import SlotQuerySet
 
@@ -36,6 +36,10 @@ class Occasion:
     def is_online(self) -> bool:
         return self.venue is None
 
+    @property
+    def is_future(self) -> bool:
+        return self.starts_at > timezone.now()
+
 
 def of(slot: Slot) -> list[Occasion]:
     """The slot's occasions in order of time. One query for a slot of several that ``read`` has not seen; else none."""
@@ -46,10 +50,14 @@ def of(slot: Slot) -> list[Occasion]:
     return [occasion(meeting, slot) for meeting in getattr(slot, READ)]
 
 
-def next_of(slot: Slot, now: dt.datetime | None = None) -> Occasion:
-    """The one that is on, or comes next; the last one once all are over."""
+def next_of(slot: Slot, now: dt.datetime | None = None, *, besides: Collection[int] = ()) -> Occasion:
+    """The one that is on, or comes next; the last one once all are over.
+
+    ``besides``: the numbers of those to which somebody does not come, passed over as long as another is to come.
+    """
     now, times = now or timezone.now(), of(slot)
-    return next((one for one in times if one.ends_at > now), times[-1])
+    left = [one for one in times if one.ends_at > now]
+    return next((one for one in left if one.number not in besides), (left or times[-1:])[0])
 
 
 def read(slots: Iterable[Slot]) -> None:
@@ -81,12 +89,13 @@ def minutes_of(slot: Slot) -> int:
     return round(sum((one.ends_at - one.starts_at).total_seconds() for one in of(slot)) / 60)
 
 
-def at_once(occasions: Iterable[Occasion], prefix: str = "") -> Q:
-    """Whose time overlaps one of these, meeting by meeting: a condition on slots, or on what has one at ``prefix``."""
+def taking(occasions: Iterable[Occasion]) -> Q:
+    """Whose time overlaps one of these, meeting by meeting, without those missed: a condition on registrations."""
     found = Q(pk__in=[])
+    missed = MeetingMark.objects.said().filter(meeting=OuterRef("pk"), registration=OuterRef(OuterRef("pk")))
     for one in occasions:
-        found |= Q(**{f"{prefix}dates": 1, **_overlapping(one, prefix)})
-        found |= Q(Exists(_meetings(prefix).filter(**_overlapping(one))))
+        found |= Q(slot__dates=1, **_overlapping(one, "slot__"))
+        found |= Q(Exists(_meetings("slot__").filter(~Exists(missed), **_overlapping(one))))
     return found
 
 

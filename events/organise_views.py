@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 
@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from events import attending, by_date, enlisting, handouts, kinds, occasions, overview, registering, requiring
+from events import attending, by_date, enlisting, handouts, kinds, missed, occasions, overview, registering, requiring
 from events.models import Registration, Slot
 from events.models.registrations import RegistrationQuerySet
 from events.organise_forms import AddedForm, EndForm, PersonForm, SlotFilter
@@ -112,12 +112,16 @@ def slot_detail(request: OrganiserRequest, pk: int) -> HttpResponse:
     rows = _search(_rows(slot, tab), words, by_email=context["organises"])
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     requiring.note_lacking(slot, page.object_list)
+    _know_slot(page.object_list, slot)
+    if tab == "coming":
+        missed.read(page.object_list)
     return render(
         request,
         "organise/slot.html",
         context
         | {"tab": tab, "counts": counted, "q": words, "page_obj": page}
         | {"handouts": handouts.of([slot]).get(slot.pk, [])}
+        | {"expected": by_date.expected(slot) if tab == "coming" else []}
         | {"may_write": context["organises"] or can_write(request.user, slot)}
         | {"walk_ins": slot.walk_ins.count() if tab == "coming" and context["attendance_open"] else 0}
         | {"clashes": overview.clashes(request.user, slot) if context["organises"] else []}
@@ -147,6 +151,12 @@ def _rows(slot: Slot, tab: str) -> RegistrationQuerySet:
         .exclude(pending_for=PendingFor.CODE, volunteer=None)
         .order_by(confirmed_first, "volunteer__user__last_name", "volunteer__user__first_name", "pk")
     )
+
+
+def _know_slot(rows: Iterable[Registration], slot: Slot) -> None:
+    """Their slot is this one, with the meetings that were read with it."""
+    for row in rows:
+        row.slot = slot
 
 
 def _search(rows: RegistrationQuerySet, words: str, *, by_email: bool) -> RegistrationQuerySet:
@@ -294,7 +304,9 @@ def sign_sheet(request: OrganiserRequest, pk: int) -> HttpResponse:
     Of several meetings each has its column.
     """
     slot = slot_for(request, pk, only_attendance=True)
-    rows = _rows(slot, "coming").filter(state=State.CONFIRMED)
+    rows = list(_rows(slot, "coming").filter(state=State.CONFIRMED))
+    _know_slot(rows, slot)
+    missed.read(rows)
     context = page_context(request, slot, rows=rows, spare=range(5), occasions=occasions.of(slot))
     return render(request, "organise/sign_sheet.html", context)
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
-from events.models import Meeting, Registration, Slot
+from events.models import Meeting, MeetingMark, Registration, Slot
 from mail import queuing
 from mail.models import Message
 
@@ -139,8 +139,13 @@ def _batches(due: dict[int, list[Due]]) -> Iterator[list[Registration]]:
 
 
 def _queue(rows: list[Registration], due: dict[int, list[Due]]) -> int:
-    """Those that are not in the outbox yet; one that another run writes at the same moment is written once."""
-    messages = [one.message(row) for row in rows for one in due[row.slot_id]]
+    """Those that are not in the outbox yet; one that another run writes at the same moment is written once.
+
+    Nobody is reminded of a meeting to which they said that they cannot come.
+    """
+    said = MeetingMark.objects.said().filter(registration__in=rows)
+    missed = set(said.values_list("registration", "meeting__starts_at"))
+    messages = [one.message(row) for row in rows for one in due[row.slot_id] if (row.pk, one.starts_at) not in missed]
     drafts = {message.key: message for message in messages if message}
     with transaction.atomic():
         for key in Message.objects.filter(key__in=list(drafts)).values_list("key", flat=True):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 from django.utils import timezone
 
-from events import occasions
+from events import missed, occasions
 from events.models import Registration, Slot
 from events.models.registrations import RegistrationQuerySet
 from volunteers.models import Volunteer
@@ -19,9 +19,9 @@ ANSWERABLE = (PendingFor.CODE, PendingFor.OFFER)  # what one may confirm oneself
 
 
 def clashes(volunteer: Volunteer, slot: Slot) -> RegistrationQuerySet:
-    """The person's other registrations, waiting ones included, whose time overlaps the slot's, meeting by meeting. One
-    query, and one for a slot of several meetings."""
-    at_once = _theirs(volunteer).filter(occasions.at_once(occasions.of(slot), "slot__"))
+    """The person's other registrations, waiting ones included, whose time overlaps the slot's, meeting by meeting, but
+    for meetings that they miss. One query, and one for a slot of several meetings."""
+    at_once = _theirs(volunteer).filter(occasions.taking(occasions.of(slot)))
     return at_once.active().exclude(slot=slot).order_by("slot__starts_at")
 
 
@@ -47,7 +47,7 @@ class Agenda:
 
 
 def agenda_of(volunteer: Volunteer, *, past: int = 10, now: dt.datetime | None = None) -> Agenda:
-    """Reads the agenda in two queries, and one where people meet several times.
+    """Reads the agenda in two queries, and two more where people meet several times.
 
     ``past`` is how many ended ones to read at most.
 
@@ -58,8 +58,9 @@ def agenda_of(volunteer: Volunteer, *, past: int = 10, now: dt.datetime | None =
     rows = list(_theirs(volunteer).filter(ahead).with_rank().order_by("slot__starts_at", "pk"))
     ended = list(_theirs(volunteer).exclude(ahead).order_by("-slot__starts_at", "-pk")[: past + 1])
     occasions.read(row.slot for row in (*rows, *ended))
-    if any(row.slot.dates > 1 for row in rows):  # one under way is as near as its next meeting
-        rows.sort(key=lambda row: (occasions.next_of(row.slot, now).starts_at, row.pk))
+    missed.read(rows)
+    if any(row.slot.dates > 1 for row in rows):  # one under way is as near as the next meeting that the person goes to
+        rows.sort(key=lambda row: (missed.next_of(row, now).starts_at, row.pk))
     return Agenda(
         to_answer=[row for row in rows if row.pending_for in ANSWERABLE],
         coming=[row for row in rows if row.state != State.WAITING and row.pending_for not in ANSWERABLE],

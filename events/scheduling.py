@@ -6,7 +6,7 @@ The slot's row is the lock here as in events.registering, whose promotions these
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -281,14 +281,23 @@ def shift_registration_period(slot: Slot, starts_at: dt.datetime) -> None:
         slot.closes_at += starts_at - slot.starts_at
 
 
-def tell_all(kind: str, slot: Slot, registrations: Iterable[Registration], context: dict[str, Any]) -> int:
-    """One message to each person, whose key holds the slot's sequence: the same change is never told twice."""
+def tell_all(
+    kind: str,
+    slot: Slot,
+    registrations: Iterable[Registration],
+    context: dict[str, Any],
+    own: Mapping[int, dict[str, Any]] | None = None,
+) -> int:
+    """One message to each person, whose key holds the slot's sequence: the same change is never told twice.
+
+    ``own``: what is told to one registration besides, by its key.
+    """
     drafts = [
         queuing.draft(
             kind,
             key=f"{kind}:{slot.pk}:{slot.sequence}:{row.pk}",
             user=row.volunteer.user,
-            context=context | {"registration": str(row.uid)},
+            context=context | {"registration": str(row.uid)} | (own or {}).get(row.pk, {}),
             priority=Message.Priority.NORMAL,
         )
         for row in registrations

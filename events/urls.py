@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from events import declining_views, door_views, feeds, views
+from events import declining_views, door_views, excusing_views, feeds, views
 
 app_name = "events"
 urlpatterns = [
@@ -13,6 +13,9 @@ urlpatterns = [
     path("registrations/<uuid:uid>/", views.registration_detail, name="registration-detail"),
     path("registrations/<uuid:uid>/confirm/", views.confirm, name="registration-confirm"),
     path("registrations/<uuid:uid>/cancel/", views.cancel, name="registration-cancel"),
+    path("registrations/cannot-come-that-day/<str:token>/", excusing_views.miss, name="miss"),
+    path("registrations/<uuid:uid>/dates/<key:number>/cannot-come/", excusing_views.cannot_come, name="date-cannot"),
+    path("registrations/<uuid:uid>/dates/<key:number>/can-come/", excusing_views.can_come, name="date-can"),
     path("registrations/<uuid:uid>/calendar.ics", feeds.registration_file, name="registration-calendar"),
     path("door/<str:code>/", door_views.door, name="door"),
     path("my-space/", views.space, name="space"),

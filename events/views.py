@@ -18,7 +18,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from events import asking, door_codes, eligibility, handouts, kinds, offers, registering, renewing, reports
+from events import (
+    asking,
+    door_codes,
+    eligibility,
+    excusing,
+    handouts,
+    kinds,
+    missed,
+    occasions,
+    offers,
+    registering,
+    renewing,
+    reports,
+)
 from events.models import Registration, Slot
 from events.permissions import can_answer_for, can_see_registration
 from events.registering import NotQualified, RegistrationRefused
@@ -126,7 +139,7 @@ def my_registration(request: HttpRequest, slot_id: int) -> HttpResponse:
 @login_required
 def registration_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     """What became of one registration, and what one can do now."""
-    registration = _mine(request, uid)
+    registration = my_own(request, uid)
     return _registration_page(request, registration, agreement=_agreement_for(request, registration))
 
 
@@ -149,6 +162,8 @@ def _registration_page(
             "clashes": reports.clashes_of(registration),
             "has_begun": _has_begun(registration),
             "is_over": slot.ends_at <= timezone.now(),
+            "dates": _dates(registration),
+            "if_missed": kinds.get(slot.kind).if_missed,
         }
     )
     if door_codes.is_shown(registration):
@@ -158,12 +173,27 @@ def _registration_page(
     return render(request, "events/registration.html", context, status=status)
 
 
+def _dates(registration: Registration) -> list[dict[str, Any]]:
+    """Of several meetings those still to come, and what one can say about each; none without a seat."""
+    now = timezone.now()
+    times = [one for one in occasions.of(registration.slot) if excusing.may_say(registration, one, now)]
+    not_there = missed.numbers_of(registration) if times else frozenset()
+    return [
+        {
+            "one": one,
+            "is_missed": one.number in not_there,
+            "is_last": excusing.is_last(registration, one, now),
+        }
+        for one in times
+    ]
+
+
 @never_cache
 @require_POST
 @login_required
 def confirm(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Takes the seat that is offered or held; says first what else is at that time, and what is not agreed to yet."""
-    registration, user = _mine(request, uid), _person(request)
+    registration, user = my_own(request, uid), _person(request)
     agreement = _agreement_for(request, registration)
     agreed = agreement is None or agreement.is_valid()
     if not agreed or _is_unsaid_clash(request, registration):
@@ -183,7 +213,7 @@ def confirm(request: HttpRequest, uid: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def cancel(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Asks whether one really gives the seat back (GET), and does it (POST)."""
-    registration = _mine(request, uid)
+    registration = my_own(request, uid)
     if request.method != "POST" and registration.is_active and not _has_begun(registration):
         return render(request, "events/cancel.html", _standing(registration))
     if request.method == "POST" and registration.is_active:
@@ -245,6 +275,7 @@ def space(request: HttpRequest) -> HttpResponse:
         "agenda": agenda,
         "material": _material(agenda),
         "next": agenda.coming[0] if agenda.coming else None,
+        "next_dates": _dates(agenda.coming[0]) if agenda.coming else [],
         "feed_url": address,
         "webcal_url": "webcal:" + address.partition(":")[2],
         "others_url": kinds.browse(),
@@ -341,7 +372,7 @@ def _volunteer_of(user: User) -> Volunteer:
     return get_object_or_404(Volunteer, user=user)
 
 
-def _mine(request: HttpRequest, uid: UUID) -> Registration:
+def my_own(request: HttpRequest, uid: UUID) -> Registration:
     """One's own registration; anybody else's does not exist (404)."""
     rows = Registration.objects.with_rank().select_related(
         "volunteer", "slot__network", "slot__venue__district", "slot__room"

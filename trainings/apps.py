@@ -41,6 +41,7 @@ class TrainingsConfig(AppConfig):
                 "trainings:session-detail",
                 "trainings:list",
                 office_pages=(people, results, said),
+                if_missed=_("The certificate is for whoever was there on all the dates."),
             )
         )
         eligibility.register(granting.next_dates)

@@ -33,6 +33,8 @@ FROM_HOUR = 9  # in the morning, on the city's clocks
 LATEST_DAYS = 3  # after the session: nobody is asked later, whatever was down meanwhile
 OPEN_DAYS = 14
 LONGEST = 1000  # characters of a text
+# Who excused themselves says nothing of whether attendance was kept.
+UNTOLD = (Registration.Attendance.UNKNOWN, Registration.Attendance.EXCUSED)
 
 
 class EvaluationRefused(Exception):
@@ -51,7 +53,7 @@ class Standing(enum.StrEnum):
 def participants() -> RegistrationQuerySet:
     """Whoever was at a session that took place: those marked present, or all confirmed where nobody was marked."""
     marked = Registration.objects.filter(slot=OuterRef("slot"), state=Registration.State.CONFIRMED)
-    there = Q(attendance__in=Registration.THERE) | Q(attendance="") & ~Exists(marked.exclude(attendance=""))
+    there = Q(attendance__in=Registration.THERE) | Q(attendance="") & ~Exists(marked.exclude(attendance__in=UNTOLD))
     confirmed = Registration.objects.filter(state=Registration.State.CONFIRMED, slot__state=Slot.State.OPEN)
     return confirmed.filter(there).exclude(volunteer=None)
 

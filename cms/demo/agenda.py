@@ -82,6 +82,7 @@ def build(count: int, *, city: City, volunteers: list[Volunteer], rng: random.Ra
     # Written "now" by the model.
     Registration.objects.exclude(confirmed_at=None).update(created_at=F("confirmed_at"))
     mark_each([meeting for meeting in begun if meeting.ends_at < now])
+    say_no([meeting for meeting in (*meetings, *begun) if meeting.starts_at > now and meeting.number > 1], now)
     for walk_in in walk_ins:
         walk_in.meeting = next((meeting for meeting in begun if meeting.slot == walk_in.slot), None)
     WalkIn.objects.bulk_create(walk_ins, batch_size=BATCH)
@@ -131,6 +132,23 @@ def mark_each(meetings: list[Meeting]) -> None:
     MeetingMark.objects.bulk_create(mark for mark in found if mark.attendance)
     for slot in {meeting.slot for meeting in meetings}:
         by_date.derive(slot)
+
+
+def say_no(meetings: list[Meeting], now: dt.datetime) -> None:
+    """A few of those who come to a course have said that they cannot come to one of its dates."""
+    rows = list(
+        Registration.objects.filter(slot__in={one.slot_id for one in meetings}, state=State.CONFIRMED).order_by("pk")
+    )
+    found = []
+    for number, row in enumerate(rows[::6]):
+        theirs = [one for one in meetings if one.slot_id == row.slot_id]
+        meeting, said_at = theirs[number % len(theirs)], now - dt.timedelta(hours=5 + 7 * number)
+        found.append(MeetingMark(registration=row, meeting=meeting, attendance="excused", said_at=said_at))
+    MeetingMark.objects.bulk_create(found)
+    keys = [mark.registration_id for mark in found]
+    Registration.objects.filter(pk__in=keys).update(dates_sequence=1)
+    for slot in {meeting.slot for meeting in meetings}:
+        by_date.derive(slot, only=keys)
 
 
 def ask(pairs: list[tuple[Slot, Course]]) -> None:
@@ -336,6 +354,8 @@ def of_citizen(citizen: Volunteer, slots: list[Slot], rows: list[Registration], 
     for slot in gone[:3]:
         long_before = slot.starts_at - dt.timedelta(days=9)
         take(slot, State.CONFIRMED, confirmed_at=long_before, attendance="present")
+    course = first(slot for slot in coming if slot.dates > 1 and len(held_in(slot)) < slot.capacity)
+    take(course, State.CONFIRMED, confirmed_at=now - dt.timedelta(days=4))
     for _ in range(2):
         free = first(slot for slot in coming if 0 < len(held_in(slot)) < slot.capacity)
         take(free, State.CONFIRMED, confirmed_at=now - dt.timedelta(days=3))

@@ -93,6 +93,14 @@ class Registration(models.Model):
     queue_number = models.PositiveIntegerField(null=True, blank=True, help_text=_("Its number in the waiting list."))
     uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     sequence = models.PositiveIntegerField(default=0, editable=False)
+    dates_sequence = models.PositiveIntegerField(
+        default=0,
+        editable=False,
+        help_text=_(
+            "Counts how often the person said that they could not, or could, come to one of several meetings, for "
+            "calendars. Apart from sequence, by which messages know whether what they tell still holds."
+        ),
+    )
     attendance = models.CharField(
         _("attendance"),
         max_length=10,

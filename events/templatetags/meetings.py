@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import template
 
-from events import by_date, occasions
+from events import by_date, missed, occasions
 from events.models import Registration, Slot
 from events.occasions import Occasion
 
@@ -21,6 +21,24 @@ def occasions_of(slot: Slot) -> list[Occasion]:
 def next_one(slot: Slot) -> Occasion:
     """The time that is on or comes next."""
     return occasions.next_of(slot)
+
+
+@register.filter
+def next_for(row: Registration) -> Occasion:
+    """The same for whoever has this registration: of those to which they come."""
+    return missed.next_of(row)
+
+
+@register.filter
+def missed_by(row: Registration) -> frozenset[int]:
+    """The numbers of the meetings to which the person has said that they cannot come."""
+    return missed.numbers_of(row)
+
+
+@register.filter
+def missed_days(row: Registration) -> list[str]:
+    """Those days, briefly."""
+    return [by_date.day_of(one) for one in missed.of(row)]
 
 
 @register.filter

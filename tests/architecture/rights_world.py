@@ -20,7 +20,7 @@ from wagtail.models import Collection, CollectionViewRestriction, Locale, Page, 
 
 from cms.models import ProgrammeIndexPage, ProgrammePage
 from cms.turning_forms import TurningForm, TyingForm
-from events import declining, door_codes, offers
+from events import declining, door_codes, excusing, offers
 from events.arranging_forms import ArrangeForm
 from events.organise_forms import MoveForm, TermsForm
 from ideas.forms import IdeaForm
@@ -28,7 +28,7 @@ from ideas.models import Call
 from ideas.organise_call_forms import CallForm
 from ideas.organise_forms import AnswerForm
 from mail.models import Message
-from tests.factories.events import RegistrationFactory, SlotFactory, WalkInFactory
+from tests.factories.events import RegistrationFactory, SlotFactory, WalkInFactory, meet
 from tests.factories.ideas import CallFactory, CommentFactory, IdeaFactory
 from tests.factories.trainings import (
     CertificateFactory,
@@ -164,6 +164,10 @@ class World:
         self.confirmed = RegistrationFactory(slot=self.slot, volunteer=owner)
         self.here = RegistrationFactory(slot=self.today, volunteer=owner)
         self.walk_in = WalkInFactory(slot=self.today)
+        weeks = [NOW + dt.timedelta(days=days) for days in (20, 27, 34)]
+        self.of_three = RegistrationFactory(slot=meet(SlotFactory(network=self.slot.network), *weeks), volunteer=owner)
+        self.their_of_three = RegistrationFactory(slot=self.of_three.slot)
+        excusing.cannot_come(self.of_three, number=2, by=None)
         asked = {"state": "pending", "pending_for": "approval", "confirmed_at": None}
         self.asked = RegistrationFactory(slot=self.slot, **asked)
         self.materials = {
@@ -364,6 +368,8 @@ class World:
             "slot": lambda: {"pk": slots[which].pk},
             "date": lambda: {"slot_id": slots[which].pk},
             "registration": lambda: {"uid": registrations[which].uid},
+            "one date": lambda: {"uid": self.of_three.uid, "number": int(which)},
+            "their one date": lambda: {"uid": self.their_of_three.uid, "number": int(which)},
             "of": lambda: {"pk": self.slot.pk, "uid": registrations[which].uid},
             "code": lambda: {"code": door_codes.code_of(registrations[which])},
             "walk-in": lambda: {"pk": self.today.pk, "walk_in": self.walk_in.pk},
@@ -399,6 +405,7 @@ class World:
         return {
             "offer": offers.token_of(self.offered),
             "decline": declining.token_of(self.confirmed),
+            "one date": excusing.token_of(self.of_three, 1),
             "questions": evaluation_links.token_of(self.questioned),
             "forged": offers.token_of(self.offered) + "x",
             "feed": self.people["owner"].volunteer.calendar_token,
