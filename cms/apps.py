@@ -6,6 +6,7 @@ class CmsConfig(AppConfig):
 
     def ready(self) -> None:
         from django.conf import settings  # noqa: PLC0415
+        from wagtail.admin.views.mixins import SpreadsheetExportMixin  # noqa: PLC0415
 
         from cms import notes, turning, waiting_ideas  # noqa: PLC0415
         from cms.appearance import address_of  # noqa: PLC0415
@@ -13,12 +14,15 @@ class CmsConfig(AppConfig):
         from ideas import outcomes  # noqa: PLC0415
         from trainings import board_figures, origins  # noqa: PLC0415
         from volunteers import papers  # noqa: PLC0415
+        from volunteers.tables import harmless_in_csv  # noqa: PLC0415
 
         papers.register(address_of)
         call_notes.register(notes.note_of)
         outcomes.register(turning.KIND)
         origins.register(turning.origins_of)
         board_figures.register("ideas-waiting", waiting_ideas.figure)
+        # Editors' reports as CSV: Wagtail keeps formulas from running in XLSX only.
+        SpreadsheetExportMixin.custom_value_preprocess[str] = {SpreadsheetExportMixin.FORMAT_CSV: harmless_in_csv}
         if settings.DEMO:
             # The demonstration's mailbox also tells how to sign in. Models are loaded only now.
             from cms.demo import accounts  # noqa: PLC0415

@@ -402,7 +402,6 @@ if not DEBUG:
     if env.switch("TRUST_PROXY", False):
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True  # what /admin/ exports is safe to open
 
 # --- Seats --------------------------------------------------------------------------------------------------------
 HOLD_MINUTES = env.number("HOLD_MINUTES", 15, least=1)  # a seat kept while the code travels

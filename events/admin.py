@@ -7,10 +7,10 @@ from typing import Any
 
 from django.contrib import admin
 from django.db import models
-from import_export.admin import ExportMixin
 
 from events.models import Room, Venue
 from volunteers.lines import LineField
+from volunteers.tables import TablesMixin
 
 ONE_LINE: Mapping[type[models.Field[Any, Any]], Mapping[str, Any]] = {models.CharField: {"form_class": LineField}}
 
@@ -22,7 +22,7 @@ class RoomInline(admin.TabularInline):
 
 
 @admin.register(Venue)
-class VenueAdmin(ExportMixin, admin.ModelAdmin):
+class VenueAdmin(TablesMixin, admin.ModelAdmin):
     list_display = ("name", "address", "district", "is_accessible")
     list_filter = ("district", "is_accessible")
     search_fields = ("name", "street", "postal_code")

@@ -19,7 +19,7 @@ from django.urls import reverse
 
 from ideas import outcomes
 from ideas.models import Call, Idea, Step
-from volunteers.tables import harmless
+from volunteers.tables import harmless_in_csv
 
 CHUNK = 200
 BOM = "\ufeff"  # by which spreadsheet programs know UTF-8
@@ -40,7 +40,7 @@ def as_csv(call: Call) -> Iterator[str]:
     yield BOM + writer.writerow(COLUMNS)
     for row in rows_of(call):
         values = (" ".join(value) if isinstance(value, list) else value for value in row.values())
-        yield writer.writerow([harmless(value) for value in values])
+        yield writer.writerow([harmless_in_csv(value) for value in values])
 
 
 def as_json(call: Call) -> Iterator[str]:

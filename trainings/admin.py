@@ -11,16 +11,16 @@ from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from import_export.admin import ExportMixin
 from modeltranslation.admin import TranslationAdmin
 
 from trainings import programming
 from trainings.models import Session, Theme, Training
 from trainings.organise_views import said_asking, said_renamed
 from volunteers.lines import LineField
+from volunteers.tables import TablesMixin
 
 
-class StayingNetworkAdmin(ExportMixin, TranslationAdmin):
+class StayingNetworkAdmin(TablesMixin, TranslationAdmin):
     """As on the organisers' pages, what exists stays in its network."""
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
@@ -79,7 +79,7 @@ class TrainingAdmin(StayingNetworkAdmin):
 
 
 @admin.register(Session)
-class SessionAdmin(ExportMixin, admin.ModelAdmin):
+class SessionAdmin(TablesMixin, admin.ModelAdmin):
     """Read only: time, place and people change on the date's own page, which tells whoever must know."""
 
     list_display = ("training", "starts_at", "network", "state")

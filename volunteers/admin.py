@@ -7,7 +7,6 @@ import allauth.usersessions.admin  # noqa: F401  both register what is taken out
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
-from import_export.admin import ExportMixin
 from modeltranslation.admin import TranslationAdmin
 
 from volunteers.models import (
@@ -21,6 +20,7 @@ from volunteers.models import (
     SpokenLanguage,
     VolunteerImport,
 )
+from volunteers.tables import TablesMixin
 
 # Second factors and devices are each person's own affair, in their space; these pages would show secrets and places.
 admin.site.unregister([Authenticator, UserSession])
@@ -45,7 +45,7 @@ class NetworkAdmin(TranslationAdmin):
 
 
 @admin.register(Association)
-class AssociationAdmin(ExportMixin, TranslationAdmin):
+class AssociationAdmin(TablesMixin, TranslationAdmin):
     list_display = ("name", "website")
     list_filter = ("networks",)
     search_fields = ("name",)
@@ -53,7 +53,7 @@ class AssociationAdmin(ExportMixin, TranslationAdmin):
 
 
 @admin.register(District)
-class DistrictAdmin(ExportMixin, admin.ModelAdmin):
+class DistrictAdmin(TablesMixin, admin.ModelAdmin):
     list_display = ("code", "name", "latitude", "longitude")
     search_fields = ("code", "name")
 
