@@ -160,7 +160,7 @@ def _know_slot(rows: Iterable[Registration], slot: Slot) -> None:
 
 
 def _search(rows: RegistrationQuerySet, words: str, *, by_email: bool) -> RegistrationQuerySet:
-    for word in words.split()[:5]:
+    for word in words.replace("\0", " ").split()[:5]:  # which PostgreSQL's texts cannot hold
         own = Q(volunteer__user__first_name__icontains=word) | Q(volunteer__user__last_name__icontains=word)
         typed = Q(known_as__first_name__icontains=word) | Q(known_as__last_name__icontains=word)
         found = (own & Q(known_as__isnull=True)) | typed

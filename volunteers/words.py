@@ -11,8 +11,12 @@ from django.db import models
 
 
 def fold(text: str) -> str:
-    """The text in lower case without accents (NFKD without combining marks), its spaces made single."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe").replace("æ", "ae"))
+    """The text in lower case without accents (NFKD without combining marks), its spaces made single.
+
+    NUL, which an address may hold and PostgreSQL's texts may not, is a space.
+    """
+    plain = text.casefold().replace("œ", "oe").replace("æ", "ae").replace("\0", " ")
+    decomposed = unicodedata.normalize("NFKD", plain)
     return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
 
 

@@ -11,6 +11,7 @@ from volunteers.words import fold
         ("Énergie", "energie"),
         ("  Cœur   de VILLE ", "coeur de ville"),
         ("Été à l'Île-Saint-Louis", "ete a l'ile-saint-louis"),
+        ("NUL\0 aussi", "nul aussi"),
         ("", ""),
     ],
 )

@@ -199,6 +199,14 @@ def test_walk_in_is_present(tonight, organiser):
     assert (Registration.objects.get().attendance, Message.objects.count()) == ("present", 0)
 
 
+def test_search_takes_whatever_an_address_can_hold(slot, organiser):
+    RegistrationFactory(slot=slot, volunteer__user__first_name="Awa")
+
+    answer = organiser.get(f"{url('slot', slot)}?q=a%00wa")
+
+    assert (answer.status_code, [row.volunteer.user.first_name for row in answer.context["page_obj"]]) == (200, ["Awa"])
+
+
 # --- Files ------------------------------------------------------------------------------------------------------------
 def test_export_runs_no_formula_and_names_nobody(slot, organiser):
     hostile = '=HYPERLINK("http://x.example","Awa")'
