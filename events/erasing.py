@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from events import registering
-from events.models import Registration, Slot
+from events import by_date, registering
+from events.models import MeetingMark, Registration, Slot
 from volunteers.models import User
 from volunteers.retention import Rule
 
@@ -16,16 +18,34 @@ from volunteers.retention import Rule
 def let_go(user: User) -> None:
     """Gives back every seat and place in a waiting list, which tells those who are next. Harmless twice.
 
-    What ended stays for the counts: it loses what organisers wrote to the person or about them, and the person when
-    the account disappears (``Registration.volunteer``).
+    A seat on a date that has begun stays as it is, with what was noted of it, and so does what ended: both count. They
+    lose what organisers wrote to the person or about them, when the person said that they would miss a meeting, the
+    number that the person's own mails and calendar know them by, and the person when the account disappears
+    (``Registration.volunteer``). Of a course under way they are excused from the meetings still to come.
 
     Locks the slots' rows in the order of their keys, as everybody must who holds several.
     """
+    mine = Registration.objects.filter(volunteer__user=user)
     told = Q(known_as__isnull=False) | ~Q(end_note="")
-    Registration.objects.filter(told, volunteer__user=user).update(end_note="", known_as=None)
-    active = Registration.objects.active().filter(volunteer__user=user).order_by("slot_id")
-    for registration in active.select_related("slot"):
-        registering.cancel(registration, by=None)
+    mine.filter(told).update(end_note="", known_as=None)
+    for registration in mine.active().order_by("slot_id").select_related("slot"):
+        if not _stays(registration):
+            registering.cancel(registration, by=None)
+    MeetingMark.objects.said().filter(registration__volunteer__user=user).update(said_at=None)
+    for key in mine.values_list("pk", flat=True):
+        mine.filter(pk=key).update(uid=uuid.uuid4())
+
+
+def _stays(registration: Registration) -> bool:
+    """Whether it is a seat on a date that has begun, and is kept for the counts. Locks the slot's row."""
+    slot = Slot.objects.select_for_update(no_key=True).get(pk=registration.slot_id)
+    row = slot.registrations.filter(pk=registration.pk, state=Registration.State.CONFIRMED).first()
+    if row is None or not slot.has_begun:
+        return False
+    to_come = slot.meetings.held().filter(starts_at__gt=timezone.now()) if slot.dates > 1 else ()
+    for meeting in to_come:
+        by_date.note(slot, meeting.number, {row.pk: Registration.Attendance.EXCUSED}, seen={row.pk: ""})
+    return True
 
 
 def in_charge(since: dt.datetime) -> Exists:

@@ -11,7 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Case, IntegerField, Q, Value, When
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext
@@ -212,9 +212,11 @@ def _answer(
 @office_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def cancel_registration(request: OrganiserRequest, pk: int, uid: Any) -> HttpResponse:
-    """Asks first; the seat goes to the next person, and both are told."""
+    """Asks first; the seat goes to the next person, and both are told. 404 for one whose account was deleted."""
     slot = slot_for(request, pk)
     registration = _registration(slot, uid)
+    if registration.is_nobodys:
+        raise Http404
     form = EndForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         context = page_context(request, slot, registration=registration, form=form)
@@ -299,12 +301,13 @@ def export(request: OrganiserRequest, pk: int) -> HttpResponse:
 @office_page
 @require_safe
 def sign_sheet(request: OrganiserRequest, pk: int) -> HttpResponse:
-    """Names and room for signatures, to print; some empty lines for those who come without a registration.
+    """Names and room for signatures, to print; some empty lines for those who come without a registration. Nobody signs
+    for an account that was deleted.
 
     Of several meetings each has its column.
     """
     slot = slot_for(request, pk, only_attendance=True)
-    rows = list(_rows(slot, "coming").filter(state=State.CONFIRMED))
+    rows = list(_rows(slot, "coming").filter(state=State.CONFIRMED).exclude(volunteer=None))
     _know_slot(rows, slot)
     missed.read(rows)
     context = page_context(request, slot, rows=rows, spare=range(5), occasions=occasions.of(slot))

@@ -179,13 +179,14 @@ def cancel(
 ) -> Registration:
     """Ends a registration, gives its seat to the next person waiting, and tells both.
 
-    ``reason`` is one of EndReason; ``note`` is an organiser's own sentence for the person. Harmless when already ended.
+    ``reason`` is one of EndReason; ``note`` is an organiser's own sentence for the person. Harmless when already ended,
+    and when its person has left: that a seat was had is part of the counts.
     Locks the slot's row, then the registration's.
     """
     with transaction.atomic():
         slot = _lock(registration.slot)
         row = Registration.objects.select_for_update(no_key=True).get(pk=registration.pk)
-        if row.is_active:
+        if row.is_active and not row.is_nobodys:
             _end(row, slot, State.CANCELLED, by=by, reason=reason, note=note)
     return row
 
@@ -355,7 +356,7 @@ def _offer_to_next(slot: Slot) -> bool:
 
 
 def _user(row: Registration) -> User:
-    if row.volunteer is None:  # only what has ended loses its person
+    if row.volunteer is None:  # only what has ended, or is part of the counts, loses its person
         raise ValueError(f"registration {row.pk} is nobody's")
     return row.volunteer.user
 

@@ -52,11 +52,15 @@ class Person:
 
 @dataclass(frozen=True)
 class Group:
-    """Those who come, by name; how many for the first time; and how many hold what, the most frequent first."""
+    """Those who come, by name; how many for the first time; and how many hold what, the most frequent first.
+
+    ``gone``: how many had a seat besides, and have deleted their account since.
+    """
 
     people: list[Person]
     new: int
     knows: list[tuple[str, int]]
+    gone: int = 0
 
 
 def dates_of(user: User, now: dt.datetime | None = None) -> Dates:
@@ -87,9 +91,11 @@ def group_of(slot: Slot) -> Group:
         .prefetch_related(Prefetch("volunteer__qualifications", held, to_attr="held"))
         .order_by("volunteer__user__last_name", "volunteer__user__first_name", "pk")
     )
-    people = [_person(row) for row in rows]
+    found = list(rows)
+    people = [_person(row) for row in found if row.volunteer]
     counted = Counter(name for person in people for name in person.holds)
-    return Group(people, sum(person.is_new for person in people), counted.most_common())
+    new, gone = sum(person.is_new for person in people), len(found) - len(people)
+    return Group(people, new, counted.most_common(), gone)
 
 
 def _person(row: Registration) -> Person:

@@ -40,13 +40,16 @@ def results(request: OrganiserRequest, slot_id: int) -> HttpResponse:
             messages.success(request, _said_granted(granted))
         return redirect("organise-trainings:results", slot_id=slot_id)
     rows = _rows(session.slot)
+    confirmed = session.slot.registrations.filter(state=Registration.State.CONFIRMED)
     context = page_context(
         request,
         session.slot,
         training=session.training,
         rows=rows,
         to_grant=[row for row in rows if not hasattr(row, "grant")] if session.training.grants else [],
-        others=session.slot.registrations.filter(attendance=Registration.Attendance.LEFT_EARLY).count(),
+        shows_grants=session.training.grants is not None or any(hasattr(row, "grant") for row in rows),
+        others=confirmed.exclude(volunteer=None).filter(attendance=Registration.Attendance.LEFT_EARLY).count(),
+        gone=confirmed.filter(volunteer=None, attendance=Registration.Attendance.PRESENT).count(),
     )
     return render(request, "organise/trainings/results.html", context)
 

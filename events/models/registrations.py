@@ -178,6 +178,11 @@ class Registration(models.Model):
         return self.volunteer.user.get_full_name()
 
     @property
+    def is_nobodys(self) -> bool:
+        """Has its person deleted their account? (A seat held until the code comes, events.asking, is another thing.)"""
+        return self.volunteer_id is None and self.pending_for != self.PendingFor.CODE
+
+    @property
     def was_there(self) -> bool:
         return self.attendance in self.THERE
 

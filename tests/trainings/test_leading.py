@@ -117,6 +117,7 @@ def test_of_whom_only_a_name_was_typed_nothing_more_is_told(trainer, facts):
     (led,) = leading.dates_of(trainer).coming
     group = leading.group_of(slot)
 
-    name = "Zoé" if "known_as" in facts else ""
-    assert group == leading.Group([leading.Person(name, [], is_new=False)], 0, [])
+    named = "known_as" in facts
+    people = [leading.Person("Zoé", [], is_new=False)] if named else []
+    assert group == leading.Group(people, 0, [], gone=0 if named else 1)
     assert (led.coming, led.new) == (1, 0)

@@ -145,4 +145,4 @@ def test_results_queries(session, organiser, django_assert_num_queries, count):
     assert answer.text.count('<tr id="r') == count
 
 
-QUERIES = 13
+QUERIES = 14
