@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -125,7 +125,7 @@ def call_off(slot: Slot, *, by: User, reason: str = "") -> int:
     """Cancels the slot for good, ends all its registrations and tells each person, once. Returns how many are told.
 
     ``reason`` is the organiser's own sentence, shown in the message. Harmless twice. Refuses a slot that is over, and
-    one of several meetings once the first was held: who was there stays noted.
+    one of several meetings once the first was held, or somebody came to it: who was there stays noted.
     Locks the slot's row, then the registrations'.
     """
     now = timezone.now()
@@ -159,8 +159,15 @@ def call_off(slot: Slot, *, by: User, reason: str = "") -> int:
 
 
 def is_under_way(slot: Slot) -> bool:
-    """Of several meetings, has one been held, so that the date is no longer called off as a whole?"""
-    return slot.dates > 1 and slot.meetings.held().filter(ends_at__lte=timezone.now()).exists()
+    """Of several meetings, has one been held, or is somebody noted as having come to one that is on?
+
+    Then the date is no longer called off as a whole.
+    """
+    if slot.dates == 1:
+        return False
+    begun = slot.meetings.held().filter(starts_at__lte=timezone.now())
+    came = Q(marks__attendance__in=Registration.THERE, marks__registration__state=State.CONFIRMED)
+    return begun.filter(Q(ends_at__lte=timezone.now()) | Q(walk_ins__isnull=False) | came).exists()
 
 
 def resize(slot: Slot, *, capacity: int, by: User) -> int:

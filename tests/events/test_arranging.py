@@ -1,6 +1,7 @@
 """A date of several meetings: added, moved, taken out, in one room or another; everybody told once."""
 
 import datetime as dt
+import uuid
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import override
 from icalendar import Calendar
 
-from events import arranging, calendars, exporting, occasions, overview, reports, scheduling
+from events import arranging, attending, calendars, exporting, occasions, overview, reports, scheduling, walking_in
 from events.arranging import Planned
 from events.models import Meeting, Registration, Room, Slot
 from events.scheduling import ChangeRefused, Place
@@ -349,6 +350,28 @@ def test_course_under_way_is_not_called_off_as_a_whole(course):
     assert (course.registrations.active().count(), Message.objects.count()) == (1, 0)
     assert reverse("organise:meetings", args=[course.pk]) in page.text
     assert "button--danger" not in page.text
+
+
+@pytest.mark.parametrize("came", ["walk-in", "present", "excused", "nobody"])
+@pytest.mark.parametrize("minutes", [-30, 30])
+def test_course_whose_first_meeting_is_on_keeps_who_came_to_it(course, came, minutes):
+    row = RegistrationFactory(slot=course)
+    with time_machine.travel(SATURDAYS[0] + minutes * HOUR / 60, tick=False), override("en"):
+        if came == "walk-in":
+            walking_in.let_in("Ada", slot=course, key=uuid.uuid4(), by=UserFactory())
+        elif came != "nobody":
+            attending.mark(course, registrations=[row.pk], attendance=came, by=UserFactory())
+        stays = minutes > 0 and came in ("walk-in", "present")
+        if stays:
+            with pytest.raises(ChangeRefused, match="who was there stays noted"):
+                scheduling.call_off(course, by=UserFactory())
+        else:
+            scheduling.call_off(course, by=UserFactory())
+
+    course.refresh_from_db()
+    row.refresh_from_db()
+    assert (course.state, row.state) == (("open", "confirmed") if stays else ("cancelled", "cancelled"))
+    assert course.walk_ins.count() == (stays and came == "walk-in")
 
 
 @pytest.mark.parametrize("held", [1, 2])
