@@ -117,22 +117,25 @@ class ArrangeForm(FreshFormMixin, PlaceForm):
         super().__init__(data, initial={"venue": slot.venue_id, "room": slot.room_id, "online_url": slot.online_url})
         self.slot = slot
         self.now = arranging.arranged(slot)
-        kept = [_initial(one) for one in self.now]
-        extra = BLANK if data is None else 0
-        formset = forms.formset_factory(
-            MeetingForm, extra=extra, max_num=arranging.MOST + BLANK, absolute_max=2 * arranging.MOST
-        )
         if more and data is not None:
             data = data.copy()
             data["line-TOTAL_FORMS"] = str(min(_count(data) + BLANK, arranging.MOST + BLANK))
             self.data = data
-        self.lines = formset(data, initial=kept, prefix="line")
-        venues = [(venue.pk, str(venue)) for venue in Venue.objects.all()]
-        rooms = [(room.pk, str(room)) for room in Room.objects.select_related("venue")]
-        self.offer(venues, rooms, no_venue=_("Online"))
-        for line in self.lines:
-            line.offer(venues, rooms, no_venue=_("Where the others are"))
+        self.venues = [(venue.pk, str(venue)) for venue in Venue.objects.all()]
+        self.rooms = [(room.pk, str(room)) for room in Room.objects.select_related("venue")]
+        self.offer(self.venues, self.rooms, no_venue=_("Online"))
+        self.lines = self._lines(data)
         self.watch(slot, [[one.number, one.starts_at, one.ends_at, _keys(one.place)] for one in self.now])
+
+    def _lines(self, data: Any) -> Any:
+        extra = BLANK if data is None else 0
+        formset = forms.formset_factory(
+            MeetingForm, extra=extra, max_num=arranging.MOST + BLANK, absolute_max=2 * arranging.MOST
+        )
+        lines = formset(data, initial=[_initial(one) for one in self.now], prefix="line")
+        for line in lines:
+            line.offer(self.venues, self.rooms, no_venue=_("Where the others are"))
+        return lines
 
     def clean(self) -> dict[str, Any]:
         try:
@@ -140,6 +143,8 @@ class ArrangeForm(FreshFormMixin, PlaceForm):
         except forms.ValidationError as stale:
             cancelled = self.slot.state == Slot.State.CANCELLED
             if stale.code != "stale" or self.errors or cancelled or not self.lines.is_valid() or not self.stays():
+                self.data = _with_lines(self.data, self.now)
+                self.lines = self._lines(self.data)
                 raise
             self.is_done = True
             return self.cleaned_data
@@ -178,6 +183,33 @@ def _initial(one: Planned) -> dict[str, Any]:
         "room": place.room and place.room.pk,
         "online_url": place.online_url,
     }
+
+
+def _with_lines(data: Any, now: list[Planned]) -> Any:
+    """What was sent, with a line for each meeting that there is now: as typed where it was there, as it is where
+    somebody else has added it. The line of one that was taken out is gone, new ones come last."""
+    typed = [
+        {name: data.get(f"line-{index}-{name}", "") for name in MeetingForm.base_fields}
+        for index in range(min(_count(data), 2 * arranging.MOST))
+    ]
+    by_number = {line["number"]: line for line in typed if line["number"]}
+    lines = [by_number.get(str(one.number)) or _as_typed(one) for one in now]
+    added = {line["starts_at"] for line in lines if line["number"] not in by_number}
+    lines += [line for line in typed if not line["number"] and line["starts_at"] not in added]
+    data = data.copy()
+    for name in [name for name in data if name.startswith("line-")]:
+        del data[name]
+    data["line-TOTAL_FORMS"], data["line-INITIAL_FORMS"] = str(len(lines)), str(len(now))
+    for index, line in enumerate(lines):
+        data.update({f"line-{index}-{name}": value for name, value in line.items() if value})
+    return data
+
+
+def _as_typed(one: Planned) -> dict[str, str]:
+    """A meeting as its line would send it back untouched."""
+    initial = {name: "" if value is None else str(value) for name, value in _initial(one).items()}
+    times = {"starts_at": one.starts_at, "ends_at": one.ends_at}
+    return initial | {name: f"{timezone.localtime(at):%Y-%m-%dT%H:%M}" for name, at in times.items()}
 
 
 def _keys(place: Place | None) -> list[Any]:

@@ -103,6 +103,40 @@ def test_two_tabs_do_not_overwrite_each_other(slot, organiser, begins):
     assert dates(slot) == [begins, begins + 8 * DAY]
 
 
+def sent_back(page):
+    """What the page, shown again, would send untouched."""
+    form = page.context["form"]
+    parts = [form, form.lines.management_form, *form.lines]
+    return {name: value for part in parts for name, value in fields_of(part).items()}
+
+
+def test_line_of_a_meeting_taken_out_meanwhile_is_gone_and_one_added_is_there(slot, organiser, begins):
+    meet(slot, begins, begins + 7 * DAY, begins + 14 * DAY)
+    mine, theirs = opened(organiser, slot), opened(organiser, slot)
+    organiser.post(url("meetings", slot), theirs | {"line-1-gone": "on"} | line(3, begins + 21 * DAY))
+
+    late = organiser.post(url("meetings", slot), mine | line(2, begins + 15 * DAY))
+    shown = [(one["number"].value(), one["starts_at"].value()) for one in late.context["form"].lines][:3]
+    sent = organiser.post(url("meetings", slot), sent_back(late))
+
+    wanted = [begins, begins + 15 * DAY, begins + 21 * DAY]
+    assert [number and int(number) for number, _starts_at in shown] == [1, 3, 4]
+    assert [str(at)[:16] for _number, at in shown] == [f"{at:%Y-%m-%dT%H:%M}" for at in wanted]
+    assert (sent.status_code, dates(slot)) == (302, wanted)
+
+
+def test_what_both_have_added_is_there_once_and_a_begun_one_stays(slot, organiser):
+    now = timezone.localtime().replace(second=0, microsecond=0)
+    meet(slot, now - HOUR, now + 7 * DAY)
+    mine = opened(organiser, slot)
+    organiser.post(url("meetings", slot), mine | line(2, now + 14 * DAY))
+
+    late = organiser.post(url("meetings", slot), mine | line(2, now + 14 * DAY) | line(3, now + 21 * DAY))
+    sent = organiser.post(url("meetings", slot), sent_back(late))
+
+    assert (sent.status_code, dates(slot)) == (302, [now - HOUR, *(now + days * DAY for days in (7, 14, 21))])
+
+
 def test_meeting_that_has_begun_is_shown_and_cannot_be_forged(slot, organiser):
     now = timezone.localtime().replace(second=0, microsecond=0)
     meet(slot, now - HOUR, now + 7 * DAY)
