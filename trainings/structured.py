@@ -27,7 +27,7 @@ def event(session: Session) -> SafeString:
 def _event(session: Session) -> dict[str, Any]:
     slot, training = session.slot, session.training
     cancelled = slot.state == Slot.State.CANCELLED
-    mode = "Online" if slot.is_online else "Offline"
+    times = occasions.of(slot)
     data: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "EducationEvent",
@@ -36,30 +36,48 @@ def _event(session: Session) -> dict[str, Any]:
         "startDate": slot.starts_at.isoformat(),
         "endDate": slot.ends_at.isoformat(),
         "eventStatus": f"https://schema.org/Event{'Cancelled' if cancelled else 'Scheduled'}",
-        "eventAttendanceMode": f"https://schema.org/{mode}EventAttendanceMode",
+        "eventAttendanceMode": _mode(times),
         "isAccessibleForFree": True,
         "maximumAttendeeCapacity": slot.capacity,
         "remainingAttendeeCapacity": slot.seats_left,
         "organizer": {"@type": "Organization", "name": str(training.given_by or training.network)},
     }
-    data["location"] = _location(slot)
+    places = _places(times)
+    data["location"] = places[0] if len(places) == 1 else places
     if slot.dates > 1:
-        data["subEvent"] = [_meeting(one, training.title, data["location"]) for one in occasions.of(slot)]
+        data["subEvent"] = [_meeting(one, training.title) for one in times]
     return data
 
 
-def _meeting(one: Occasion, name: str, location: dict[str, Any]) -> dict[str, Any]:
+def _mode(times: list[Occasion]) -> str:
+    """On the spot, online, or mixed: some of several meetings are online, and some are not."""
+    online = {one.is_online for one in times}
+    mode = "Mixed" if len(online) > 1 else "Online" if True in online else "Offline"
+    return f"https://schema.org/{mode}EventAttendanceMode"
+
+
+def _places(times: list[Occasion]) -> list[dict[str, Any]]:
+    """Each place once, in the order in which people meet."""
+    found: list[dict[str, Any]] = []
+    for one in times:
+        if (place := _location(one)) not in found:
+            found.append(place)
+    return found
+
+
+def _meeting(one: Occasion, name: str) -> dict[str, Any]:
     """One meeting of several: an event of its own within the whole."""
     return {
         "@type": "EducationEvent",
         "name": name,
         "startDate": one.starts_at.isoformat(),
         "endDate": one.ends_at.isoformat(),
-        "location": _location(one) if one.elsewhere else location,
+        "eventAttendanceMode": _mode([one]),
+        "location": _location(one),
     }
 
 
-def _location(where: Slot | Occasion) -> dict[str, Any]:
+def _location(where: Occasion) -> dict[str, Any]:
     if where.venue is None:
         return {"@type": "VirtualLocation", "url": settings.SITE_URL}
     place = {

@@ -72,6 +72,33 @@ def test_page_lists_each_with_its_time_and_place(client):
     ]
 
 
+@pytest.mark.parametrize(
+    ("second", "mode", "modes", "kinds"),
+    [
+        ({}, "Offline", ["Offline"] * 3, "Place"),
+        (
+            {"online_url": "https://visio.example.org/2"},
+            "Mixed",
+            ["Offline", "Online", "Offline"],
+            ["Place", "VirtualLocation"],
+        ),
+    ],
+)
+def test_search_engines_read_whether_people_meet_online(client, second, mode, modes, kinds):
+    session = several(**second)
+    text = page(client, "session-detail", session.slot_id).text
+
+    data = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', text, re.DOTALL)[1])
+
+    def word(one):
+        return one["eventAttendanceMode"].removeprefix("https://schema.org/").removesuffix("EventAttendanceMode")
+
+    where = data["location"]
+    found = [one["@type"] for one in where] if isinstance(where, list) else where["@type"]
+    assert (word(data), [word(one) for one in data["subEvent"]], found) == (mode, modes, kinds)
+    assert "visio.example.org" not in text
+
+
 def test_page_of_one_date_has_no_list(client):
     text = page(client, "session-detail", SessionFactory().slot_id).text
     assert ('<ol class="meetings">' in text, "subEvent" in text) == (False, False)
