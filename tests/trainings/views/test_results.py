@@ -132,6 +132,21 @@ def test_date_leads_to_its_results_once_it_has_begun(session, organiser):
     assert url("results", session) not in organiser.get(page).text
 
 
+@pytest.mark.parametrize(("grants", "granted", "told"), [(True, False, 1), (False, False, 0), (False, True, 1)])
+def test_nothing_is_said_of_a_qualification_where_there_is_none(session, organiser, grants, granted, told):
+    row, _other = was_there(session), was_there(session)
+    if granted:
+        GrantFactory(registration=row, qualification=session.training.grants)
+    if not grants:
+        Training.objects.update(grants=None)
+
+    with override("en"):
+        page = organiser.get(url("results", session)).text
+
+    assert page.count('<th scope="col">Qualification</th>') == told
+    assert page.count("not granted") == told * (1 if granted else 2)
+
+
 @pytest.mark.parametrize("count", [1, 30])
 def test_results_queries(session, organiser, django_assert_num_queries, count):
     for _ in range(count):
