@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .problem import Instance, travel
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Plain:
+    """What a unit is worth to a team that cares for none of its tags."""
+
+    size: int
+    leads: bool
+    experienced: bool
+    walk: int
+
+    @property
+    def tags(self) -> frozenset[str]:
+        return frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a unit (one person, or friends who stay together) is worth to a team of one headquarters."""
+    """What a unit (one person, or friends who stay together) is worth to a team."""
 
     size: int
     leads: bool
@@ -19,21 +34,19 @@ class Look:
     tags: frozenset[str]
     only: int = -1  # the one team that takes it, where an organiser pinned one of the friends there
 
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """`people` by index, without those who are pinned; `costs` at each headquarters that all of them accept."""
-
-    people: tuple[int, ...]
-    costs: dict[int, int]
-    looks: dict[int, Look]
+    @property
+    def plain(self) -> Plain:
+        return Plain(self.size, self.leads, self.experienced, self.walk)
 
 
 @dataclass(frozen=True, slots=True)
 class Friends:
-    """A group of two or more: its unit, and the teams to which some of it are pinned."""
+    """A group of two or more: `people` of it who are not pinned, by index; what it costs to send them together to each
+    headquarters that all of them accept; the teams to which some of it are pinned; how many it is in all."""
 
-    unit: Unit
+    people: tuple[int, ...]
+    look: Look
+    costs: dict[int, int]
     pinned: tuple[int, ...]
     size: int
 
@@ -57,6 +70,10 @@ class Alike:
     seasoned: bool = False  # somebody pinned here has experience
     held: frozenset[str] = frozenset()  # what those pinned here hold
 
+    def cares(self, *, coarse: bool = False) -> frozenset[str]:
+        """The tags that matter to such a team; `coarse`: without which it cannot go out."""
+        return (self.needs if coarse else self.needs | self.wants) - self.held
+
     def takes(self, look: Look) -> bool:
         """Whether such a unit can be in such a team at all."""
         if look.walk < self.walk or look.size + len(self.pinned) > self.max:
@@ -75,15 +92,20 @@ class City:
         self.team_index = {team.id: index for index, team in enumerate(instance.teams)}
         self.person_index = {person.id: index for index, person in enumerate(instance.people)}
         self.team_hq = [self.hq_index[team.hq] for team in instance.teams]
-        known: dict[tuple[str, tuple[str, ...], str], dict[int, int]] = {}
+        known: dict[tuple[str, tuple[str, ...], str], tuple[dict[int, int], int]] = {}
+        same: dict[frozenset[tuple[int, int]], int] = {}
         self.costs: list[dict[int, int]] = []
+        self.cost_id: list[int] = []  # people with the same number pay the same everywhere
         with_teams = set(self.team_hq)
+        self.staffed = len(with_teams)
         for person in instance.people:
             key = (person.home, person.prefs, person.reach)
             if key not in known:
                 costs = {self.hq_index[hq]: cost for hq, cost in travel(rules, person, places).items()}
-                known[key] = {hq: cost for hq, cost in costs.items() if hq in with_teams}
-            self.costs.append(known[key])
+                costs = {hq: cost for hq, cost in costs.items() if hq in with_teams}
+                known[key] = costs, same.setdefault(frozenset(costs.items()), len(same))
+            self.costs.append(known[key][0])
+            self.cost_id.append(known[key][1])
         self.pin: dict[int, int] = {}
         self.lead_pin: dict[int, int] = {}
         self.pinned: dict[int, list[int]] = defaultdict(list)
@@ -99,12 +121,15 @@ class City:
             self.apart.setdefault(self.person_index[other], set()).add(self.person_index[one])
         self.alike = self._alike()
         self.at: list[list[int]] = [[] for _hq in instance.hqs]
-        self.tags_at: list[frozenset[str]] = [frozenset() for _hq in instance.hqs]
-        self.walk_at: list[int] = [0 for _hq in instance.hqs]
+        self._cares = {coarse: [frozenset[str]() for _hq in instance.hqs] for coarse in (False, True)}
+        self._walk = [0 for _hq in instance.hqs]
         for index, alike in enumerate(self.alike):
             self.at[alike.hq].append(index)
-            self.tags_at[alike.hq] |= alike.needs | alike.wants
-            self.walk_at[alike.hq] = max(self.walk_at[alike.hq], alike.walk)
+            self._walk[alike.hq] = max(self._walk[alike.hq], alike.walk)
+            for coarse, cares in self._cares.items():
+                cares[alike.hq] |= alike.cares(coarse=coarse)
+        self._where: dict[tuple[frozenset[int], bool], tuple[frozenset[str], int]] = {}
+        self._here: dict[tuple[Look, int, bool], Look | None] = {}
         self.groups: dict[str, list[int]] = defaultdict(list)
         for index, person in enumerate(instance.people):
             if person.group is not None:
@@ -139,23 +164,40 @@ class City:
             alikes.append(Alike(**fields | {"teams": tuple(teams)}))
         return alikes
 
-    def unit(self, members: list[int], only: int = -1) -> Unit:
-        """These people as one unit, for the headquarters that all of them accept."""
+    def look(self, members: Sequence[int], only: int = -1, *, coarse: bool = False) -> Look:
+        """These people as one unit, cut to what matters where all of them may go."""
         people = [self.instance.people[one] for one in members]
-        if only >= 0:
-            shared = {self.team_hq[only]} if all(self.team_hq[only] in self.costs[one] for one in members) else set()
-        else:
-            shared = set.intersection(*(set(self.costs[one]) for one in members))
-        walk = min(person.max_walk for person in people)
-        tags = frozenset(tag for person in people for tag in person.tags)
-        leads, experienced = any(one.leader for one in people), any(one.experienced for one in people)
-        looks = {
-            hq: Look(len(people), leads, experienced, min(walk, self.walk_at[hq]), tags & self.tags_at[hq], only)
-            for hq in sorted(shared)
-        }
-        usable = {hq: look for hq, look in looks.items() if any(self.alike[one].takes(look) for one in self.at[hq])}
-        costs = {hq: sum(self.costs[one][hq] for one in members) for hq in usable}
-        return Unit(tuple(members), costs, usable)
+        where = frozenset(self.shared(members))
+        if (where, coarse) not in self._where:
+            tags = frozenset[str]().union(*(self._cares[coarse][hq] for hq in where))
+            self._where[where, coarse] = tags, max((self._walk[hq] for hq in where), default=0)
+        matter, walk = self._where[where, coarse]
+        return Look(
+            len(people),
+            any(one.leader for one in people),
+            not coarse and any(one.experienced for one in people),
+            min(walk, *(person.max_walk for person in people)),
+            matter & frozenset(tag for person in people for tag in person.tags),
+            only,
+        )
+
+    def here(self, look: Look, hq: int, *, coarse: bool = False) -> Look | None:
+        """The look cut to what matters at one headquarters; None where no team takes it."""
+        key = (look, hq, coarse)
+        if key not in self._here:
+            tags, walk = look.tags & self._cares[coarse][hq], min(look.walk, self._walk[hq])
+            cut = Look(look.size, look.leads, look.experienced, walk, tags, look.only)
+            is_taken = any(self.alike[one].takes(cut) for one in self.at[hq])
+            self._here[key] = cut if is_taken else None
+        return self._here[key]
+
+    def shared(self, members: Sequence[int]) -> dict[int, int]:
+        """The headquarters that all of these people accept, with what they cost together."""
+        first, *others = (self.costs[one] for one in members)
+        if not others:
+            return first
+        hqs = [hq for hq in first if all(hq in costs for costs in others)]
+        return {hq: first[hq] + sum(costs[hq] for costs in others) for hq in hqs}
 
     def free(self) -> list[int]:
         """Everybody who is not pinned."""
@@ -169,9 +211,10 @@ class City:
             pinned = tuple(sorted({self.pin[one] for one in members if one in self.pin}))
             if not free and len(pinned) == 1:
                 continue
-            if len(pinned) > 1 or not free:
-                unit = Unit(tuple(free), {}, {})
-            else:
-                unit = self.unit(free, pinned[0] if pinned else -1)
-            found.append(Friends(unit, pinned, len(members)))
+            costs = self.shared(free) if free and len(pinned) < 2 else {}
+            only = pinned[0] if len(pinned) == 1 else -1
+            if only >= 0:
+                costs = {hq: cost for hq, cost in costs.items() if hq == self.team_hq[only]}
+            look = self.look(free, only) if costs else Look(len(free), False, False, 0, frozenset())
+            found.append(Friends(tuple(free), look, costs, pinned, len(members)))
         return found

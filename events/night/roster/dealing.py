@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Sequence
 
-from .city import Look
-from .counting import Counting
+from .city import Look, Plain
+from .counting import Counting, Kind
 from .draft import HARD, Draft
+from .staffing import Pattern, Staffing
 
 Seat = list[tuple[int, ...]]
 ROUNDS = 40
@@ -15,22 +17,18 @@ ROUNDS = 40
 
 def deal(counting: Counting, counts: Sequence[int]) -> Draft:
     """The draft that these counts, whole numbers by column, stand for; what cannot be dealt is left out."""
-    city = counting.city
-    draft = Draft(city)
+    draft = Draft(counting.city)
     arrived = _arrivals(counting, counts)
-    seats: dict[int, dict[int, Seat]] = defaultdict(dict)
-    for index, alike in enumerate(city.alike):
-        going = alike.teams[: counts[counting.teams[index]]]
-        units: Seat = []
-        for look, column in counting.flows[index].items():
-            waiting = arrived[alike.hq, look]
-            units += [waiting.pop(0) for _unit in range(min(counts[column], len(waiting)))]
-        if going:
-            seats[alike.hq] |= _share(draft, going, units)
-    for hq in sorted(seats):
-        slack = sum(counting.balance(index, counts) for index in city.at[hq])
-        _Swaps(draft, seats[hq]).improve(slack)
-        for team, units in seats[hq].items():
+    for staffing in counting.staffing:
+        seats: dict[int, Seat] = {}
+        for index, units in _gather(staffing, arrived, counts).items():
+            alike = counting.city.alike[index]
+            going = alike.teams[: counts[counting.teams[index]]]
+            if going:
+                patterns = {pattern: counts[one] for pattern, one in staffing.crews[index].patterns.items()}
+                seats |= _share(draft, going, units, patterns)
+        _Swaps(draft, seats).improve(staffing.slack(counts))
+        for team, units in seats.items():
             for unit in units:
                 for one in unit:
                     draft.add(one, team)
@@ -41,25 +39,62 @@ def deal(counting: Counting, counts: Sequence[int]) -> Draft:
 def _arrivals(counting: Counting, counts: Sequence[int]) -> dict[tuple[int, Look], Seat]:
     """Who comes to each headquarters: friends whole, then people one by one in the order of sign-up."""
     arrived: dict[tuple[int, Look], Seat] = defaultdict(list)
-    kept: set[int] = {one for friends in counting.friends for one in friends.unit.people}
+    waiting: dict[tuple[int, Look], Seat] = defaultdict(list)
+    kept: set[int] = {one for friends in counting.friends for one in friends.people}
+
+    def leave(kind: Kind, units: Seat) -> None:
+        for column in kind.columns.values():
+            arrived[counting.ways[column]] += [units.pop(0) for _unit in range(min(counts[column], len(units)))]
+        if kind.pool is not None:
+            waiting[kind.pool] += [units.pop(0) for _unit in range(min(counts[kind.far], len(units)))]
+
     for kind in counting.groups:
-        waiting = list(kind.members)
-        for hq, column in kind.columns.items():
-            for _unit in range(min(counts[column], len(waiting))):
-                arrived[hq, kind.unit.looks[hq]].append(counting.friends[waiting.pop(0)].unit.people)
-        for _unit in range(min(counts[kind.split], len(waiting))):
-            kept -= set(counting.friends[waiting.pop(0)].unit.people)
+        units = [counting.friends[index].people for index in kind.members]
+        torn = [units.pop() for _unit in range(min(counts[kind.split], len(units)))]
+        kept -= {one for unit in torn for one in unit}
+        leave(kind, units)
     people = counting.city.instance.people
     for kind in counting.singles:
         free = sorted((one for one in kind.members if one not in kept), key=lambda one: (people[one].seq, one))
-        for hq, column in kind.columns.items():
-            for _one in range(min(counts[column], len(free))):
-                arrived[hq, kind.unit.looks[hq]].append((free.pop(0),))
+        leave(kind, [(one,) for one in free])
+    for (cost, look), columns in counting.pools.items():
+        units = waiting[cost, look]
+        for column in columns.values():
+            arrived[counting.ways[column]] += [units.pop(0) for _unit in range(min(counts[column], len(units)))]
     return arrived
 
 
-def _share(draft: Draft, teams: tuple[int, ...], units: Seat) -> dict[int, Seat]:
-    """Units dealt to teams that are alike: the large and the gifted first, each where it mends most."""
+def _gather(staffing: Staffing, arrived: dict[tuple[int, Look], Seat], counts: Sequence[int]) -> dict[int, Seat]:
+    """The units of each kind of teams of one headquarters, through its pools."""
+    dealt: dict[int, Seat] = {index: [] for index in staffing.crews}
+    pooled: dict[Plain, Seat] = defaultdict(list)
+
+    def flow(look: Look | Plain, units: Seat) -> None:
+        for index, crew in staffing.crews.items():
+            if look in crew.flows:
+                number = min(counts[crew.flows[look]], len(units))
+                dealt[index] += [units.pop(0) for _unit in range(number)]
+
+    for look, column in staffing.degrade.items():
+        units = arrived[staffing.hq, look]
+        # Those without a tag that matters go to the pool first.
+        number = min(counts[column], len(units))
+        pooled[look.plain] += [units.pop() for _unit in range(number)]
+        flow(look, units)
+    for (hq, look), units in arrived.items():
+        if hq == staffing.hq and look not in staffing.degrade:
+            flow(look, units)
+    for plain in staffing.pools:
+        units = pooled[plain]
+        flow(plain, units)
+        if plain in staffing.descend:
+            below = staffing.below(plain)
+            pooled[below] += [units.pop(0) for _unit in range(min(counts[staffing.descend[plain]], len(units)))]
+    return dealt
+
+
+def _share(draft: Draft, teams: tuple[int, ...], units: Seat, patterns: dict[Pattern, int]) -> dict[int, Seat]:
+    """Units dealt to teams that are alike: friends as counted, then the gifted first, each where it mends most."""
     people, city = draft.people, draft.city
     seats: dict[int, Seat] = {team: [] for team in teams}
     members = {team: list(draft.members[team]) for team in teams}
@@ -70,7 +105,21 @@ def _share(draft: Draft, teams: tuple[int, ...], units: Seat) -> dict[int, Seat]
         leads, seasoned = any(people[one].leader for one in unit), any(people[one].experienced for one in unit)
         return 3 * len(tags) + 2 * leads + seasoned
 
-    for unit in sorted(units, key=lambda unit: (-len(unit), -gifts(unit), unit)):
+    def seat(unit: tuple[int, ...], team: int) -> None:
+        seats[team].append(unit)
+        members[team] += unit
+
+    waiting = sorted(units, key=lambda unit: (-len(unit), -gifts(unit), unit))
+    order = iter(teams)
+    for pattern, number in patterns.items():
+        for team in itertools.islice(order, number):
+            for one in pattern:
+                friends = [unit for unit in waiting if (len(unit), any(people[who].leader for who in unit)) == one]
+                if friends:
+                    unit = min(friends, key=lambda unit: draft.defect(team, [*members[team], *unit]))
+                    waiting.remove(unit)
+                    seat(unit, team)
+    for unit in waiting:
 
         def change(team: int, unit: tuple[int, ...] = unit) -> tuple[int, int, int]:
             size = len(members[team])
@@ -79,9 +128,7 @@ def _share(draft: Draft, teams: tuple[int, ...], units: Seat) -> dict[int, Seat]
             # Up to the least size each newcomer mends as much wherever they go.
             return over, gain, size
 
-        best = min(teams, key=change)
-        seats[best].append(unit)
-        members[best] += unit
+        seat(unit, min(teams, key=change))
     return seats
 
 

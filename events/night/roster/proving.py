@@ -1,0 +1,60 @@
+"""What no roster can better, level by level, each given that the levels before are as good as was reached."""
+
+from __future__ import annotations
+
+from math import ceil, floor
+
+from .city import City
+from .counting import Counting
+from .limits import Limit
+from .problem import LEVELS, Bounds
+from .relaxing import Relaxed
+
+NEAR = 1e-5  # more than what adding up loses, so that no bound claims too much
+
+
+class Proof:
+    """Bounds of the first two levels from a small model, of the others from the one that made the roster."""
+
+    def __init__(self, city: City, limit: Limit) -> None:
+        self.city = city
+        self.coarse = Relaxed(Counting(city, coarse=True), limit)
+        self.most = {"viable": len(city.instance.teams), "placed": len(city.instance.people)}
+        self._at: int | None = None
+
+    def viable(self) -> int:
+        """The most teams that can go out, as far as is known."""
+        if self.coarse.optimise({"viable": -400.0, "placed": -1.0}, afresh=True):
+            value = self.coarse.bound("viable", {})
+            if value is not None:
+                self.most["viable"] = min(self.most["viable"], floor(value + NEAR))
+        return self.most["viable"]
+
+    def placed(self, viable: int) -> int:
+        """The most people who can be placed when so many teams go out."""
+        if self._at != viable:
+            self._at, self.most["placed"] = viable, len(self.city.instance.people)
+            self.coarse.hold("viable", viable)
+            value = self.coarse.bound("placed", {})
+            if value is not None:
+                self.most["placed"] = min(self.most["placed"], floor(value + NEAR))
+        return self.most["placed"]
+
+    def bounds(self, relaxed: Relaxed, reached: dict[str, int]) -> Bounds:
+        """All bounds, until time is out. `relaxed` is at an optimum."""
+        found = {"viable": self.most["viable"], "placed": self.placed(reached["viable"])}
+        # Levels that nothing can better keep their weight in the objective: far quicker than holding them by a row.
+        held: dict[str, int] = {}
+        for level in LEVELS:
+            value: float | None = None
+            if level not in found:
+                value = 0.0 if reached[level] == 0 else relaxed.bound(level, held)
+                if value is None:
+                    break
+                found[level] = max(0, ceil(value - NEAR))
+            is_whole = value is None or abs(value - reached[level]) < NEAR
+            if found[level] == reached[level] and is_whole and len(held) == LEVELS.index(level):
+                held[level] = reached[level]
+            else:
+                relaxed.hold(level, reached[level])
+        return Bounds(**found)
