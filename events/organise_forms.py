@@ -20,6 +20,7 @@ from events.models import Registration, Room, Slot, Venue
 from events.models.slots import SlotQuerySet
 from events.occasions import Occasion
 from events.scheduling import ChangeRefused, Place
+from volunteers import naming
 from volunteers.lines import LineField
 from volunteers.models import Network, User
 from volunteers.permissions import organised_networks
@@ -299,7 +300,7 @@ class TermsForm(FreshFormMixin, SeatsForm):
     watched = ["title_fr", "title_en", "capacity", "opens_at", "closes_at", "approval", "people_in_charge"]
     field_order = ["title_fr", "title_en"]
 
-    title_fr = LineField(label=_("Title in French"), max_length=160)
+    title_fr = LineField(label=_("Title in French"), max_length=160, required=False, help_text=naming.ENOUGH)
     title_en = LineField(label=_("Title in English"), max_length=160, required=False)
 
     def __init__(self, *args: Any, slot: Slot, **kwargs: Any) -> None:
@@ -315,6 +316,12 @@ class TermsForm(FreshFormMixin, SeatsForm):
         super().__init__(*args, **kwargs)
         self.slot, self.slot_starts_at = slot, slot.starts_at
         self.watch(slot)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if not {"title_fr", "title_en"} & self.errors.keys():
+            naming.check_named(cleaned, "title")
+        return cleaned
 
     def clean_capacity(self) -> int:
         capacity: int = self.cleaned_data["capacity"]

@@ -1,4 +1,4 @@
-"""Which columns exist in every language (django-modeltranslation)."""
+"""Which columns exist in every language (django-modeltranslation). A title in one is enough (volunteers.naming)."""
 
 from modeltranslation.translator import TranslationOptions, register
 
@@ -8,4 +8,3 @@ from events.models import Slot
 @register(Slot)
 class SlotTranslation(TranslationOptions):
     fields = ("title",)
-    required_languages = ("fr",)

@@ -6,7 +6,6 @@ import datetime as dt
 from typing import Any, cast
 
 from django import forms
-from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +15,7 @@ from events.models import Slot
 from events.organise_forms import SeatsForm, TimeAndPlaceForm
 from trainings.files import ACCEPTED, FileRefused, kind_of
 from trainings.models import Material, Session, Theme, Training
+from volunteers import naming
 from volunteers.lines import LineField
 from volunteers.models import User
 from volunteers.permissions import organised_networks
@@ -42,6 +42,7 @@ class ThemeForm(FreshFormMixin, forms.ModelForm):
             "summary_fr": _("Summary in French"),
             "summary_en": _("Summary in English"),
         }
+        help_texts = {"title_fr": naming.ENOUGH}
         widgets = {name: forms.Textarea(attrs={"rows": 3}) for name in ("summary_fr", "summary_en")}
         field_classes = {"title_fr": LineField, "title_en": LineField}
 
@@ -89,6 +90,7 @@ class TrainingForm(FreshFormMixin, forms.ModelForm):
             "audience_fr": _("For whom, in French"),
             "audience_en": _("For whom, in English"),
         }
+        help_texts = {"title_fr": naming.ENOUGH}
         widgets = {
             **{name: forms.Textarea(attrs={"rows": 5}) for name in ("aims_fr", "aims_en")},
             **dict.fromkeys(("prerequisites", "interests"), forms.CheckboxSelectMultiple),
@@ -111,7 +113,7 @@ class TrainingForm(FreshFormMixin, forms.ModelForm):
 class MaterialForm(forms.Form):
     """A file for the people registered, with what it is called."""
 
-    title_fr = LineField(label=_("Title in French"), max_length=120)
+    title_fr = LineField(label=_("Title in French"), max_length=120, required=False, help_text=naming.ENOUGH)
     title_en = LineField(label=_("Title in English"), max_length=120, required=False)
     moment = forms.ChoiceField(
         label=_("Given"), choices=Material.Moment.choices, widget=forms.RadioSelect, initial=Material.Moment.BEFORE
@@ -141,8 +143,14 @@ class MaterialForm(forms.Form):
             raise forms.ValidationError(str(refusal)) from refusal
         return upload
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not {"title_fr", "title_en"} & self.errors.keys():
+            naming.check_named(cleaned, "title")
+        return cleaned
+
     def titles(self) -> dict[str, str]:
-        return {language: self.cleaned_data[f"title_{language}"] for language, _name in settings.LANGUAGES}
+        return naming.names_of(self.cleaned_data, "title")
 
 
 class SessionForm(TimeAndPlaceForm, SeatsForm):

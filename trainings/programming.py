@@ -31,7 +31,8 @@ def name_training(training: Training) -> Training:
         return training
     reserved = {"for-me"}  # the address of a page (trainings.urls)
     longest = Training._meta.get_field("slug").max_length or 50
-    stem = slugify(training.title_fr)[: longest - 5] or "training"  # type: ignore[attr-defined]
+    title = next(filter(None, titles_of(training).values()), "")
+    stem = slugify(title)[: longest - 5] or "training"
     taken = reserved | set(Training.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
     numbers = (f"{stem}-{number}" for number in range(2, len(taken) + 3))
     training.slug = stem if stem not in taken else next(slug for slug in numbers if slug not in taken)

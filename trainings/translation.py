@@ -1,4 +1,4 @@
-"""Which columns exist in every language (django-modeltranslation)."""
+"""Which columns exist in every language (django-modeltranslation). A title in one is enough (volunteers.naming)."""
 
 from modeltranslation.translator import TranslationOptions, register
 
@@ -8,19 +8,16 @@ from trainings.models import Evaluation, Material, Theme, Training
 @register(Theme)
 class ThemeTranslation(TranslationOptions):
     fields = ("title", "summary")
-    required_languages = {"fr": ("title",)}
 
 
 @register(Training)
 class TrainingTranslation(TranslationOptions):
     fields = ("title", "summary", "aims", "audience")
-    required_languages = {"fr": ("title",)}
 
 
 @register(Material)
 class MaterialTranslation(TranslationOptions):
     fields = ("title",)
-    required_languages = {"fr": ("title",)}
 
 
 @register(Evaluation)

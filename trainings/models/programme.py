@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from volunteers import naming
 from volunteers.words import FoldedField
 
 
@@ -50,6 +51,10 @@ class Theme(models.Model):
     @property
     def begins_on(self) -> dt.date:
         return dt.date(self.year, 3 * self.quarter - 2, 1)
+
+    def clean(self) -> None:
+        super().clean()
+        naming.check_named(vars(self), "title")
 
 
 class Training(models.Model):
@@ -140,11 +145,13 @@ class Training(models.Model):
         return in_hours(self.length or 0)
 
     def clean(self) -> None:
-        """A theme and its trainings are one network's. The theme's is in another table: no constraint can say so.
+        """A title in one language at least. A theme and its trainings are one network's.
 
-        What the constraint says of the months is said here beside their field.
+        The theme's is in another table: no constraint can say so. What the constraint says of the months is said here
+        beside their field.
         """
         super().clean()
+        naming.check_named(vars(self), "title")
         if self.grants_months is not None and self.grants_id is None:
             raise ValidationError({"grants_months": _("Choose the qualification that is valid for so long.")})
         if self.theme and self.network_id and self.theme.network_id != self.network_id:

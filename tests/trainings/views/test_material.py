@@ -254,6 +254,12 @@ def test_organiser_adds_a_file_for_one_date_and_a_second_click_adds_none(session
         MaterialFactory(training=material.training, session=session, moment="after", sha256=material.sha256)
 
 
+def test_title_in_one_language_is_enough(session):
+    client = inside(NetworkOrganiserFactory(network=session.training.network).user)
+    client.post(reverse("organise-trainings:material-add", args=[session.training_id]), form(title_fr=""))
+    assert [row.title_en for row in Material.objects.all()] == ["Sheet"]
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
@@ -261,7 +267,7 @@ def test_organiser_adds_a_file_for_one_date_and_a_second_click_adds_none(session
         ({"file": SimpleUploadedFile("fiche.svg", b"<svg/>")}, "file"),
         ({"file": SimpleUploadedFile("fiche.pdf", b"")}, "file"),
         ({"file": ""}, "file"),
-        ({"title_fr": ""}, "title_fr"),
+        ({"title_fr": "", "title_en": " "}, "title_fr"),
         ({"moment": "never"}, "moment"),
         ({"session": "other"}, "session"),
     ],

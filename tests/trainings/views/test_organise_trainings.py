@@ -105,6 +105,52 @@ def test_training_made_with_a_slug_of_its_own(training, organiser):
     ]
 
 
+def test_a_title_in_english_alone_is_enough_from_the_training_to_its_dates(training, organiser, client):
+    year, quarter = timezone.localdate().year + 1, 1
+    theme = {"network": training.network_id, "year": year, "quarter": quarter, "title_fr": "", "title_en": "By bike"}
+    organiser.post(url("theme-add"), theme)
+    organiser.post(
+        url("training-add"), {"network": training.network_id, "kind": "visit", "title_fr": "", "title_en": "By bike"}
+    )
+    made = Training.objects.get(slug="by-bike")
+
+    data = session_data(timezone.now() + dt.timedelta(days=9), venue=VenueFactory().pk)
+    organiser.post(url("session-add", made.pk), data)
+    slot = Session.objects.get(training=made).slot
+    organiser.post(reverse("organise:publish", args=[slot.pk]))
+
+    pages = [client.get(f"{tongue}/trainings/sessions/{slot.pk}/").text for tongue in ("", "/en")]
+    assert [row.title_en for row in Theme.objects.exclude(title_en="Going towards")] == ["By bike"]
+    for language in ("fr", "en"):
+        with override(language):
+            assert [str(row.title) for row in (made, Slot.objects.get(pk=slot.pk))] == ["By bike"] * 2
+    assert ["<h1" in page and "By bike" in page for page in pages] == [True, True]
+    assert ['lang="en">By bike' in page for page in pages] == [True, False]
+    assert "By bike" in client.get("/trainings/?q=bike").text
+
+
+@pytest.mark.parametrize("page", ["theme-add", "training-add", "training-edit", "terms"])
+def test_a_title_in_no_language_is_refused_at_its_field(training, organiser, page):
+    slot = dated(training, network=training.network)
+    here = {
+        "theme-add": url("theme-add"),
+        "training-add": url("training-add"),
+        "training-edit": url("training-edit", training.pk),
+        "terms": reverse("organise:terms", args=[slot.pk]),
+    }[page]
+    form = organiser.get(here).context["form"]
+    shown = {name: form[name].value() for name in form.fields}
+    filled = {"network": training.network_id, "kind": "visit", "year": timezone.localdate().year, "quarter": 4}
+    data = {name: "" if value is None else value for name, value in (shown | filled).items()}
+
+    found = []
+    for titles in ({"title_fr": " ", "title_en": ""}, {"title_fr": "", "title_en": "By bike"}):
+        answer = organiser.post(here, data | titles)
+        found.append(set(answer.context["form"].errors) if answer.status_code == 200 else answer.status_code)
+
+    assert found == [{"title_fr"}, 302]
+
+
 def form_of(training, **changes):
     """What the form sends: every field as it is shown, but for the changes."""
     client = inside(NetworkOrganiserFactory(network=training.network).user)
