@@ -188,13 +188,16 @@ def follow(slot: Slot, *, was_only: int | None) -> None:
     derive(slot)
 
 
-def note_unmarked(slots: Collection[Slot], now: dt.datetime) -> None:
+def note_unmarked(slots: Collection[Slot], now: dt.datetime, *, over: bool = False) -> None:
     """Of slots of several meetings with their counts (``overview.with_counts``): how many are ``unmarked`` at the first
-    meeting at which somebody is, and which that is (``to_mark``). One query; none for no slot."""
+    meeting at which somebody is, and which that is (``to_mark``). One query; none for no slot.
+
+    Of meetings whose door is open, or only of those that are ``over``."""
     marked = Count("marks", filter=Q(marks__registration__state=State.CONFIRMED))
-    begun = Meeting.objects.held().filter(slot__in=slots, starts_at__lte=now + OPENS_BEFORE)
+    begun = Q(ends_at__lte=now) if over else Q(starts_at__lte=now + OPENS_BEFORE)
+    meetings_begun = Meeting.objects.held().filter(begun, slot__in=slots)
     meetings = defaultdict[int, list[tuple[Meeting, int]]](list)
-    for row in begun.annotate(marked=marked) if slots else ():
+    for row in meetings_begun.annotate(marked=marked) if slots else ():
         meetings[row.slot_id].append((row, row.marked))
     for slot in slots:
         confirmed: int = slot.confirmed  # type: ignore[attr-defined]

@@ -18,7 +18,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
-from events.models import Registration, Slot
+from events import by_date
+from events.models import Meeting, Registration, Slot
 from trainings import board_figures
 from trainings.board_figures import Figure
 from trainings.models import EvaluationAnswer
@@ -34,7 +35,10 @@ FEW_WITHIN = dt.timedelta(days=14)
 
 @dataclass(frozen=True)
 class Date:
-    """One date of the quarter with its counts: people confirmed, there, absent, not marked, waiting."""
+    """One date of the quarter with its counts: people confirmed, there, absent, not marked, waiting.
+
+    Of a course, ``unmarked`` are those at the first of its meetings that is over and where somebody is (``to_mark``).
+    """
 
     slot: Slot
     has_trainer: bool
@@ -43,6 +47,7 @@ class Date:
     absent: int
     unmarked: int
     waiting: int
+    to_mark: Meeting | None = None
 
     @property
     def month(self) -> int:
@@ -107,8 +112,8 @@ class Board:
     chosen_words: str
 
 
-def dates_of(networks: Iterable[Network], quarter: Quarter) -> list[Date]:
-    """The quarter's dates that were not called off, in order of time. One query."""
+def dates_of(networks: Iterable[Network], quarter: Quarter, now: dt.datetime) -> list[Date]:
+    """The quarter's dates that were not called off, in order of time. One query; two with courses."""
     first, after = quarter.bounds
     trained = Slot.people_in_charge.through.objects.filter(slot=OuterRef("pk"))
     slots = Slot.objects.filter(session__training__network__in=networks, starts_at__gte=first, starts_at__lt=after)
@@ -122,7 +127,12 @@ def dates_of(networks: Iterable[Network], quarter: Quarter) -> list[Date]:
         waiting=_count(state=State.WAITING),
     )
     counts = ("has_trainer", "confirmed", "there", "absent", "unmarked", "waiting")
-    return [Date(slot, **{name: getattr(slot, name) for name in counts}) for slot in slots.order_by("starts_at", "pk")]
+    found = list(slots.order_by("starts_at", "pk"))
+    by_date.note_unmarked([slot for slot in found if slot.dates > 1], now, over=True)
+    return [
+        Date(slot, **{name: getattr(slot, name) for name in counts}, to_mark=getattr(slot, "to_mark", None))
+        for slot in found
+    ]
 
 
 def _count(**which: Any) -> Count:
@@ -139,7 +149,7 @@ def board_of(
 ) -> Board:
     """The board of these networks; ``month`` (its number) or ``district`` (its code) choose dates to list."""
     now = now or timezone.now()
-    dates = dates_of(networks, quarter)
+    dates = dates_of(networks, quarter, now)
     address = _Address(quarter, networks)
     by_month = _groups(dates, lambda date: (f"{date.month:02}", _month_words(date)), address, "month")
     by_district = _groups(dates, lambda date: (date.district, _district_words(date)), address, "district")
@@ -161,9 +171,9 @@ def _to_do(dates: list[Date], now: dt.datetime) -> ToDo:
     found = ToDo()
     for date in dates:
         slot = date.slot
+        if date.unmarked and (date.to_mark or date.is_over(now)) and slot.state == Slot.State.OPEN:
+            found.unmarked.append(date)
         if date.is_over(now):
-            if date.unmarked and slot.state == Slot.State.OPEN:
-                found.unmarked.append(date)
             continue
         if not date.has_trainer:
             found.no_trainer.append(date)

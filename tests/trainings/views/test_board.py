@@ -4,7 +4,9 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from tests.factories.events import RegistrationFactory, VenueFactory
+from events import by_date
+from events.models import MeetingMark
+from tests.factories.events import RegistrationFactory, VenueFactory, meet
 from tests.factories.trainings import EvaluationAnswerFactory, EvaluationFactory, SessionFactory, TrainingFactory
 from tests.factories.volunteers import DistrictFactory, NetworkFactory, NetworkOrganiserFactory, UserFactory
 from tests.office import inside
@@ -77,6 +79,24 @@ def test_what_needs_somebody(training, organiser):
         ("attendance", unmarked, ""),
     ):
         assert f'href="{reverse(f"organise:{name}", args=[slot.pk])}{more}"' in page
+
+
+def test_one_meeting_of_a_course_that_nobody_marked_is_to_mark_once_it_is_over(training, organiser):
+    days = (-10, -3, 0, 4)  # the third goes on
+    course = meet(dated(training, -10), *(NOW + dt.timedelta(days=day) for day in days))
+    people = RegistrationFactory.create_batch(2, slot=course)
+    first, second, *_later = course.meetings.all()
+    marks = [(people[0], first), (people[1], first), (people[0], second)]
+    for registration, meeting in marks:
+        MeetingMark.objects.create(registration=registration, meeting=meeting, attendance="present")
+    by_date.derive(course)
+
+    [found] = board(organiser).to_do.unmarked
+
+    assert (found.slot, found.to_mark, found.unmarked) == (course, second, 1)
+    assert f'{reverse("organise:attendance", args=[course.pk])}?date=2"' in organiser.get(BOARD).text
+    MeetingMark.objects.create(registration=people[1], meeting=second, attendance="absent")
+    assert board(organiser).to_do.unmarked == []
 
 
 def test_figures_by_month_and_district(training, organiser):
