@@ -34,8 +34,8 @@ def organisers_of(networks: QuerySet[Network]) -> QuerySet[User]:
 
 
 def is_organiser(user: User | AnonymousUser) -> bool:
-    """Does this person run anything?"""
-    return organised_networks(user).exists()
+    """Does this person run anything? An administrator does before there is any network: the whole city."""
+    return can_organise(user, None) or organised_networks(user).exists()
 
 
 def visible_volunteers(user: User | AnonymousUser) -> QuerySet[Volunteer]:

@@ -214,6 +214,15 @@ def test_calls_of_the_whole_city_are_the_administrators(organiser, network):
     assert Call.objects.get().network is None
 
 
+def test_an_administrator_prepares_a_call_before_there_is_any_network():
+    administrator = inside(UserFactory(administrator=True))
+
+    administrator.post(url("call-add"), new(administrator, network="", audience="everyone"))
+
+    assert administrator.get(url("call-edit", Call.objects.get().pk)).status_code == 200
+    assert administrator.get(url("list")).context["rows"][0]["call"] == Call.objects.get()
+
+
 def test_two_tabs_the_second_is_told_then_decides(network, organiser, user):
     call = CallFactory(network=network, responsible=user)
     form = organiser.get(url("call-edit", call.pk)).context["form"]
