@@ -15,7 +15,7 @@ from allauth.socialaccount.providers.openid_connect import views as openid_views
 from django.conf import settings
 from django.contrib import messages
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
@@ -167,7 +167,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     if not url_has_allowed_host_and_scheme(next_url, {request.get_host()}, request.is_secure()):
         next_url = resolve_url(settings.LOGIN_REDIRECT_URL)
     if request.user.is_authenticated:
-        return redirect(next_url)
+        return HttpResponseRedirect(next_url)
     if limited := ratelimit.consume_or_429(request, action="signup"):
         return limited
     form = SignUpForm(request.POST or None)

@@ -101,6 +101,14 @@ def test_sign_up_does_not_lead_to_another_site(client):
     assert "evil" not in asked.url
 
 
+def test_who_is_signed_in_goes_on_to_an_address_and_to_no_name_of_ours(client):
+    client.force_login(UserFactory())
+
+    answers = [client.get(reverse("account_signup"), {"next": word}) for word in ("/privacy/retention/", "nowhere")]
+
+    assert [(answer.status_code, answer.url) for answer in answers] == [(302, "/privacy/retention/"), (302, "nowhere")]
+
+
 def test_what_one_session_asked_is_not_finished_by_another(client):
     """A stranger fills the form with somebody's address; that person signs in later, elsewhere."""
     user = UserFactory(email="awa@example.org", first_name="")
