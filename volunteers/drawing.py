@@ -8,11 +8,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.core.cache import caches
 
-from volunteers.models import District
+from volunteers.models import District, outlines
 from volunteers.points import Point
 
 WIDTH = 1000
@@ -102,14 +102,10 @@ def draw(districts: Iterable[District]) -> Drawing:
 
 
 def _shape(district: District) -> list[Point]:
-    """The outer ring, the longest one of several."""
-    rings: list[Any] = []
-    if district.boundary.get("type") == "Polygon":
-        rings = district.boundary["coordinates"][:1]
-    elif district.boundary.get("type") == "MultiPolygon":
-        rings = [polygon[0] for polygon in district.boundary["coordinates"]]
+    """The outer ring, the longest one of several; of what is no sound boundary, as of none, the hexagon."""
+    rings = [outer for outer, *_holes in outlines.polygons(district.boundary)]
     if rings:
-        return [Point(latitude, longitude) for longitude, latitude, *_ in max(rings, key=len)]
+        return [Point(latitude, longitude) for longitude, latitude in max(rings, key=len)]
     radius = 0.006  # degrees
     angles = [math.radians(60 * side) for side in range(6)]
     middle = Point(district.latitude, district.longitude)

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from volunteers.models import District
+from volunteers.models import District, outlines
 
 PLACES = 5  # decimals of a degree that are kept: about a metre
 EDGE = 1e-9  # degrees from a boundary within which a point is on it
@@ -128,7 +128,7 @@ def district_of(point: Point, districts: Iterable[District]) -> District | None:
     for district in districts:
         if holds(district.boundary, point):
             return district
-    if districts and all(_polygons(district.boundary) for district in districts):
+    if districts and all(outlines.polygons(district.boundary) for district in districts):
         raise Outside
     return None
 
@@ -138,14 +138,7 @@ def holds(boundary: dict[str, Any], point: Point) -> bool:
 
     Flat, as the drawing is: boundaries of a city cross neither a pole nor the 180th meridian.
     """
-    return any(_in_polygon(rings, point) for rings in _polygons(boundary))
-
-
-def _polygons(boundary: dict[str, Any]) -> list[Any]:
-    """Each as its rings; none of a boundary that is unknown, or is no area."""
-    coordinates = boundary.get("coordinates") or []
-    polygons = {"Polygon": [coordinates], "MultiPolygon": coordinates}.get(boundary.get("type", ""), [])
-    return [rings for rings in polygons if rings]
+    return any(_in_polygon(rings, point) for rings in outlines.polygons(boundary))
 
 
 def _in_polygon(rings: Sequence[Any], point: Point) -> bool:

@@ -1,7 +1,15 @@
 """The city as data: its districts, and the vocabularies that a profile chooses from."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from volunteers.models import outlines
+
+UNSOUND = _(
+    "This is no GeoJSON Polygon or MultiPolygon: each ring is a list of at least four pairs, longitude then latitude, "
+    "of which the last is the first again."
+)
 
 
 class District(models.Model):
@@ -23,6 +31,15 @@ class District(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code.lstrip('0')} · {self.name}"
+
+    def clean(self) -> None:
+        """Refuses a boundary that no map could draw, and a centre that is not on the earth."""
+        if not outlines.is_sound(self.boundary):
+            raise ValidationError({"boundary": UNSOUND})
+        if self.latitude is not None and not abs(self.latitude) < 90:
+            raise ValidationError({"latitude": _("A latitude is between -90 and 90.")})
+        if self.longitude is not None and not abs(self.longitude) <= 180:
+            raise ValidationError({"longitude": _("A longitude is between -180 and 180.")})
 
 
 class Interest(models.Model):
