@@ -8,15 +8,18 @@ class CmsConfig(AppConfig):
         from django.conf import settings  # noqa: PLC0415
         from wagtail.admin.views.mixins import SpreadsheetExportMixin  # noqa: PLC0415
 
-        from cms import notes, turning, waiting_ideas  # noqa: PLC0415
+        from cms import erasing, notes, turning, waiting_ideas  # noqa: PLC0415
         from cms.appearance import address_of  # noqa: PLC0415
         from ideas import notes as call_notes  # noqa: PLC0415
         from ideas import outcomes  # noqa: PLC0415
         from trainings import board_figures, origins  # noqa: PLC0415
-        from volunteers import papers  # noqa: PLC0415
+        from volunteers import erasing as volunteers_erasing  # noqa: PLC0415
+        from volunteers import papers, retention  # noqa: PLC0415
         from volunteers.tables import harmless_in_csv  # noqa: PLC0415
 
         papers.register(address_of)
+        volunteers_erasing.register(erasing.let_go)
+        retention.register(erasing.KEPT)
         call_notes.register(notes.note_of)
         outcomes.register(turning.KIND)
         origins.register(turning.origins_of)

@@ -106,5 +106,5 @@ def test_of_several_areas_the_sound_ones_are_drawn():
 
 @pytest.mark.parametrize("centre", [{"latitude": 91}, {"latitude": math.nan}, {"longitude": 181}])
 def test_a_centre_that_is_not_on_the_earth_is_refused(centre):
-    with pytest.raises(ValidationError, match="90|180"):
+    with pytest.raises(ValidationError, match=r"90|180"):
         District(code="01", name="Louvre", **({"latitude": 48.86, "longitude": 2.33} | centre)).full_clean()
