@@ -187,7 +187,7 @@ def shown(rows: RegistrationQuerySet, slot: Slot, date: Occasion | None) -> list
 
 def _confirmed(slot: Slot, date: Occasion | None) -> list[Registration]:
     rows = slot.registrations.filter(state=Registration.State.CONFIRMED)
-    return shown(rows.order_by("volunteer__user__last_name", "volunteer__user__first_name", "pk"), slot, date)
+    return shown(rows.by_name(), slot, date)
 
 
 def _asking(date: Occasion | None) -> str:

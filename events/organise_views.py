@@ -146,11 +146,7 @@ def _rows(slot: Slot, tab: str) -> RegistrationQuerySet:
         return rows.filter(state__in=(State.CANCELLED, State.REFUSED)).order_by("-ended_at", "-pk")
     coming = Q(state=State.CONFIRMED) | Q(pending_for__in=(PendingFor.CODE, PendingFor.OFFER))
     confirmed_first = Case(When(state=State.CONFIRMED, then=Value(0)), default=Value(1), output_field=IntegerField())
-    return (
-        rows.filter(coming)
-        .exclude(pending_for=PendingFor.CODE, volunteer=None)
-        .order_by(confirmed_first, "volunteer__user__last_name", "volunteer__user__first_name", "pk")
-    )
+    return rows.filter(coming).exclude(pending_for=PendingFor.CODE, volunteer=None).by_name(confirmed_first)
 
 
 def _know_slot(rows: Iterable[Registration], slot: Slot) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -32,6 +32,11 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
             .values("n")
         )
         return self.annotate(rank=Coalesce(Subquery(ahead), 0) + 1)
+
+    def by_name(self, *first: Any) -> Self:
+        """In the order of their people's names, after ``first``; whoever has deleted their account comes last."""
+        names = (F(f"volunteer__user__{name}").asc(nulls_last=True) for name in ("last_name", "first_name"))
+        return self.order_by(*first, *names, "pk")
 
     def with_dates_there(self) -> Self:
         """Adds ``dates_there``: at how many of the slot's meetings the person was. For a slot of several only."""

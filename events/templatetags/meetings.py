@@ -37,8 +37,8 @@ def missed_by(row: Registration) -> frozenset[int]:
 
 @register.filter
 def missed_days(row: Registration) -> list[str]:
-    """Those days, briefly."""
-    return [by_date.day_of(one) for one in missed.of(row)]
+    """Those days, briefly, as far as they are still to come."""
+    return [by_date.day_of(one) for one in missed.of(row) if one.is_future]
 
 
 @register.filter

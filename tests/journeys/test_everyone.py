@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from cms.models import CallNotePage
-from events import declining, door_codes
+from events import declining, door_codes, excusing
 from events.models import Registration
 from ideas import answering, organise_forms, sorting, voting
 from mail.rendering import render
@@ -67,6 +67,7 @@ def world():
     long = UserFactory(email="marie-antoinette.de-la-tour@association.example", first_name="Marie-Antoinette")
     RegistrationFactory(slot=slots[1], volunteer=VolunteerFactory(user=long), held=True, pending_for="offer")
     confirmed = RegistrationFactory(slot=slots[1], volunteer=awa)
+    in_course = RegistrationFactory(slot=course, volunteer=awa)
     organiser = NetworkOrganiserFactory(network=network, user=UserFactory(email="paul@example.org")).user
     call = CallFactory(
         network=network,
@@ -97,6 +98,7 @@ def world():
             "course": course,
             "training": training,
             "confirmed": confirmed,
+            "in_course": in_course,
             "waiting": waiting,
             "awa": awa.user,
             "stay": MembershipFactory(volunteer=awa, network=network),
@@ -181,6 +183,7 @@ def public_pages(world):
         "/nulle-part/",
         f"/registrations/cannot-come/{declining.token_of(world['confirmed'])}/",
         "/registrations/cannot-come/forged/",
+        f"/registrations/cannot-come-that-day/{excusing.token_of(world['in_course'], 1)}/",
         f"/door/{door_codes.code_of(world['confirmed'])}/",
     ]
 
@@ -212,6 +215,7 @@ def own_pages(world):
         f"/ideas/{world['own_idea'].pk}/withdraw/",
         "/ideas/calls/learn/propose/",
         f"/registrations/{world['confirmed'].uid}/",
+        f"/registrations/{world['in_course'].uid}/",
         f"/registrations/{world['confirmed'].uid}/cancel/",
         f"/registrations/{world['waiting'].uid}/",
         f"/agenda/{world['slots'][2].pk}/register/",

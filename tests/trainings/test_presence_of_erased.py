@@ -168,6 +168,14 @@ def left(past):
 PAGES = ("slot", "attendance", "attendance-sheet", "sign-sheet", "export", "write")
 
 
+@pytest.mark.both
+def test_whoever_has_left_comes_last_in_the_lists(past, left):
+    desk = inside(person("organiser", past))
+    rows = [desk.get(url("slot", past)).context["page_obj"], desk.get(url("attendance", past)).context["rows"]]
+    assert [[row.pk for row in each if row.volunteer is None] for each in rows] == [[left.pk]] * 2
+    assert [list(each)[-1].pk for each in rows] == [left.pk] * 2
+
+
 @pytest.mark.parametrize("role", ["organiser", "in_charge"])
 def test_pages_show_that_an_account_was_deleted(past, left, role):
     desk = inside(person(role, past))
