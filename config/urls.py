@@ -37,11 +37,13 @@ if settings.DEBUG:
 urlpatterns += i18n_patterns(
     path("trainings/", include("trainings.urls")),  # first, since it is what most ask for
     path("ideas/", include("ideas.urls")),
+    path("night/", include("events.night.urls")),
     path("mailbox/", include("mail.urls")),
     path("account/", include("volunteers.account_urls")),
     path("account/", include("allauth.urls")),
     path("organise/volunteers/", include("volunteers.organise_urls")),
     path("organise/ideas/", include("ideas.organise_urls")),
+    path("organise/night/", include("events.night.organise_urls")),
     path("organise/trainings/", include("trainings.organise_urls")),
     path("organise/ideas/", include("cms.organise_urls")),
     path("organise/", include("events.organise_urls")),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from events import overview, scheduling, writing
+from events import kinds, overview, scheduling, writing
 from events.models import Registration, Slot
 from events.organise_forms import CallOffForm, MoveForm, TermsForm, WordForm
 from events.organise_views import OrganiserRequest, office_page, page_context, said_offered, slot_for
@@ -26,6 +26,9 @@ GET_AND_POST = ["GET", "HEAD", "POST"]
 @require_POST
 def publish(request: OrganiserRequest, pk: int) -> HttpResponse:
     slot = slot_for(request, pk)
+    if kinds.get(slot.kind).publishes:
+        messages.error(request, _("This date is opened with the others of its kind, not by itself."))
+        return redirect("organise:slot", pk=slot.pk)
     try:
         scheduling.publish(slot, by=request.user)
         messages.success(request, _("Published: people can sign up."))

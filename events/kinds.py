@@ -30,7 +30,8 @@ class SlotKind:
     """``page`` and ``list_page`` are URL names: a slot's public page (it takes the primary key), and where all are.
 
     ``office_pages`` are what its back office offers besides; ``if_missed`` says what it costs to miss one of several
-    meetings.
+    meetings. ``publishes``: the room above opens its dates to the public, all together, and organisers do not one by
+    one.
     """
 
     name: str
@@ -40,6 +41,7 @@ class SlotKind:
     list_page: str = "events:space"
     office_pages: tuple[OfficePage, ...] = ()
     if_missed: str | Promise = ""
+    publishes: bool = False
 
 
 _kinds: dict[str, SlotKind] = {}

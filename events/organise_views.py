@@ -70,6 +70,7 @@ def page_context(request: HttpRequest, slot: Slot, **more: Any) -> dict[str, Any
         "organises": can_organise(request.user, slot),
         "attendance_open": attending.is_open(slot),
         "public_url": kinds.page_of(slot),
+        "to_publish": slot.state == Slot.State.DRAFT and not kinds.get(slot.kind).publishes,
     } | more
 
 

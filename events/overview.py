@@ -90,6 +90,8 @@ def to_do(user: User | AnonymousUser, now: dt.datetime | None = None) -> ToDo:
             continue
         if slot.to_approve:  # type: ignore[attr-defined]
             found.approvals.append(slot)
+        if slot.state == Slot.State.DRAFT and kinds.get(slot.kind).publishes:
+            continue
         if slot.state == Slot.State.DRAFT:
             found.drafts.append(slot)
         elif slot.starts_at < now + FEW_WITHIN and slot.seats_taken < slot.capacity * FEW_SHARE:

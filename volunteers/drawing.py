@@ -87,18 +87,25 @@ def draw(districts: Iterable[District]) -> Drawing:
     districts = list(districts)
     if not districts:
         return Drawing([], 0)
-    narrowing = math.cos(math.radians(sum(d.latitude for d in districts) / len(districts)))
     shapes = [_shape(district) for district in districts]
-    latitudes, longitudes = zip(*(point for shape in shapes for point in shape), strict=True)
-    across = (WIDTH - 2 * MARGIN) / (max(longitudes) - min(longitudes))
-    down = across / narrowing
-    height = round((max(latitudes) - min(latitudes)) * down) + 2 * MARGIN
-    drawing = Drawing([], height, min(longitudes), max(latitudes), across, down)
+    drawing = fit(shapes)
     for district, shape in zip(districts, shapes, strict=True):
-        points = " ".join(f"{x},{y}" for x, y in _thinned([drawing.place(point) for point in shape]))
+        points = " ".join(f"{x},{y}" for x, y in thinned([drawing.place(point) for point in shape]))
         x, y = drawing.place(Point(district.latitude, district.longitude))
         drawing.outlines.append(Outline(district.code, district.name, points, x, y))
     return drawing
+
+
+def fit(shapes: Iterable[Iterable[Point]]) -> Drawing:
+    """An empty drawing, as high as it must be to hold these shapes; at least one point."""
+    points = [point for shape in shapes for point in shape]
+    latitudes, longitudes = [point.latitude for point in points], [point.longitude for point in points]
+    narrowing = math.cos(math.radians((min(latitudes) + max(latitudes)) / 2))
+    degrees = max(max(longitudes) - min(longitudes), 1e-6)  # a single point has no width
+    across = (WIDTH - 2 * MARGIN) / degrees
+    down = across / narrowing
+    height = round((max(latitudes) - min(latitudes)) * down) + 2 * MARGIN
+    return Drawing([], height, min(longitudes), max(latitudes), across, down)
 
 
 def _shape(district: District) -> list[Point]:
@@ -114,7 +121,7 @@ def _shape(district: District) -> list[Point]:
     ]
 
 
-def _thinned(points: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def thinned(points: list[tuple[int, int]]) -> list[tuple[int, int]]:
     kept = points[:1]
     for point in points[1:]:
         if math.dist(point, kept[-1]) >= STEP:

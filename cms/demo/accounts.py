@@ -46,9 +46,10 @@ CLIMATE_ORGANISER = Account(
     "paul@maillage.example", "Paul", "Lemaire", _("organiser of Climate Volunteers"), networks=("climate",)
 )
 TRAINER = Account("moussa@maillage.example", "Moussa", "Traoré", _("trainer"))
+COORDINATOR = Account("jeanne@maillage.example", "Jeanne", "Robin", _("coordinator of a headquarters of the Night"))
 EDITOR = Account("lin@maillage.example", "Lin", "Chen", _("editor of the site"))
 ADMINISTRATOR = Account("simone@maillage.example", "Simone", "Fontaine", _("administrator"))
-ACCOUNTS = (CITIZEN, ORGANISER, CLIMATE_ORGANISER, TRAINER, EDITOR, ADMINISTRATOR)
+ACCOUNTS = (CITIZEN, ORGANISER, CLIMATE_ORGANISER, TRAINER, COORDINATOR, EDITOR, ADMINISTRATOR)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
-from cms.demo import accounts, agenda, city, cobuilding, evaluations, material, pages, people
+from cms.demo import accounts, agenda, city, cobuilding, evaluations, material, night, pages, people
 from events.models import Registration, Slot, WalkIn
 from volunteers.models import District, User
 
@@ -26,9 +26,10 @@ class Size:
     volunteers: int
     sessions: int
     crowd: int = 0  # ideas in the open call, beside those that are written by hand
+    sectors: int = 60  # of each edition of the Night of Solidarity
 
 
-SIZES = {"small": Size(120, 24), "default": Size(1_000, 90, 40), "paris": Size(15_000, 400, 2_000)}
+SIZES = {"small": Size(120, 24), "default": Size(1_000, 90, 40, 120), "paris": Size(15_000, 400, 2_000, 360)}
 
 
 def is_built() -> bool:
@@ -63,6 +64,13 @@ def build(size: Size, *, seed: int) -> None:
         cobuilding.build(
             size.crowd, city=town, volunteers=volunteers, users=users, rng=random.Random(f"{seed}:ideas"), now=now
         )
+        night.build(
+            size.sectors,
+            city=town,
+            coordinator=users.get(accounts.COORDINATOR.email),
+            rng=random.Random(f"{seed}:night"),
+            now=now,
+        )
         evaluations.build(random.Random(f"{seed}:evaluations"), now)
         pages.build()
         cobuilding.write_note()
@@ -84,6 +92,8 @@ def remove() -> None:
         Registration.objects.all().delete()
         WalkIn.objects.all().delete()
         apps.get_model("trainings.Session").objects.all().delete()
+        apps.get_model("night.Edition").objects.all().delete()
+        apps.get_model("night.PlaceKind").objects.all().delete()
         Slot.objects.all().delete()
         User.objects.all().delete()
         for label in (

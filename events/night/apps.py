@@ -6,3 +6,18 @@ class NightConfig(AppConfig):
     name = "events.night"
     label = "night"
     verbose_name = _("Night of Solidarity")
+
+    def ready(self) -> None:
+        # Models are not loaded before.
+        from events.kinds import OfficePage, SlotKind, register  # noqa: PLC0415
+        from events.night.permissions import prepares_any  # noqa: PLC0415
+        from events.night.siting import KIND  # noqa: PLC0415
+        from volunteers import office_menu  # noqa: PLC0415
+
+        page = OfficePage(_("Headquarters"), "map-pinned", "organise-night:of-slot", for_all=True)
+        register(
+            SlotKind(
+                KIND, _("Night of Solidarity"), "moon-star", "night:headquarters", office_pages=(page,), publishes=True
+            )
+        )
+        office_menu.register(office_menu.Entry(_("Night of Solidarity"), "organise-night:list", 3, prepares_any))

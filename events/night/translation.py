@@ -1,4 +1,4 @@
-"""Which columns exist in every language (django-modeltranslation)."""
+"""Which columns exist in every language (django-modeltranslation). A name in one is enough (volunteers.naming)."""
 
 from modeltranslation.translator import TranslationOptions, register
 
@@ -8,7 +8,6 @@ from events.night.models import Edition, PlaceKind
 @register(Edition)
 class EditionTranslation(TranslationOptions):
     fields = ("name",)
-    required_languages = {"fr": ("name",)}
 
 
 @register(PlaceKind)

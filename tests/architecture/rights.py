@@ -77,6 +77,7 @@ NETWORK_OTHER = each("L3334 4.3. FF")  # of the other network
 NETWORK = each("L3334 .43. FF")  # a training or theme of the network, a call and its ideas
 UNPUBLISHED = each("L3334 343 3 FF")  # ideas of a call that is being prepared: nothing to sort
 DRAFTS = each("44444 .44. 44")
+COORDINATED = each("4444. .44. 44")  # as DRAFTS, with who coordinates it
 BEGIN = "L" * 11
 WITH_FACTOR = each("L333F FFFF 3F")
 OTHERS_KEY = each("L444F FFFF 4F")
@@ -285,6 +286,36 @@ TABLE = [
     Row("organise-ideas:comment-hide", "comment:shown", NETWORK, NETWORK, {"reason": "Publicité."}),
     Row("organise-ideas:comment-show", "comment:covered", OFFICE_NO, NETWORK),
     Row("organise-ideas:comment-settle", "comment:shown", OFFICE_NO, NETWORK),
+    # --- The Night of Solidarity ---
+    Row("night:headquarters", "night:coordinated", COORDINATED, NO_SUCH),
+    Row("night:headquarters", "night:next door", DRAFTS, NO_SUCH),
+    Row("night:headquarters", "night:public", ALL, NO_SUCH),
+    Row("organise-night:list", "", OFFICE, OFFICE_NO),
+    Row("organise-night:edition", "edition", SEES, OFFICE_NO),
+    Row("organise-night:edition-add", "", RUNS, RUNS, "new edition"),
+    Row("organise-night:edition-edit", "edition", CHANGES, CHANGES, "edition"),
+    Row("organise-night:edition-copy", "edition", CHANGES, CHANGES, "copy"),
+    Row("organise-night:edition-state", "edition to:open", CHANGES, CHANGES, {"seen": "preparing"}),
+    Row("organise-night:of-slot", "night:coordinated", SEES, OFFICE_NO),
+    Row("organise-night:of-slot", "night:next door", NETWORK, OFFICE_NO),
+    Row("organise-night:headquarters", "headquarters:coordinated", SEES, OFFICE_NO),
+    Row("organise-night:headquarters", "headquarters:next door", NETWORK, OFFICE_NO),
+    Row("organise-night:headquarters-add", "in edition", CHANGES, CHANGES, "new headquarters"),
+    Row("organise-night:headquarters-edit", "headquarters:coordinated", SEES, SEES, "headquarters"),
+    Row("organise-night:headquarters-edit", "headquarters:next door", NETWORK, NETWORK, "headquarters", idle=True),
+    Row("organise-night:headquarters-remove", "headquarters:coordinated", CHANGES, CHANGES, idle=True),
+    Row("organise-night:headquarters-remove", "headquarters:empty", NETWORK, NETWORK),
+    Row("organise-night:sectors", "in edition", SEES, OFFICE_NO),
+    Row("organise-night:sectors-geojson", "in edition", SEES, OFFICE_NO),
+    Row("organise-night:sector-add", "in edition", CHANGES, CHANGES, "new sector"),
+    Row("organise-night:sector", "sector:coordinated", SEES, SEES, "sector"),
+    Row("organise-night:sector", "sector:next door", NETWORK, NETWORK, "sector", idle=True),
+    Row("organise-night:sector-remove", "sector:coordinated", CHANGES, CHANGES),
+    Row("organise-night:sector-remove", "sector:next door", NETWORK, NETWORK),
+    Row("organise-night:import-new", "in edition", CHANGES, CHANGES, "sectors"),
+    Row("organise-night:import", "night import", NETWORK, OFFICE_NO),
+    Row("organise-night:import-confirm", "night import", OFFICE_NO, NETWORK, "plan"),
+    Row("organise-night:import-cancel", "night import", OFFICE_NO, NETWORK),
     # --- The back office: volunteers ---
     Row("organise-volunteers:list", "", RUNS, OFFICE_NO),
     Row("organise-volunteers:export", "", RUNS, OFFICE_NO),

@@ -22,6 +22,9 @@ from cms.models import ProgrammeIndexPage, ProgrammePage
 from cms.turning_forms import TurningForm, TyingForm
 from events import declining, door_codes, excusing, offers
 from events.arranging_forms import ArrangeForm
+from events.night import importing as night_importing
+from events.night.models import Headquarters
+from events.night.organise_forms import EditionForm, HeadquartersForm, SectorForm
 from events.organise_forms import MoveForm, TermsForm
 from ideas.forms import IdeaForm
 from ideas.models import Call
@@ -30,6 +33,7 @@ from ideas.organise_forms import AnswerForm
 from mail.models import Message
 from tests.factories.events import RegistrationFactory, SlotFactory, WalkInFactory, meet
 from tests.factories.ideas import CallFactory, CommentFactory, IdeaFactory
+from tests.factories.night import EditionFactory, HeadquartersFactory, SectorFactory, SectorImportFactory
 from tests.factories.trainings import (
     CertificateFactory,
     EvaluationAnswerFactory,
@@ -42,6 +46,7 @@ from tests.factories.trainings import (
 )
 from tests.factories.volunteers import (
     AssociationFactory,
+    DistrictFactory,
     MembershipFactory,
     NetworkFactory,
     NetworkOrganiserFactory,
@@ -84,6 +89,7 @@ class World:
         self.people = {role: self.person(role) for role in (*ROLES, "colleague", "keeper")}
         self.dates()
         self.ideas()
+        self.night()
         self.lists()
         self.site()
         self.other_things()
@@ -255,6 +261,27 @@ class World:
         for comment in (None, self.comments["shown"]):
             self.idea.reports.create(comment=comment, by=self.people["member"], reason="Publicité.")
 
+    def night(self):
+        """An edition of ours: the trainer coordinates one of its headquarters, nobody the one next door."""
+        self.edition = EditionFactory(network=self.networks[0])
+        self.their_edition = EditionFactory(network=self.networks[1])
+        self.headquarters = {
+            name: HeadquartersFactory(edition=self.edition, district__code=f"{number:02}")
+            for number, name in enumerate(("coordinated", "next door", "empty"), start=7)
+        }
+        self.headquarters["public"] = HeadquartersFactory(
+            edition=self.their_edition, district__code="07", slot__state="open"
+        )
+        self.edition.refresh_from_db()
+        self.headquarters = {name: Headquarters.objects.get(pk=one.pk) for name, one in self.headquarters.items()}
+        self.headquarters["coordinated"].slot.people_in_charge.add(self.people["trainer"])
+        self.free_district = DistrictFactory(code="12")
+        self.sectors = {
+            name: SectorFactory(headquarters=self.headquarters[name], code=f"0{number}-1")
+            for number, name in enumerate(("coordinated", "next door"), start=7)
+        }
+        self.night_import = SectorImportFactory(edition=self.edition)
+
     def evaluated(self, **fields):
         """The evaluation of a session of the day before, which the trainer gave."""
         before = {"slot__starts_at": NOW - dt.timedelta(days=1), "slot__capacity": 20}
@@ -380,6 +407,13 @@ class World:
             "certified": lambda: {"slot_id": self.certified_at.pk, "uid": self.certified.uid},
             "training": lambda: {"pk": {"ours": self.training, "hidden": self.secret_training}[which].pk},
             "material": lambda: {"pk": self.materials[which].pk},
+            "edition": lambda: {"pk": self.edition.pk},
+            "edition to": lambda: {"pk": self.edition.pk, "to": which},
+            "in edition": lambda: {"edition": self.edition.pk},
+            "headquarters": lambda: {"pk": self.headquarters[which].pk},
+            "night": lambda: {"slot_id": self.headquarters[which].slot_id},
+            "sector": lambda: {"pk": self.sectors[which].pk},
+            "night import": lambda: {"pk": self.night_import.pk},
             "slug": lambda: {"slug": which},
             "call": lambda: {"slug": which},
             "idea": lambda: {"pk": self.ideas_by[which].pk},
@@ -434,6 +468,55 @@ class World:
                 fields_of(TrainingForm(instance=Training(), user=self.people["organiser"]))
                 | {"network": self.of(role).pk, "kind": "visit", "title_fr": "Une", "title_en": "One"}
             ),
+            "edition": lambda: (
+                fields_of(EditionForm(instance=self.edition, user=self.people["organiser"])) | {"name_fr": "Autre"}
+            ),
+            "new edition": lambda: {
+                "network": self.of(role).pk,
+                "name_fr": "Une",
+                "starts_at": "2027-11-20T22:00",
+                "ends_at": "2027-11-21T01:00",
+            },
+            "copy": lambda: {"name_fr": "Une", "starts_at": "2027-11-20T22:00"},
+            "new headquarters": lambda: (
+                fields_of(HeadquartersForm(edition=self.edition, headquarters=None, organises=True))
+                | {"district": self.free_district.pk}
+            ),
+            "headquarters": lambda: (
+                fields_of(
+                    HeadquartersForm(
+                        edition=self.edition,
+                        headquarters=self.headquarters["coordinated"],
+                        organises=role in ("organiser", "administrator"),
+                    )
+                )
+                | {"meal": "Soupe"}
+            ),
+            "sector": lambda: (
+                fields_of(
+                    SectorForm(
+                        instance=self.sectors["coordinated"],
+                        edition=self.edition,
+                        allowed=Headquarters.objects.all(),
+                    )
+                )
+                | {"dangers": "Verglas"}
+            ),
+            "new sector": lambda: {
+                "headquarters": self.headquarters["coordinated"].pk,
+                "code": "07-9",
+                "walk": "1",
+                "least": "3",
+                "target": "4",
+                "most": "5",
+                "kind": self.sectors["coordinated"].kind_id,
+            },
+            "sectors": lambda: {"what": "sectors", "file": SimpleUploadedFile("s.csv", b"code;district\n07-8;07\n")},
+            "plan": lambda: {
+                "digest": night_importing.plan_of(self.night_import, edition=self.edition, by=self.people["organiser"])[
+                    0
+                ].digest
+            },
             "call": lambda: (
                 fields_of(CallForm(instance=self.call, user=self.people["organiser"]))
                 | {"responsible": self.people["organiser"].pk, "text_fr": "Autre"}

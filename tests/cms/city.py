@@ -5,6 +5,7 @@ from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from events.models import Registration, Slot
+from events.night.models import Edition, Headquarters, Sector
 from ideas.models import Call, Comment, Idea, Score, Step, Support
 from ideas.supporting import supporters_of
 from trainings.models import Evaluation, EvaluationAnswer, Session, Theme, Training
@@ -14,7 +15,9 @@ from volunteers.models import District, Membership, User, Volunteer
 FRESH = {"calendar_token", "uid", "id", "updated_at", "created_at"}
 
 
-CITY = (District, User, Volunteer, Membership, Theme, Training, Slot, Session, Registration)
+CITY = (
+    District, User, Volunteer, Membership, Theme, Training, Slot, Session, Registration, Edition, Headquarters, Sector,
+)  # fmt: skip
 
 
 def dump():

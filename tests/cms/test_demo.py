@@ -77,7 +77,10 @@ def area(ring):
 
 
 def test_sizes_are_what_they_say():
-    assert (building.SIZES["default"].volunteers, building.SIZES["paris"]) == (1_000, building.Size(15_000, 400, 2_000))
+    assert (building.SIZES["default"].volunteers, building.SIZES["paris"]) == (
+        1_000,
+        building.Size(15_000, 400, 2_000, 360),
+    )
 
 
 def test_a_crowd_has_2000_ideas_that_differ_and_50000_supports():

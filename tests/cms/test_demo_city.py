@@ -21,6 +21,9 @@ from cms.demo import accounts, people
 from cms.models import StandardPage
 from events import attending, by_date
 from events.models import Registration, Slot
+from events.night import boundaries
+from events.night.models import Edition
+from events.night.permissions import visible_headquarters
 from ideas import notes, outcomes
 from ideas.models import Call, Idea
 from ideas.voting import result as vote_result
@@ -30,7 +33,7 @@ from tests.architecture.test_readme import addresses
 from tests.cms.city import check_calls, check_counters, dump
 from tests.cms.test_papers import links
 from trainings.models import Certificate, Evaluation, Theme, Training
-from volunteers.models import Consent, Network, User, VolunteerImport
+from volunteers.models import Consent, District, Network, User, VolunteerImport
 
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 11, 20, 9, 30, tzinfo=dt.UTC)
@@ -150,9 +153,21 @@ def test_the_last_quarter_is_there_from_its_theme_to_what_participants_said():
 
 
 def test_some_sessions_to_come_have_no_trainer_yet():
-    coming = Slot.objects.filter(starts_at__gt=NOW)
+    coming = Slot.objects.filter(kind="training", starts_at__gt=NOW)
     without = coming.filter(people_in_charge=None).count()
     assert 0 < without < coming.count() / 3
+
+
+def test_the_night_has_an_edition_open_and_last_winter_s():
+    now, before = Edition.objects.with_sizes()
+
+    assert [(one.state, one.night_on.weekday()) for one in (now, before)] == [("open", 3), ("results", 3)]
+    assert [(one.headquarters_count, one.sectors_count) for one in (now, before)] == [(20, 60), (20, 60)]
+    assert now.is_open(NOW) and now.copied_from == before
+    sectors = {sector.code: (sector.headquarters.district.code, sector.boundary) for sector in now.sectors.all()}
+    assert boundaries.faults_of(sectors, {row.code: row.boundary for row in District.objects.all()}) == []
+    coordinator = User.objects.get(email=accounts.COORDINATOR.email)
+    assert {one.district.code for one in visible_headquarters(coordinator)} == {"07"}
 
 
 def test_the_citizen_has_one_of_each():

@@ -66,3 +66,18 @@ class SectorFactory(DjangoModelFactory):
     edition = factory.SelfAttribute("headquarters.edition")
     code = factory.Sequence(lambda n: f"07-{n}")
     kind = factory.SubFactory(PlaceKindFactory)
+
+
+class SectorImportFactory(DjangoModelFactory):
+    """A file with one new sector, 07-7, that nobody has decided on."""
+
+    class Meta:
+        model = models.SectorImport
+
+    edition = factory.SubFactory(EditionFactory)
+    what = models.SectorImport.What.SECTORS
+    name = "sectors.csv"
+    sha256 = factory.Sequence(lambda n: f"{n:064}")
+    rows = factory.LazyFunction(
+        lambda: [{"remarks": []}, {"number": 2, "cells": {"code": "07-7"}, "boundary": {}, "faults": []}]
+    )

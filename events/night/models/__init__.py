@@ -2,6 +2,7 @@
 
 from events.night.models.editions import Edition
 from events.night.models.headquarters import Headquarters
+from events.night.models.imports import SectorImport
 from events.night.models.sectors import PlaceKind, Sector, SectorTag
 
-__all__ = ["Edition", "Headquarters", "PlaceKind", "Sector", "SectorTag"]
+__all__ = ["Edition", "Headquarters", "PlaceKind", "Sector", "SectorImport", "SectorTag"]

@@ -11,6 +11,8 @@ from django.db.models import Count, F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from volunteers import naming
+
 
 class EditionQuerySet(models.QuerySet["Edition"]):
     def open(self, now: dt.datetime | None = None) -> Self:
@@ -90,6 +92,10 @@ class Edition(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        super().clean()
+        naming.check_named(vars(self), "name")
 
     @property
     def night_on(self) -> dt.date:

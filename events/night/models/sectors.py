@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 
 LARGEST_TEAM = 20
@@ -36,6 +39,12 @@ class PlaceKind(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SectorQuerySet(models.QuerySet["Sector"]):
+    def in_order(self) -> Self:
+        """District by district, as one counts: 07-2 before 07-10."""
+        return self.order_by("headquarters__district__code", Length("code"), "code")
 
 
 class Sector(models.Model):
@@ -72,6 +81,8 @@ class Sector(models.Model):
     dangers = models.TextField(_("dangers"), blank=True)
     difficulties = models.TextField(_("known difficulties"), blank=True)
     updated_at = models.DateTimeField(auto_now=True)
+
+    objects = SectorQuerySet.as_manager()
 
     class Meta:
         ordering = ["edition", "code"]

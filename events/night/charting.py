@@ -1,0 +1,131 @@
+"""Sectors drawn as cells, coloured by their kind of place, in a view box of their own proportions.
+
+Whoever shows it gives the same in a table (templates/organise/night/_chart.html).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from events.night.models import PlaceKind, Sector
+from volunteers.drawing import Drawing, fit, thinned
+from volunteers.models import District
+from volunteers.models.outlines import polygons
+from volunteers.points import Point
+
+FEW = 30  # sectors at most whose codes are written large
+LARGE, SMALL = 130, 70  # units of the drawing: in a narrower cell a code so large would run over the edge
+
+
+@dataclass(frozen=True)
+class Area:
+    """One sector as it is drawn; ``mark`` names what is to be seen of it besides (new, changed, gone...)."""
+
+    code: str
+    name: str
+    path: str
+    x: int
+    y: int
+    colour: str
+    shows_code: bool
+    url: str = ""
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class Legend:
+    """A kind of place, and how many of the sectors drawn are of it."""
+
+    kind: PlaceKind
+    count: int
+
+
+@dataclass(frozen=True)
+class Chart:
+    """``edges``: outlines of districts, beneath; ``faults``: pieces of ground that something is wrong with, on top."""
+
+    view_box: str
+    areas: list[Area]
+    is_large: bool = False
+    """Are the codes written large?"""
+    edges: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    legend: list[Legend] = field(default_factory=list)
+
+
+def chart(
+    sectors: Iterable[Sector],
+    *,
+    districts: Iterable[District] = (),
+    url_of: Callable[[Sector], str] = lambda sector: "",
+    marks: dict[str, str] | None = None,
+    faults: Sequence[dict[str, Any]] = (),
+) -> Chart | None:
+    """The sectors that have a boundary, and the outlines of the districts; None when there is nothing to draw.
+
+    Takes ``sector.kind`` as it is: select it beforehand. ``marks`` by code. No query.
+    """
+    sectors = list(sectors)
+    drawn = [sector for sector in sectors if polygons(sector.boundary)]
+    edged = [district for district in districts if polygons(district.boundary)]
+    shapes = [_points(sector.boundary) for sector in drawn] + [_points(district.boundary) for district in edged]
+    if not shapes:
+        return None
+    drawing = fit(shapes)
+    few = len(drawn) <= FEW
+    counts: dict[PlaceKind, int] = {}
+    for sector in sectors:
+        counts[sector.kind] = counts.get(sector.kind, 0) + 1
+    return Chart(
+        view_box=drawing.view_box,
+        areas=[
+            _area(drawing, sector, url_of(sector), (marks or {}).get(sector.code, ""), wide=LARGE if few else SMALL)
+            for sector in drawn
+        ],
+        is_large=few,
+        edges=[_path(drawing, district.boundary) for district in edged],
+        faults=[_path(drawing, shape) for shape in faults],
+        legend=[Legend(kind, counts[kind]) for kind in sorted(counts, key=lambda kind: (kind.position, kind.slug))],
+    )
+
+
+def _area(drawing: Drawing, sector: Sector, url: str, mark: str, *, wide: int) -> Area:
+    ring = max((_placed(drawing, rings[0]) for rings in polygons(sector.boundary)), key=len)
+    columns = [x for x, _y in ring]
+    x, y = _middle(ring)
+    return Area(
+        code=sector.code,
+        name=str(sector.kind),
+        path=_path(drawing, sector.boundary),
+        x=x,
+        y=y,
+        colour=sector.kind.colour,
+        shows_code=max(columns) - min(columns) >= wide,
+        url=url,
+        mark=mark,
+    )
+
+
+def _path(drawing: Drawing, boundary: dict[str, Any]) -> str:
+    """What SVG draws of it, holes included (with the fill rule "evenodd")."""
+    rings = [_placed(drawing, ring) for shape in polygons(boundary) for ring in shape]
+    return "".join("M" + "L".join(f"{x} {y}" for x, y in ring) + "Z" for ring in rings)
+
+
+def _placed(drawing: Drawing, ring: Sequence[Any]) -> list[tuple[int, int]]:
+    return thinned([drawing.place(Point(latitude, longitude)) for longitude, latitude, *_ in ring])
+
+
+def _points(boundary: dict[str, Any]) -> list[Point]:
+    return [Point(y, x) for shape in polygons(boundary) for x, y, *_ in shape[0]]
+
+
+def _middle(ring: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """The centre of gravity of a ring; of one without area, its first point."""
+    doubled = across = down = 0
+    for (x1, y1), (x2, y2) in zip(ring, [*ring[1:], ring[0]], strict=True):
+        cross = x1 * y2 - x2 * y1
+        doubled, across, down = doubled + cross, across + (x1 + x2) * cross, down + (y1 + y2) * cross
+    return (round(across / (3 * doubled)), round(down / (3 * doubled))) if doubled else ring[0]

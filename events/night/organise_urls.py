@@ -1,0 +1,29 @@
+"""The back office of the Night of Solidarity: /organise/night/."""
+
+from django.urls import path
+
+from events.night import edition_views, headquarters_views, import_views, sector_views
+
+app_name = "organise-night"
+urlpatterns = [
+    path("", edition_views.edition_list, name="list"),
+    path("new/", edition_views.edition_edit, name="edition-add"),
+    path("<key:pk>/", edition_views.edition_detail, name="edition"),
+    path("<key:pk>/edit/", edition_views.edition_edit, name="edition-edit"),
+    path("<key:pk>/copy/", edition_views.edition_copy, name="edition-copy"),
+    path("<key:pk>/state/<slug:to>/", edition_views.edition_state, name="edition-state"),
+    path("<key:edition>/headquarters/new/", headquarters_views.headquarters_add, name="headquarters-add"),
+    path("slots/<key:slot_id>/", headquarters_views.of_slot, name="of-slot"),
+    path("headquarters/<key:pk>/", headquarters_views.headquarters_detail, name="headquarters"),
+    path("headquarters/<key:pk>/edit/", headquarters_views.headquarters_edit, name="headquarters-edit"),
+    path("headquarters/<key:pk>/remove/", headquarters_views.headquarters_remove, name="headquarters-remove"),
+    path("<key:edition>/sectors/", sector_views.sector_list, name="sectors"),
+    path("<key:edition>/sectors.geojson", sector_views.geojson, name="sectors-geojson"),
+    path("<key:edition>/sectors/new/", sector_views.sector_edit, name="sector-add"),
+    path("sectors/<key:pk>/", sector_views.sector_edit, name="sector"),
+    path("sectors/<key:pk>/remove/", sector_views.sector_remove, name="sector-remove"),
+    path("<key:edition>/imports/new/", import_views.import_new, name="import-new"),
+    path("imports/<key:pk>/", import_views.import_detail, name="import"),
+    path("imports/<key:pk>/confirm/", import_views.import_confirm, name="import-confirm"),
+    path("imports/<key:pk>/cancel/", import_views.import_cancel, name="import-cancel"),
+]

@@ -1,0 +1,71 @@
+"""Who may see and change what of a Night. Lists use ``visible_...``, a page about one thing asks ``can_...``.
+
+Two roles, beside the administrator's: an organiser of the network prepares all of it; a coordinator, who is in charge
+of a headquarters' slot, sees and fills in that headquarters and its sectors, and nothing of the others.
+"""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from events.models import Slot
+from events.night.models import Edition, Headquarters, Sector, SectorImport
+from events.night.models.editions import EditionQuerySet
+from events.night.models.headquarters import HeadquartersQuerySet
+from events.night.models.sectors import SectorQuerySet
+from events.permissions import is_in_charge
+from volunteers import permissions as volunteers
+from volunteers.models import Network, User
+from volunteers.permissions import organised_networks
+
+Person = User | AnonymousUser
+
+
+def night_networks(user: Person) -> QuerySet[Network]:
+    """The networks for which this person may prepare a Night."""
+    return organised_networks(user)
+
+
+def visible_editions(user: Person) -> EditionQuerySet:
+    """Those of one's networks, and those in which one coordinates a headquarters."""
+    if not user.is_authenticated or not user.is_active:
+        return Edition.objects.none()
+    mine = Exists(Headquarters.objects.filter(edition=OuterRef("pk"), slot__in=_in_charge(user)))
+    return Edition.objects.filter(Q(network__in=organised_networks(user)) | Q(mine))
+
+
+def visible_headquarters(user: Person) -> HeadquartersQuerySet:
+    """Those of one's networks' editions, and those that one coordinates."""
+    if not user.is_authenticated or not user.is_active:
+        return Headquarters.objects.none()
+    return Headquarters.objects.filter(Q(edition__network__in=organised_networks(user)) | Q(slot__in=_in_charge(user)))
+
+
+def visible_sectors(user: Person) -> SectorQuerySet:
+    """The sectors of those headquarters."""
+    return Sector.objects.filter(headquarters__in=visible_headquarters(user))
+
+
+def visible_imports(user: Person) -> QuerySet[SectorImport]:
+    """The files sent in for one's networks' editions."""
+    return SectorImport.objects.filter(edition__network__in=organised_networks(user))
+
+
+def can_organise(user: Person, edition: Edition) -> bool:
+    """May this person change the edition, its state, its headquarters' places and seats, and send in files?"""
+    return volunteers.can_organise(user, edition.network)
+
+
+def can_fill_in(user: Person, headquarters: Headquarters) -> bool:
+    """May this person change what is said of the headquarters and of its sectors?"""
+    return can_organise(user, headquarters.edition) or is_in_charge(user, headquarters.slot)
+
+
+def prepares_any(user: User) -> bool:
+    """Has this person an edition to look at? (The back office's menu asks.)"""
+    return visible_editions(user).exists() or organised_networks(user).exists()
+
+
+def _in_charge(user: User) -> QuerySet[Slot]:
+    return user.slots_in_charge.order_by().values("pk")  # type: ignore[return-value]

@@ -1,0 +1,172 @@
+import dataclasses
+import datetime as dt
+
+import pytest
+
+from events.models import Slot
+from events.night import siting, zoning
+from events.night.models import Headquarters, Sector
+from events.night.preparing import EditionRefused
+from events.night.siting import Site
+from events.night.zoning import Asked
+from events.scheduling import ChangeRefused
+from mail.models import Message
+from tests.factories.events import RegistrationFactory, VenueFactory
+from tests.factories.night import EditionFactory, HeadquartersFactory, PlaceKindFactory, SectorFactory
+from tests.factories.volunteers import DistrictFactory, QualificationFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def edition():
+    return EditionFactory()
+
+
+def site(edition, **more):
+    facts = {"venue": VenueFactory(), "capacity": 100, "arrival_at": edition.starts_at - dt.timedelta(hours=4)}
+    return Site(**facts | more)
+
+
+def test_a_headquarters_has_a_slot_for_which_nobody_registers_by_themselves(edition):
+    coordinator, district = UserFactory(), DistrictFactory(code="07", name="Palais-Bourbon")
+    wanted = site(edition, coordinators=[coordinator], meal="Soupe", quota=90)
+
+    made = siting.open_headquarters(edition, district=district, site=wanted, by=UserFactory())
+
+    slot = Slot.objects.get(headquarters=made)
+    assert (slot.kind, slot.network, slot.state, slot.is_open()) == ("night", edition.network, "draft", False)
+    assert (slot.starts_at, slot.ends_at, slot.venue, slot.capacity) == (
+        wanted.arrival_at, edition.ends_at, wanted.venue, 100
+    )  # fmt: skip
+    assert (slot.title_fr, slot.title_en) == (
+        "Nuit de la Solidarité · 7 · Palais-Bourbon",
+        "Night of Solidarity · 7 · Palais-Bourbon",
+    )
+    assert (list(slot.people_in_charge.all()), made.meal, made.quota) == ([coordinator], "Soupe", 90)
+
+
+def test_a_second_click_opens_no_second_headquarters(edition):
+    district, wanted = DistrictFactory(), site(edition)
+    first = siting.open_headquarters(edition, district=district, site=wanted, by=UserFactory())
+
+    again = siting.open_headquarters(edition, district=district, site=wanted, by=UserFactory())
+
+    assert (again, Slot.objects.count()) == (first, 1)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda night: {"arrival_at": night + dt.timedelta(minutes=1)},
+        lambda night: {"arrival_at": night - dt.timedelta(hours=25)},
+        lambda night: {"briefing_at": night - dt.timedelta(hours=5)},
+        lambda night: {"briefing_at": night + dt.timedelta(hours=1)},
+        lambda night: {"quota": 101},
+    ],
+)
+def test_hours_and_numbers_that_contradict_one_another_are_refused(edition, wrong):
+    headquarters = HeadquartersFactory(edition=edition)
+    right = site(edition, briefing_at=edition.starts_at - dt.timedelta(hours=1), quota=100)
+    siting.change_headquarters(headquarters, site=right, by=UserFactory())
+
+    with pytest.raises(EditionRefused):
+        siting.change_headquarters(
+            headquarters, site=dataclasses.replace(right, **wrong(edition.starts_at)), by=UserFactory()
+        )
+
+    slot = Slot.objects.get(pk=headquarters.slot_id)
+    assert (slot.starts_at, Headquarters.objects.get().quota) == (right.arrival_at, 100)
+
+
+def test_people_who_are_registered_are_told_of_another_place_once(edition):
+    headquarters = HeadquartersFactory(edition=edition)
+    RegistrationFactory(slot=headquarters.slot)
+    elsewhere = site(edition)
+
+    told = siting.change_headquarters(headquarters, site=elsewhere, by=UserFactory())
+    again = siting.change_headquarters(headquarters, site=elsewhere, by=UserFactory())
+
+    assert (told, again, Message.objects.filter(kind="events/slot-moved").count()) == (1, 0, 1)
+
+
+def test_seats_that_are_taken_stay_seats(edition):
+    headquarters = HeadquartersFactory(edition=edition)
+    RegistrationFactory.create_batch(2, slot=headquarters.slot)
+
+    with pytest.raises(ChangeRefused):
+        siting.change_headquarters(headquarters, site=site(edition, capacity=1), by=UserFactory())
+
+    assert Slot.objects.get(pk=headquarters.slot_id).capacity == 100
+
+
+def test_a_coordinator_says_when_the_briefing_is(edition):
+    headquarters = HeadquartersFactory(edition=edition)
+    at = edition.starts_at - dt.timedelta(hours=2)
+
+    siting.describe(headquarters, briefing_at=at, meal="Soupe", by=UserFactory())
+    with pytest.raises(EditionRefused):
+        siting.describe(headquarters, briefing_at=edition.ends_at, meal="Rien", by=UserFactory())
+
+    headquarters.refresh_from_db()
+    assert (headquarters.briefing_at, headquarters.meal) == (at, "Soupe")
+
+
+def test_only_an_empty_headquarters_is_given_up(edition):
+    empty, manned, zoned = HeadquartersFactory.create_batch(3, edition=edition)
+    RegistrationFactory(slot=manned.slot)
+    SectorFactory(headquarters=zoned)
+    user = UserFactory()
+
+    for one in (manned, zoned):
+        with pytest.raises(EditionRefused):
+            siting.close_headquarters(one, by=user)
+    siting.close_headquarters(empty, by=user)
+    siting.close_headquarters(empty, by=user)
+
+    assert set(edition.headquarters.all()) == {manned, zoned}
+    assert not Slot.objects.filter(pk=empty.slot_id).exists()
+
+
+def test_nothing_is_added_or_removed_once_people_were_told(edition):
+    headquarters = HeadquartersFactory(edition=edition)
+    sector = SectorFactory(headquarters=headquarters)
+    edition.state = "published"
+    edition.save()
+    user = UserFactory()
+
+    for act in (
+        lambda: siting.open_headquarters(edition, district=DistrictFactory(), site=site(edition), by=user),
+        lambda: siting.close_headquarters(headquarters, by=user),
+        lambda: zoning.remove_sector(sector, by=user),
+        lambda: zoning.keep_sector(
+            Sector(headquarters=headquarters, code="07-9", kind=sector.kind), asked=Asked(), by=user
+        ),
+    ):
+        with pytest.raises(EditionRefused):
+            act()
+    assert (Headquarters.objects.count(), Sector.objects.count()) == (1, 1)
+
+
+def test_a_sector_takes_its_edition_from_its_headquarters_and_what_is_both_is_needed():
+    headquarters, metro, woods = HeadquartersFactory(), QualificationFactory(), QualificationFactory()
+    sector = Sector(headquarters=headquarters, code="07-6", kind=PlaceKindFactory())
+
+    zoning.keep_sector(sector, asked=Asked([metro], [metro, woods]), by=UserFactory())
+    zoning.keep_sector(sector, asked=Asked([metro], [metro, woods]), by=UserFactory())
+
+    kept = Sector.objects.get()
+    assert kept.edition == headquarters.edition
+    assert {(tag.qualification, tag.is_needed) for tag in kept.tags.all()} == {(metro, True), (woods, False)}
+
+
+def test_a_code_is_refused_twice_in_an_edition():
+    sector = SectorFactory(code="07-6")
+    twin = Sector(headquarters=sector.headquarters, code="07-6", kind=sector.kind)
+
+    with pytest.raises(EditionRefused, match="07-6"):
+        zoning.keep_sector(twin, asked=Asked(), by=UserFactory())
+
+    zoning.remove_sector(sector, by=UserFactory())
+    zoning.keep_sector(twin, asked=Asked(), by=UserFactory())
+    assert Sector.objects.get() == twin
