@@ -66,14 +66,17 @@ class Evening:
         for name, at in self.where.items():
             if name not in self.left:
                 people[at].append(self.people[name])
-        pinned = {pin.person for pin in self.pins}
+        pinned = {pin.person: pin.lead for pin in self.pins}
         friends = self._friends()
         found = []
         for hq in self.instance.hqs:
             if not teams[hq.id] or not people[hq.id]:
                 continue
             here = sorted(people[hq.id], key=lambda person: (person.seq, person.id))
-            movers = [Mover(one, self.before.get(one.id), {hq.id: 0}, one.id in pinned) for one in here]
+            movers = [
+                Mover(one, self.before.get(one.id), {hq.id: 0}, one.id in pinned, pinned.get(one.id, False))
+                for one in here
+            ]
             outside = {group: places for group, (home, places) in friends.items() if home == hq.id}
             found.append(Doors(hq.id, teams[hq.id], movers, self.seen(teams[hq.id], here), outside))
         return found

@@ -21,12 +21,13 @@ COARSE = ("viable", "moved", "placed")
 @dataclass(frozen=True, slots=True)
 class Mover:
     """Somebody whom the model may place. `costs` has each headquarters where they may join a team, `before` their team
-    so far, `stays` whether a pin holds them there."""
+    so far, `stays` whether a pin holds them there, `leads` whether as its leader."""
 
     person: Person
     before: str | None
     costs: Mapping[str, int]
     stays: bool = False
+    leads: bool = False
     stay_cost: int = 0
 
 
@@ -186,7 +187,7 @@ class Regrouping:
         self.objective["viable"][out] = -1
         self.objective["placed"][out] = -len(fixed)
         self.objective["cost"][out] = sum(mover.stay_cost for mover in fixed)
-        if not any(mover.person.leader for mover in fixed):
+        if not any(mover.person.leader or mover.leads for mover in fixed):
             program.row(0, INF, {column: 1.0 for person, column in members if person.leader} | {out: -1})
         held = {tag for mover in fixed for tag in mover.person.tags}
         for tag in sorted(team.needs - held):

@@ -65,6 +65,29 @@ def test_a_dash_is_the_standard_input_and_output(folder, capsys, monkeypatch):
     assert json.loads(capsys.readouterr().out)["format"] == "roster/1"
 
 
+def test_a_seed_gives_the_same_roster_every_time_and_is_legal_for_the_same_instance(folder):
+    instance = folder / "instance.json"
+    rosters = []
+    for seed in (0, 7, 7):
+        run("solve", instance, "-o", folder / "roster.json", "--seed", seed)
+        rosters.append(loaded(folder / "roster.json") | {"seconds": 0})
+    assert rosters[1] == rosters[2] != rosters[0]
+    scores = [check(loaded(instance), roster) for roster in rosters]
+    assert (scores[0].breaches, scores[1].breaches) == ((), ())
+
+
+def test_explain_speaks_of_a_person_a_team_or_what_helps(folder, capsys):
+    instance, roster = folder / "instance.json", folder / "roster.json"
+    run("solve", instance, "-o", roster)
+    person, team = next(iter(loaded(roster)["assignments"].items()))
+    capsys.readouterr()
+    for name, first in ((person, f"{person} "), (team, f"{team} goes out from "), (None, "Every team goes out.")):
+        run("explain", instance, roster, *([name] if name else []))
+        assert capsys.readouterr().out.startswith(first)
+    with pytest.raises(CommandError, match="The instance knows no person and no team 'P9'"):
+        run("explain", instance, roster, "P9")
+
+
 def test_an_illegal_roster_is_told_breach_by_breach(folder):
     run("solve", folder / "instance.json", "-o", folder / "roster.json")
     roster = loaded(folder / "roster.json")
@@ -156,10 +179,9 @@ def test_the_exit_status_is_1_for_a_refusal_and_2_for_words_that_are_not_underst
     assert "'soon' is no number of seconds above 0" in capsys.readouterr().err
 
 
-def test_ctrl_c_leaves_a_legal_roster(folder, capsys, monkeypatch):
+def test_ctrl_c_leaves_a_legal_roster(folder, capsys):
     large = invent("people scarce", 1000)
     (folder / "large.json").write_text(formats.write_instance(large))
-    monkeypatch.setattr("os._exit", sys.exit)
     threading.Timer(1, signal.raise_signal, [signal.SIGINT]).start()
     assert ended("solve", folder / "large.json", "--time-limit", "4") == 130
     told = capsys.readouterr()

@@ -1,8 +1,9 @@
-"""``manage.py roster solve|check|night``: the roster engine on files. docs/roster.md says how to use it."""
+"""``manage.py roster solve|check|explain|night``: the roster engine on files. docs/roster.md says how to use it."""
 
 from __future__ import annotations
 
 import ctypes
+import hashlib
 import json
 import math
 import os
@@ -18,15 +19,20 @@ from django.core.management.base import BaseCommand, CommandError
 
 from events.night.roster import files, formats, greedy, referee
 from events.night.roster.city import City
+from events.night.roster.explaining import explain_person
+from events.night.roster.helping import what_helps
+from events.night.roster.lacking import explain_team
 from events.night.roster.night import renew
-from events.night.roster.problem import Bounds, Contradiction, Instance, Roster
+from events.night.roster.problem import Bounds, Contradiction, Instance, Person, Roster, Team
+from events.night.roster.situation import Situation
 from events.night.roster.solving import solve
+from events.night.roster.telling import tell, tell_help
 
 INTERRUPTED = 130  # as a shell says of Ctrl-C
 
 
 class Command(BaseCommand):
-    help = "Composes the teams of a Night of Solidarity from files, checks them, and makes the night's version."
+    help = "Composes, checks, explains and renews the roster of a Night of Solidarity, from files."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -35,11 +41,21 @@ class Command(BaseCommand):
         one.add_argument("instance", metavar="INSTANCE")
         _output(one)
         one.add_argument("--time-limit", type=_seconds, default=30.0, metavar="S", help="Seconds at most (30).")
+        one.add_argument(
+            "--work-limit", type=_whole, metavar="N", help="Iterations of HiGHS at most, on any machine alike."
+        )
+        one.add_argument(
+            "--seed", type=_whole, default=0, metavar="N", help="Breaks ties in another order (0: the file's)."
+        )
         one = actions.add_parser("check", help="Says whether a roster is legal, and what it is worth.")
         one.add_argument("instance", metavar="INSTANCE")
         one.add_argument("roster", metavar="ROSTER")
         one.add_argument("night", metavar="NIGHT", nargs="?", help="With AFTER: checks the night's version.")
         one.add_argument("after", metavar="AFTER", nargs="?", help="The roster made of ROSTER for NIGHT.")
+        one = actions.add_parser("explain", help="Why a person or a team is as it is; without one: what helps.")
+        one.add_argument("instance", metavar="INSTANCE")
+        one.add_argument("roster", metavar="ROSTER")
+        one.add_argument("name", metavar="PERSON_OR_TEAM", nargs="?")
         one = actions.add_parser("night", help="A new roster after who did not come and who came: the fewest move.")
         for name in ("instance", "roster", "night"):
             one.add_argument(name, metavar=name.upper())
@@ -66,20 +82,21 @@ class Command(BaseCommand):
         except files.Unusable as error:
             raise CommandError(str(error)) from error
         if self.status:
-            # HiGHS may still be at work in its thread; nothing of it is wanted any more.
-            self.stderr.flush()
-            os._exit(self.status)
+            sys.exit(self.status)
 
     status = 0
 
     def _solve(self, instance_text: bytes, **options: Any) -> str:
         """The roster as text. Ctrl-C ends it with the roster made by hand, which costs moments."""
         instance = formats.read_instance(instance_text)
+        instance = _in_order(instance, options["seed"])
         outcome: list[Roster | BaseException] = []
+        is_stopped = threading.Event()
+        limits = {"time_limit": options["time_limit"], "work_limit": options["work_limit"]}
 
         def work() -> None:
             try:
-                outcome.append(solve(instance, time_limit=options["time_limit"], progress=self._tell))
+                outcome.append(solve(instance, **limits, is_cancelled=is_stopped.is_set, progress=self._tell))
             except BaseException as error:
                 outcome.append(error)
 
@@ -89,18 +106,17 @@ class Command(BaseCommand):
             while worker.is_alive():
                 worker.join(0.1)
         except KeyboardInterrupt:
-            return self._stopped(instance)
+            is_stopped.set()
+            roster = greedy.compose(City(instance)).roster(Bounds(), 0)
+            worker.join()
+            self.status = INTERRUPTED
+            self._say("Stopped. This is the roster made team after team, as by hand; nothing is proven of it.")
+            return formats.write_roster(roster)
         (found,) = outcome
         if isinstance(found, BaseException):
             raise found
         self._say(_words(instance, found, None))
         return formats.write_roster(found)
-
-    def _stopped(self, instance: Instance) -> str:
-        self.status = INTERRUPTED
-        roster = greedy.compose(City(instance)).roster(Bounds(), 0)
-        self._say("Stopped. This is the roster made team after team, as by hand; nothing is proven of it.")
-        return formats.write_roster(roster)
 
     def _check(self, instance_text: bytes, roster_text: bytes, *night: bytes, **_options: Any) -> str:
         """The score in words; refuses, with every breach, what is not legal."""
@@ -119,6 +135,25 @@ class Command(BaseCommand):
         if breaches:
             raise CommandError("Not legal.\n" + "\n".join(breaches))
         return "Legal. " + _score(asdict(verdict.score), len(instance.teams)) + "\n"
+
+    def _explain(self, instance_text: bytes, roster_text: bytes, **options: Any) -> str:
+        """Sentences about a person or a team of a legal roster, or about what would help most."""
+        instance = formats.read_instance(instance_text)
+        roster = formats.read_roster(roster_text, instance)
+        breaches = referee.check(*_plain(instance_text, roster_text)).breaches
+        if breaches:
+            raise CommandError("Not legal.\n" + "\n".join(breaches))
+        situation, name = Situation(instance, roster), options["name"]
+        told: list[str] = []
+        if name is None:
+            told = tell_help(what_helps(situation), len(situation.teams) - len(situation.out))
+        if name in situation.people:
+            told += tell(explain_person(situation, name))
+        if name in situation.teams:
+            told += tell(explain_team(situation, name))
+        if not told:
+            raise CommandError(f"The instance knows no person and no team {name!r}.")
+        return "\n".join(told) + "\n"
 
     def _night(self, instance_text: bytes, roster_text: bytes, night_text: bytes, **options: Any) -> str:
         """The night's roster as text, which the referee has found legal."""
@@ -153,6 +188,24 @@ def _seconds(text: str) -> float:
     if not 0 < seconds < 10**6:
         raise ArgumentTypeError(f"{text!r} is no number of seconds above 0")
     return seconds
+
+
+def _whole(text: str) -> int:
+    if not text.isdecimal() or len(text) > 15:
+        raise ArgumentTypeError(f"{text!r} is no whole number from 0")
+    return int(text)
+
+
+def _in_order(instance: Instance, seed: int) -> Instance:
+    """The same instance, its teams and people in the order that this seed gives them: that is what breaks ties."""
+
+    def place(one: Team | Person) -> bytes:
+        return hashlib.sha256(f"{seed} {one.id}".encode()).digest()
+
+    if not seed:
+        return instance
+    teams, people = sorted(instance.teams, key=place), sorted(instance.people, key=place)
+    return replace(instance, teams=tuple(teams), people=tuple(people))
 
 
 @contextmanager

@@ -129,6 +129,14 @@ def test_somebody_pinned_stays_and_another_moves():
     assert after.assignments == {"P1": "a", "P2": "a", "P3": "b", "P5": "b"}
 
 
+def test_somebody_pinned_as_leader_leads_without_having_offered_to():
+    city = replace(CITY, people=(*CROWD, person("P6")), pins=(Pin("P3", "a", lead=True),))
+    sent = replace(SENT, assignments={**SENT.assignments, "P6": "a"}, leaders={"a": "P3", "b": "P5"})
+    after = renew(city, sent, Night(absent=("P1", "P5")))
+    assert after.leaders == {"a": "P3", "b": "P4"}
+    assert judged(city, sent, Night(absent=("P1", "P5")), after) == bounds(after)
+
+
 def test_a_roster_that_does_not_keep_a_pin_is_refused():
     with pytest.raises(Contradiction) as caught:
         renew(replace(CITY, pins=(Pin("P1", "b"),)), SENT, Night())
