@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.utils import timezone
@@ -138,14 +138,41 @@ def _batches(due: dict[int, list[Due]]) -> Iterator[list[Registration]]:
         last = batch[-1].pk
 
 
+def _besides(
+    missed: set[tuple[int, dt.datetime]], rows: list[Registration], due: dict[int, list[Due]]
+) -> dict[int, list[Due]]:
+    """For whoever misses some meetings, by registration: what is due, without these. One query."""
+    people = {row.pk: row.slot_id for row in rows}
+    held = Meeting.objects.held().filter(slot__in={people[key] for key, _starts_at in missed}).order_by("starts_at")
+    starts = [(slot, starts_at) for slot, starts_at in held.values_list("slot", "starts_at")]
+    zone, found = timezone.get_default_timezone(), dict[int, list[Due]]()
+    for key in {key for key, _starts_at in missed}:
+        found[key] = []
+        for one in due[people[key]]:
+            day = timezone.localdate(one.starts_at, zone)
+            left = (
+                starts_at
+                for slot, starts_at in starts
+                if slot == people[key]
+                and starts_at >= one.starts_at
+                and timezone.localdate(starts_at, zone) == day
+                and (key, starts_at) not in missed
+            )
+            if starts_at := next(left, None):
+                later = one.later or starts_at != one.starts_at
+                found[key].append(replace(one, starts_at=starts_at, later=later))
+    return found
+
+
 def _queue(rows: list[Registration], due: dict[int, list[Due]]) -> int:
     """Those that are not in the outbox yet; one that another run writes at the same moment is written once.
 
-    Nobody is reminded of a meeting to which they said that they cannot come.
+    Nobody is reminded of a meeting to which they said that they cannot come, but of the next one of that day, if any.
     """
     said = MeetingMark.objects.said().filter(registration__in=rows)
     missed = set(said.values_list("registration", "meeting__starts_at"))
-    messages = [one.message(row) for row in rows for one in due[row.slot_id] if (row.pk, one.starts_at) not in missed]
+    kept = _besides(missed, rows, due) if missed else {}
+    messages = [one.message(row) for row in rows for one in kept.get(row.pk, due[row.slot_id])]
     drafts = {message.key: message for message in messages if message}
     with transaction.atomic():
         for key in Message.objects.filter(key__in=list(drafts)).values_list("key", flat=True):

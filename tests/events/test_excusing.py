@@ -289,6 +289,24 @@ def test_reminders_are_of_the_dates_to_which_one_comes(row, at):
     assert found == [later, [(7, "first"), (1, "first"), *later]]
 
 
+def test_whoever_misses_the_morning_is_reminded_of_the_afternoon(at):
+    morning, afternoon, other = SATURDAYS[1], SATURDAYS[1] + 4 * HOUR, SATURDAYS[0]
+    slot = meet(SlotFactory(title_en="Going towards"), other, morning, afternoon)
+    facts = {"confirmed_at": NOW - 30 * DAY, "volunteer__user__language": "en"}
+    rows = [RegistrationFactory(slot=slot, **facts) for _ in range(3)]
+    say_no(rows[0], 2)
+    say_no(rows[1], 2, 3)
+    Message.objects.all().delete()
+    at(morning - DAY)
+
+    assert (reminding.remind(), reminding.remind()) == (2, 0)
+
+    sent = {message.context["registration"]: message.context["starts_at"] for message in Message.objects.all()}
+    expected = {rows[0]: afternoon, rows[2]: morning}
+    assert sent == {str(row.uid): moment.astimezone(dt.UTC).isoformat() for row, moment in expected.items()}
+    assert sorted(mail.subject for mail in mails()) == [f"Tomorrow at {hour}:00: Going towards" for hour in (10, 14)]
+
+
 def test_reminder_already_queued_is_dropped_and_comes_back(row, at):
     at(SATURDAYS[1] - DAY)
     reminding.remind()
