@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 from typing import NamedTuple
+from zipfile import ZipFile
 
 from django.core.files import File
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +33,9 @@ KINDS = {
     "jpg": Kind("image/jpeg", b"\xff\xd8\xff"),
     "txt": Kind("text/plain; charset=utf-8", b""),
 }
+# Of Office's files, the folder that each must hold.
+FOLDERS = {"docx": "word/", "xlsx": "xl/", "pptx": "ppt/"}
+MACROS = "vbaproject.bin"
 ACCEPTED = ",".join(f".{name}" for name in (*KINDS, "jpeg"))
 
 
@@ -49,7 +53,10 @@ def kind_of(upload: File) -> str:
     if kind not in KINDS:
         raise FileRefused(_("Only PDF, LibreOffice, Office (without macros), PNG, JPEG and plain text can be given."))
     upload.seek(0)
-    if not (_is_text(upload) if kind == "txt" else upload.read(8).startswith(KINDS[kind].begins)):
+    begins = KINDS[kind].begins
+    if not (_is_text(upload) if kind == "txt" else upload.read(8).startswith(begins)):
+        raise FileRefused(_("This file is not what its name says. Save it again, then choose it."))
+    if begins == ZIP and not _is_of_office(upload, kind):
         raise FileRefused(_("This file is not what its name says. Save it again, then choose it."))
     upload.seek(0)
     return kind
@@ -62,3 +69,17 @@ def _is_text(upload: File) -> bool:
     except UnicodeDecodeError:
         return False
     return b"\0" not in content
+
+
+def _is_of_office(upload: File, kind: str) -> bool:
+    """Does the archive hold what its name says, and no macros? Its table of contents is read, nothing is unpacked."""
+    try:
+        with ZipFile(upload) as archive:
+            names = {name.lower() for name in archive.namelist()}
+            if kind in FOLDERS:
+                is_one = "[content_types].xml" in names and any(name.startswith(FOLDERS[kind]) for name in names)
+                return is_one and not any(name.endswith(MACROS) for name in names)
+            with archive.open("mimetype") as said:
+                return said.read(200).decode("ascii", "replace").strip() == KINDS[kind].content_type
+    except Exception:  # the library raises what it likes about damaged archives: BadZipFile, KeyError, zlib.error...
+        return False
