@@ -1,12 +1,16 @@
 import datetime as dt
+import io
+import re
 
+import openpyxl
 import pytest
+from django.core.cache import caches
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from tests.factories.events import RegistrationFactory
-from tests.factories.trainings import EvaluationAnswerFactory, EvaluationFactory, TrainingFactory
+from tests.factories.trainings import EvaluationAnswerFactory, EvaluationFactory, SessionFactory, TrainingFactory
 from tests.factories.volunteers import NetworkFactory, NetworkOrganiserFactory, UserFactory
 from tests.office import inside, still
 from trainings import evaluating
@@ -204,3 +208,42 @@ def test_list_says_no_number_before_closing():
     page = organiser_of(evaluation).get(reverse("organise-trainings:evaluations"))
     assert "résultats le" in page.text
     assert '<span class="number">7</span>' not in page.text
+
+
+def test_one_answer_more_changes_no_page_and_no_file_before_closing():
+    """Whoever looks before and after somebody answers learns nothing, wherever they look."""
+    evaluation = EvaluationFactory()
+    slot, training = evaluation.session.slot, evaluation.session.training
+    closed(session=SessionFactory(training=training, slot__network=slot.network))  # figures that are there to move
+    rows = RegistrationFactory.create_batch(7, slot=slot, attendance="present")
+    for row in rows[:5]:
+        evaluating.answer(row, score=4, useful="Tout.", missing="Une suite.")
+    trainer = UserFactory()
+    slot.people_in_charge.add(trainer)
+    readers = {"public": Client(), "trainer": inside(trainer), "organiser": organiser_of(evaluation)}
+    pages = [page_of(evaluation, name) for name in ("evaluation", "people", "results")]
+    pages += [reverse(f"organise-trainings:{name}") for name in ("evaluations", "quarter", "wishes")]
+    pages += [reverse(f"organise:{name}", args=[slot.pk]) for name in ("slot", "attendance", "export")]
+    pages += [reverse("trainings:training-detail", args=[training.slug])]
+    pages += [reverse("trainings:session-detail", args=[slot.pk])]
+
+    def look():
+        caches["default"].clear()
+        return {(who, page): said(client.get(page)) for who, client in readers.items() for page in pages}
+
+    with still():
+        before = look()
+        evaluating.answer(rows[5], score=1, useful="Rien.", missing="Des chaises.")
+        after = look()
+
+    assert [key for key in before if before[key] != after[key]] == []
+    assert len({text for _status, text in before.values()}) > len(pages)  # they were not all refused
+
+
+def said(answer):
+    """The answer but for what each answer has of its own; of a workbook, its cells."""
+    if answer.get("Content-Type", "").endswith("sheet"):
+        sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
+        return answer.status_code, str(list(sheet.values))
+    own = r'name="(csrfmiddlewaretoken|key)" value="[\w-]+"'  # the key is of one opening of a form
+    return answer.status_code, re.sub(own, "", answer.text)
