@@ -21,7 +21,7 @@ from events.models.slots import SlotQuerySet
 from events.occasions import Occasion
 from events.scheduling import ChangeRefused, Place
 from volunteers import naming
-from volunteers.lines import LineField
+from volunteers.lines import LineField, LinesField
 from volunteers.models import Network, User
 from volunteers.permissions import organised_networks
 
@@ -335,7 +335,7 @@ class TermsForm(FreshFormMixin, SeatsForm):
 class EndForm(forms.Form):
     """Why an organiser ends somebody's registration."""
 
-    note = forms.CharField(
+    note = LinesField(
         label=_("Why, in a sentence"),
         max_length=300,
         required=False,
@@ -345,7 +345,7 @@ class EndForm(forms.Form):
 
 
 class CallOffForm(forms.Form):
-    reason = forms.CharField(
+    reason = LinesField(
         label=_("Why, in a sentence"),
         max_length=300,
         required=False,
@@ -372,7 +372,7 @@ class WordForm(forms.Form):
         ],
     )
     subject = LineField(label=_("Subject"), max_length=150)
-    body = forms.CharField(
+    body = LinesField(
         label=_("Your message"),
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 8}),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django import forms
@@ -14,12 +13,11 @@ from ideas import pictures
 from ideas.calling import IdeaRefused
 from ideas.models import Call, Idea
 from ideas.talking import LONGEST
-from volunteers.lines import LineField
+from volunteers.lines import LineField, LinesField
 from volunteers.models import Association
 
 MANY_LINES = {"rows": 8}
 FEW_LINES = {"rows": 3}
-CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 class IdeaForm(FreshFormMixin, forms.ModelForm[Idea]):
@@ -49,6 +47,7 @@ class IdeaForm(FreshFormMixin, forms.ModelForm[Idea]):
     class Meta:
         model = Idea
         fields = ["title", "text", "district", "place", "association", "offer", "picture", "picture_text"]
+        field_classes = {"text": LinesField, "place": LineField}
         widgets = {
             "text": forms.Textarea(attrs=MANY_LINES),
             "offer": forms.RadioSelect,
@@ -87,10 +86,6 @@ class IdeaForm(FreshFormMixin, forms.ModelForm[Idea]):
         field.empty_label = None if only and len(associations) == 1 else _("For myself")  # type: ignore[attr-defined]
         field.help_text = _("The idea then carries its name instead of yours.")
 
-    def clean_text(self) -> str:
-        """Without the control characters that copying brings: no feed could carry them."""
-        return CONTROLS.sub("", self.cleaned_data["text"])
-
     def clean_picture(self) -> Any:
         """What is kept of it, drawn anew; the present one when none was sent."""
         sent = self.cleaned_data["picture"]
@@ -117,7 +112,7 @@ class IdeaForm(FreshFormMixin, forms.ModelForm[Idea]):
 class CommentForm(forms.Form):
     """Something said under an idea."""
 
-    text = forms.CharField(
+    text = LinesField(
         label=_("Your comment"),
         max_length=LONGEST,
         widget=forms.Textarea(attrs=FEW_LINES),
@@ -128,7 +123,7 @@ class CommentForm(forms.Form):
 class WithdrawalForm(forms.Form):
     """Why an idea is taken back."""
 
-    reason = forms.CharField(
+    reason = LinesField(
         label=_("Why do you take it back?"),
         max_length=500,
         widget=forms.Textarea(attrs=FEW_LINES),
@@ -139,7 +134,7 @@ class WithdrawalForm(forms.Form):
 class ReportForm(forms.Form):
     """What is wrong with a text."""
 
-    reason = forms.CharField(
+    reason = LinesField(
         label=_("What is wrong with it?"),
         max_length=300,
         widget=forms.Textarea(attrs=FEW_LINES),

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from events.freshness import FreshFormMixin
 from ideas.models import Call, Group, Idea, Report
 from ideas.models.ideas import IdeaQuerySet
-from volunteers.lines import LineField
+from volunteers.lines import LineField, LinesField
 from volunteers.words import fold
 
 MANY = 50  # people told of one click, from which a box asks whether that is meant
@@ -92,7 +92,7 @@ class ToldForm(forms.Form):
 class ReasonForm(ToldForm):
     """A reason that everybody may read."""
 
-    reason = forms.CharField(
+    reason = LinesField(
         label=_("Why, in a sentence or two"),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),
@@ -166,7 +166,7 @@ class SendForm(ReasonForm):
 
 
 class QuestionForm(ToldForm):
-    question = forms.CharField(
+    question = LinesField(
         label=_("Your question"),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),

@@ -1,4 +1,4 @@
-"""One line of text that people type: names, titles, subjects. What cannot be seen in it is taken out, or refused."""
+"""What people type, one line (names, titles) or several. What cannot be seen in it is taken out, or refused."""
 
 from __future__ import annotations
 
@@ -19,6 +19,10 @@ DROPPED = {ord("\u200b"): None, ord("\ufeff"): None}
 JOINERS = re.compile("(?<=[^\u0000-\u024f])[\u200c\u200d]")
 # Letters and signs by their category, and yet blank: Hangul fillers, the empty Braille cell.
 BLANKS = re.compile("[\u115f\u1160\u2800\u3164\uffa0]")
+
+# Control characters but tabs, ends of lines and NUL (refused by every field), and what turns the direction of all that
+# follows; the marks and isolates of scripts that are read from right to left stay.
+UNSEEN = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e]")
 
 
 def tidy(text: str) -> str:
@@ -46,3 +50,15 @@ class LineField(forms.CharField):
         super().validate(value)
         if value and not can_be_shown(value):
             raise ValidationError(UNSHOWN, code="unshown")
+
+
+class LinesField(forms.CharField):
+    """A field of several lines, without what cannot be seen in it; empty where nothing can be."""
+
+    def to_python(self, value: Any) -> str | None:
+        text: str | None = super().to_python(value)
+        if not text:
+            return text
+        text = UNSEEN.sub("", unicodedata.normalize("NFC", text)).translate(DROPPED).strip()
+        seen = any(char.isprintable() and not char.isspace() for char in BLANKS.sub("", text))
+        return text if seen else self.empty_value

@@ -1,6 +1,7 @@
 """Names and titles hold what can be seen, whoever types them and wherever."""
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.translation import gettext
 
@@ -10,7 +11,7 @@ from tests.factories.trainings import SessionFactory
 from tests.factories.volunteers import NetworkOrganiserFactory, UserFactory, VolunteerFactory
 from tests.office import inside
 from volunteers import cells
-from volunteers.lines import UNSHOWN, LineField, can_be_shown, tidy
+from volunteers.lines import UNSHOWN, LineField, LinesField, can_be_shown, tidy
 
 HIDDEN = [
     "\u202e\u200b", "Ada \u202e evil", "A\u202eB\u0007", "Ada\x1b[31m", "A\u2066b", "A\u061cb", "A\u00adb", "A\u200db",
@@ -106,3 +107,33 @@ def test_administrator_s_places_refuse_what_cannot_be_seen():
     answer = administrator.post(reverse("admin:events_venue_change", args=[venue.pk]), {"name": "A\u202eB"})
 
     assert answer.context["adminform"].form.errors["name"] == [str(UNSHOWN)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        (" Deux\r\n\r\nlignes \n", "Deux\r\n\r\nlignes"),
+        ("- un\n\t- deux", "- un\n\t- deux"),
+        ("e\u0301te\u0301", "été"),
+        ("sans\u200b rien\ufeff \x07de plus", "sans rien de plus"),
+        ("à l\u202e'envers", "à l'envers"),
+        ("\u2067שלום\u2069 \u200f", "\u2067שלום\u2069 \u200f"),
+        ("👩\u200d👧", "👩\u200d👧"),
+        ("!", "!"),
+    ],
+)
+def test_several_lines_are_kept_without_what_cannot_be_seen(typed, kept):
+    assert LinesField().clean(typed) == kept
+
+
+@pytest.mark.parametrize("blank", ["\u200b", " \u200d\n", "\u202e", "\u3164\u2800", "\u2067\u2069", "\x07"])
+def test_several_lines_in_which_nothing_can_be_seen_are_none(blank):
+    assert LinesField(required=False).clean(blank) == ""
+    with pytest.raises(ValidationError) as refusal:
+        LinesField().clean(blank)
+    assert refusal.value.code == "required"
+
+
+def test_several_lines_with_nul_are_refused():
+    with pytest.raises(ValidationError):
+        LinesField().clean("a\0b")
