@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 from .city import Look, Plain
 from .counting import Counting, Kind
+from .crewing import Band, Crew
 from .draft import HARD, Draft
-from .staffing import Pattern, Staffing
+from .staffing import Staffing
 
 Seat = list[tuple[int, ...]]
 ROUNDS = 40
@@ -25,8 +26,7 @@ def deal(counting: Counting, counts: Sequence[int]) -> Draft:
             alike = counting.city.alike[index]
             going = alike.teams[: counts[counting.teams[index]]]
             if going:
-                patterns = {pattern: counts[one] for pattern, one in staffing.crews[index].patterns.items()}
-                seats |= _share(draft, going, units, patterns)
+                seats |= _share(draft, going, units, staffing.crews[index], counts)
         _Swaps(draft, seats).improve(staffing.slack(counts))
         for team, units in seats.items():
             for unit in units:
@@ -75,15 +75,17 @@ def _gather(staffing: Staffing, arrived: dict[tuple[int, Look], Seat], counts: S
                 number = min(counts[crew.flows[look]], len(units))
                 dealt[index] += [units.pop(0) for _unit in range(number)]
 
-    for look, column in staffing.degrade.items():
-        units = arrived[staffing.hq, look]
-        # Those without a tag that matters go to the pool first.
-        number = min(counts[column], len(units))
-        pooled[look.plain] += [units.pop() for _unit in range(number)]
-        flow(look, units)
+    gated: dict[Look, Seat] = defaultdict(list)
     for (hq, look), units in arrived.items():
-        if hq == staffing.hq and look not in staffing.degrade:
-            flow(look, units)
+        if hq != staffing.hq:
+            continue
+        if look in staffing.degrade:
+            number = min(counts[staffing.degrade[look]], len(units))
+            pooled[look.plain] += [units.pop() for _unit in range(number)]
+        for gate, column in staffing.steps.get(look, {}).items():
+            gated[gate] += [units.pop(0) for _unit in range(min(counts[column], len(units)))]
+    for gate, units in gated.items():
+        flow(gate, units)
     for plain in staffing.pools:
         units = pooled[plain]
         flow(plain, units)
@@ -93,7 +95,7 @@ def _gather(staffing: Staffing, arrived: dict[tuple[int, Look], Seat], counts: S
     return dealt
 
 
-def _share(draft: Draft, teams: tuple[int, ...], units: Seat, patterns: dict[Pattern, int]) -> dict[int, Seat]:
+def _share(draft: Draft, teams: tuple[int, ...], units: Seat, crew: Crew, counts: Sequence[int]) -> dict[int, Seat]:
     """Units dealt to teams that are alike: friends as counted, then the gifted first, each where it mends most."""
     people, city = draft.people, draft.city
     seats: dict[int, Seat] = {team: [] for team in teams}
@@ -105,16 +107,20 @@ def _share(draft: Draft, teams: tuple[int, ...], units: Seat, patterns: dict[Pat
         leads, seasoned = any(people[one].leader for one in unit), any(people[one].experienced for one in unit)
         return 3 * len(tags) + 2 * leads + seasoned
 
+    def band(unit: tuple[int, ...]) -> Band:
+        tags = {tag for one in unit for tag in people[one].tags}
+        return crew.band(len(unit), any(people[one].leader for one in unit), tags)
+
     def seat(unit: tuple[int, ...], team: int) -> None:
         seats[team].append(unit)
         members[team] += unit
 
     waiting = sorted(units, key=lambda unit: (-len(unit), -gifts(unit), unit))
     order = iter(teams)
-    for pattern, number in patterns.items():
-        for team in itertools.islice(order, number):
+    for pattern, column in crew.patterns.items():
+        for team in itertools.islice(order, counts[column]):
             for one in pattern:
-                friends = [unit for unit in waiting if (len(unit), any(people[who].leader for who in unit)) == one]
+                friends = [unit for unit in waiting if band(unit) == one]
                 if friends:
                     unit = min(friends, key=lambda unit: draft.defect(team, [*members[team], *unit]))
                     waiting.remove(unit)

@@ -10,7 +10,7 @@ from .limits import Limit
 from .model import INF, Indices, Vector
 
 # One more team is worth more than the people whom it takes from others, a person more than what their ways cost.
-WEIGHTS = {"viable": -400.0, "placed": -40.0, "split": 40.0, "cost": 1.0, "balance": 0.002}
+WEIGHTS = {"viable": -4000.0, "placed": -400.0, "split": 40.0, "cost": 1.0, "balance": 0.002}
 MORE_IS_BETTER = frozenset({"viable", "placed"})
 
 
