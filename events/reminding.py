@@ -82,7 +82,7 @@ def remind(now: dt.datetime | None = None) -> int:
     """
     now = now or timezone.now()
     due = due_slots(now)
-    return sum(_queue(rows, due) for rows in _batches(due))
+    return sum(_queue(rows, due, now) for rows in _batches(due))
 
 
 def due_slots(now: dt.datetime) -> dict[int, list[Due]]:
@@ -139,9 +139,9 @@ def _batches(due: dict[int, list[Due]]) -> Iterator[list[Registration]]:
 
 
 def _besides(
-    missed: set[tuple[int, dt.datetime]], rows: list[Registration], due: dict[int, list[Due]]
+    missed: set[tuple[int, dt.datetime]], rows: list[Registration], due: dict[int, list[Due]], now: dt.datetime
 ) -> dict[int, list[Due]]:
-    """For whoever misses some meetings, by registration: what is due, without these. One query."""
+    """For whoever misses some meetings, by registration: what is due by ``now``, without these. One query."""
     people = {row.pk: row.slot_id for row in rows}
     held = Meeting.objects.held().filter(slot__in={people[key] for key, _starts_at in missed}).order_by("starts_at")
     starts = [(slot, starts_at) for slot, starts_at in held.values_list("slot", "starts_at")]
@@ -158,20 +158,23 @@ def _besides(
                 and timezone.localdate(starts_at, zone) == day
                 and (key, starts_at) not in missed
             )
-            if starts_at := next(left, None):
-                later = one.later or starts_at != one.starts_at
-                found[key].append(replace(one, starts_at=starts_at, later=later))
+            starts_at = next(left, None)
+            if starts_at == one.starts_at:
+                found[key].append(one)
+            elif starts_at and REMINDERS[one.days].is_timely(starts_at, now):
+                moment = REMINDERS[one.days].moment(starts_at)
+                found[key].append(replace(one, starts_at=starts_at, known_at=moment, later=True))
     return found
 
 
-def _queue(rows: list[Registration], due: dict[int, list[Due]]) -> int:
+def _queue(rows: list[Registration], due: dict[int, list[Due]], now: dt.datetime) -> int:
     """Those that are not in the outbox yet; one that another run writes at the same moment is written once.
 
     Nobody is reminded of a meeting to which they said that they cannot come, but of the next one of that day, if any.
     """
     said = MeetingMark.objects.said().filter(registration__in=rows)
     missed = set(said.values_list("registration", "meeting__starts_at"))
-    kept = _besides(missed, rows, due) if missed else {}
+    kept = _besides(missed, rows, due, now) if missed else {}
     messages = [one.message(row) for row in rows for one in kept.get(row.pk, due[row.slot_id])]
     drafts = {message.key: message for message in messages if message}
     with transaction.atomic():
