@@ -16,7 +16,7 @@ from django.utils import timezone
 from cms.demo.boundaries import KM_PER_DEGREE, keep_nearer
 from cms.demo.city import City, both, content
 from events.models import Slot
-from events.night import copying
+from events.night import boundaries, copying
 from events.night.models import Edition, Headquarters, PlaceKind, Sector, SectorTag
 from events.night.siting import Site, drafted
 from volunteers.models import District, Qualification, User
@@ -145,7 +145,7 @@ def add_sectors(
                 edition=one.edition,
                 headquarters=one,
                 code=f"{code}-{number}",
-                boundary=boundary,
+                boundary=boundaries.read(boundary),  # written as an import would
                 kind=kinds[index],
                 walk=rng.randint(*walks),
                 professionals_only=professionals,

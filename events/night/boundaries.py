@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import shapely
+import shapely.ops
 from django.utils.translation import gettext_noop as _
 
 from volunteers import sentences
@@ -108,6 +109,50 @@ class Plane:
         """A point inside of the shape, on the ground."""
         inside = self.back(shape.representative_point())
         return Point(round(inside.y, 5), round(inside.x, 5))
+
+
+def around(corners: Sequence[Point]) -> dict[str, Any]:
+    """The boundary with these corners, in the order in which one walks round it.
+
+    Raises BoundaryRefused for fewer than three, and for an outline that crosses itself.
+    """
+    if len(corners) < 3:
+        raise BoundaryRefused(_("An outline takes three corners at least."))
+    ring = [[corner.longitude, corner.latitude] for corner in (*corners, corners[0])]
+    return read({"type": "Polygon", "coordinates": [ring]})
+
+
+def cut(boundary: Mapping[str, Any], line: Sequence[Point]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The two parts into which a line divides a boundary, the larger one first. Its ends are drawn out straight on.
+
+    Raises BoundaryRefused for a line of fewer than two points, one that does not cross the boundary or crosses it so
+    often that there are more than two parts, and for a boundary in several pieces.
+    """
+    if not boundary:
+        raise BoundaryRefused(_("This sector has no boundary yet: draw it first."))
+    if len(line) < 2 or len(set(line)) < len(line):
+        raise BoundaryRefused(_("A line takes two points at least, all of them different."))
+    plane = Plane([boundary])
+    shape = plane.flat(boundary)
+    if shape.geom_type != "Polygon":
+        raise BoundaryRefused(_("This sector is in several pieces, which a line does not cut: draw it anew."))
+    across, up = plane.scale
+    knife = [((point.longitude - plane.x) * across, (point.latitude - plane.y) * up) for point in line]
+    reach = shape.length + shapely.LineString(knife).distance(shape)
+    knife = [_beyond(knife[1], knife[0], reach), *knife, _beyond(knife[-2], knife[-1], reach)]
+    parts = [part for part in shapely.ops.split(shape, shapely.LineString(knife)).geoms if part.area > 1]
+    if len(parts) < 2:
+        raise BoundaryRefused(_("This line does not cross the sector."))
+    if len(parts) > 2:
+        raise BoundaryRefused(_("This line cuts the sector into more than two parts: draw a simpler one."))
+    larger, smaller = sorted(parts, key=lambda part: -part.area)
+    return read(as_geojson(plane.back(larger))), read(as_geojson(plane.back(smaller)))
+
+
+def _beyond(start: tuple[float, float], end: tuple[float, float], reach: float) -> tuple[float, float]:
+    """A point so far past the end, straight on from the start."""
+    long = math.dist(start, end)
+    return end[0] + (end[0] - start[0]) * reach / long, end[1] + (end[1] - start[1]) * reach / long
 
 
 def faults_of(

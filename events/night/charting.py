@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from events.night.models import PlaceKind, Sector
-from volunteers.drawing import Drawing, fit, thinned
+from volunteers.drawing import WIDTH, Drawing, fit, thinned
 from volunteers.models import District
 from volunteers.models.outlines import polygons
 from volunteers.points import Point
 
 FEW = 30  # sectors at most whose codes are written large
+MANY = 150  # from so many on, districts are named rather than sectors
 LARGE, SMALL = 130, 70  # units of the drawing: in a narrower cell a code so large would run over the edge
 
 
@@ -48,11 +49,15 @@ class Chart:
 
     view_box: str
     areas: list[Area]
+    ground: Drawing | None = None
+    """What puts points of the ground among them, for whoever draws on it."""
     is_large: bool = False
     """Are the codes written large?"""
     edges: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     legend: list[Legend] = field(default_factory=list)
+    names: list[tuple[str, int, int]] = field(default_factory=list)
+    """Of the districts, where there are too many sectors to name: what, and where."""
 
 
 def chart(
@@ -74,16 +79,18 @@ def chart(
     if not shapes:
         return None
     drawing = fit(shapes)
-    few = len(drawn) <= FEW
+    few, many = len(drawn) <= FEW, len(drawn) >= MANY
+    wide = WIDTH if many else LARGE if few else SMALL
     counts: dict[PlaceKind, int] = {}
     for sector in sectors:
         counts[sector.kind] = counts.get(sector.kind, 0) + 1
     return Chart(
         view_box=drawing.view_box,
+        ground=drawing,
         areas=[
-            _area(drawing, sector, url_of(sector), (marks or {}).get(sector.code, ""), wide=LARGE if few else SMALL)
-            for sector in drawn
+            _area(drawing, sector, url_of(sector), (marks or {}).get(sector.code, ""), wide=wide) for sector in drawn
         ],
+        names=[_named(drawing, district) for district in edged] if many else [],
         is_large=few,
         edges=[_path(drawing, district.boundary) for district in edged],
         faults=[_path(drawing, shape) for shape in faults],
@@ -102,10 +109,15 @@ def _area(drawing: Drawing, sector: Sector, url: str, mark: str, *, wide: int) -
         x=x,
         y=y,
         colour=sector.kind.colour,
-        shows_code=max(columns) - min(columns) >= wide,
+        shows_code=mark != "gone" and max(columns) - min(columns) >= wide,
         url=url,
         mark=mark,
     )
+
+
+def _named(drawing: Drawing, district: District) -> tuple[str, int, int]:
+    ring = max((_placed(drawing, rings[0]) for rings in polygons(district.boundary)), key=len)
+    return (district.code.lstrip("0"), *_middle(ring))
 
 
 def _path(drawing: Drawing, boundary: dict[str, Any]) -> str:

@@ -118,7 +118,7 @@ class SectorPlanner:
         """What the file would change. Of a code that stands twice in it, both rows are refused."""
         plan = Plan()
         cleaned = [self._cleaned(row) for row in rows]
-        self._number(cleaned)
+        self._number(cleaned, anew=replaces)
         times = Counter(values["code"] for _line, values, _raw in cleaned if values.get("code"))
         for line, values, raw in cleaned:
             code = values.get("code", "")
@@ -155,9 +155,9 @@ class SectorPlanner:
             line.refuse(LABELS["district"], "", _("There is no headquarters in this district: add it first."))
         return line, values, raw
 
-    def _number(self, cleaned: Iterable[tuple[Line, dict[str, Any], RawRow]]) -> None:
-        """Gives the rows without a code the next numbers of their district."""
-        taken = {*self.existing, *(values.get("code") for _line, values, _raw in cleaned)}
+    def _number(self, cleaned: Iterable[tuple[Line, dict[str, Any], RawRow]], *, anew: bool) -> None:
+        """Gives the rows without a code the next numbers of their district; ``anew``, from 1 on."""
+        taken = {*(() if anew else self.existing), *(values.get("code") for _line, values, _raw in cleaned)}
         for line, values, _raw in cleaned:
             if values.get("code") or line.faults:
                 continue
@@ -225,6 +225,8 @@ class SectorPlanner:
                 was, becomes = self._tags(before.get(name, ())), self._tags(value)
             else:
                 was, becomes = _in_words(before.get(name)), _in_words(value)
+                if value is False and not before:
+                    continue  # of a new sector, what it is not
             if was != becomes:
                 line.changes.append((LABELS[name], was, becomes))
 

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -139,7 +140,16 @@ def _in_words(line: Line) -> dict[str, Any]:
 
 
 def _fault_in_words(fault: Fault) -> dict[str, Any]:
-    return {"words": sentences.in_words(fault.sentence), "at": fault.at}
+    sentence = fault.sentence
+    if isinstance(sentence, list):
+        numbers = {name: _number(value) for name, value in sentence[1].items()}
+        sentence = [sentence[0], numbers]
+    return {"words": sentences.in_words(sentence), "at": fault.at}
+
+
+def _number(value: Any) -> Any:
+    """A number as the reader writes it."""
+    return number_format(value, force_grouping=True) if isinstance(value, int) else value
 
 
 def _chart(plan: Plan) -> charting.Chart | None:

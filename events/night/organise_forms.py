@@ -11,16 +11,19 @@ from django.utils.translation import gettext_lazy as _
 
 from events.freshness import FreshFormMixin
 from events.models import Venue
+from events.night import boundaries
+from events.night.boundaries import BoundaryRefused
 from events.night.models import Edition, Headquarters, PlaceKind, Sector, SectorImport
 from events.night.models.sectors import SectorQuerySet
 from events.night.preparing import Hours
 from events.night.siting import Site
 from events.night.zoning import Asked
 from events.organise_forms import InChargeField, MomentField
-from volunteers import naming
+from volunteers import naming, points, sentences
 from volunteers.lines import LineField
 from volunteers.models import District, Qualification, SpokenLanguage, User
 from volunteers.permissions import organised_networks
+from volunteers.points import Point
 from volunteers.spreadsheets import MAX_FILE_BYTES
 
 NAMES = {"name_fr": _("Name in French"), "name_en": _("Name in English")}
@@ -255,6 +258,67 @@ class SectorForm(FreshFormMixin, forms.ModelForm):
             [*cleaned["needs_languages"], *cleaned["needs_qualifications"]],
             [*cleaned["wants_languages"], *cleaned["wants_qualifications"]],
         )
+
+
+class PathField(forms.CharField):
+    """Points on the ground, one a line."""
+
+    widget = forms.Textarea(attrs={"rows": 4, "spellcheck": "false"})
+
+    def clean(self, value: Any) -> list[Point]:
+        lines = [line for line in super().clean(value).splitlines() if line.strip()]
+        if len(lines) > 200:
+            raise forms.ValidationError(_("Two hundred points at most."))
+        return [points.read(line) for line in lines]
+
+
+class CutForm(forms.Form):
+    """The line by which a sector is cut in two, and what the smaller part is called."""
+
+    path = PathField(
+        label=_("Points of the line"),
+        help_text=_("From one side of the sector to the other, a point a line: 48.8566, 2.3522."),
+    )
+    code = LineField(label=_("Code of the smaller part"), max_length=12)
+
+    def __init__(self, *args: Any, sector: Sector, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.sector = sector
+        self.parts: tuple[dict[str, Any], ...] = ()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if "path" in cleaned:
+            try:
+                self.parts = boundaries.cut(self.sector.boundary, cleaned["path"])
+            except BoundaryRefused as refusal:
+                self.add_error("path", sentences.in_words(sentences.of(refusal)))
+        code = cleaned.get("code")
+        if code and Sector.objects.filter(edition=self.sector.edition_id, code=code).exists():
+            self.add_error("code", _("Another sector of this edition is called %(code)s.") % {"code": code})
+        return cleaned
+
+
+class DrawForm(forms.Form):
+    """A sector's outline, corner by corner."""
+
+    path = PathField(
+        label=_("Corners"),
+        help_text=_("In the order in which one walks round the sector, a point a line: 48.8566, 2.3522."),
+    )
+
+    def __init__(self, *args: Any, sector: Sector, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.parts: tuple[dict[str, Any], ...] = ()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if "path" in cleaned:
+            try:
+                self.parts = (boundaries.around(cleaned["path"]),)
+            except BoundaryRefused as refusal:
+                self.add_error("path", sentences.in_words(sentences.of(refusal)))
+        return cleaned
 
 
 class SectorFilter(forms.Form):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from events.night import edition_views, headquarters_views, import_views, sector_views
+from events.night import edition_views, headquarters_views, import_views, reshaping_views, sector_views
 
 app_name = "organise-night"
 urlpatterns = [
@@ -21,6 +21,8 @@ urlpatterns = [
     path("<key:edition>/sectors.geojson", sector_views.geojson, name="sectors-geojson"),
     path("<key:edition>/sectors/new/", sector_views.sector_edit, name="sector-add"),
     path("sectors/<key:pk>/", sector_views.sector_edit, name="sector"),
+    path("sectors/<key:pk>/cut/", reshaping_views.sector_cut, name="sector-cut"),
+    path("sectors/<key:pk>/draw/", reshaping_views.sector_draw, name="sector-draw"),
     path("sectors/<key:pk>/remove/", sector_views.sector_remove, name="sector-remove"),
     path("<key:edition>/imports/new/", import_views.import_new, name="import-new"),
     path("imports/<key:pk>/", import_views.import_detail, name="import"),

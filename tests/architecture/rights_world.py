@@ -52,6 +52,7 @@ from tests.factories.volunteers import (
     NetworkOrganiserFactory,
     UserFactory,
     VolunteerFactory,
+    square,
 )
 from trainings import awarding, evaluation_links
 from trainings.models import Theme, Training
@@ -277,7 +278,11 @@ class World:
         self.headquarters["coordinated"].slot.people_in_charge.add(self.people["trainer"])
         self.free_district = DistrictFactory(code="12")
         self.sectors = {
-            name: SectorFactory(headquarters=self.headquarters[name], code=f"0{number}-1")
+            name: SectorFactory(
+                headquarters=self.headquarters[name],
+                code=f"0{number}-1",
+                boundary={"type": "Polygon", "coordinates": [square(2.30, 48.85, 0.01)]},
+            )
             for number, name in enumerate(("coordinated", "next door"), start=7)
         }
         self.night_import = SectorImportFactory(edition=self.edition)
@@ -511,6 +516,8 @@ class World:
                 "most": "5",
                 "kind": self.sectors["coordinated"].kind_id,
             },
+            "cut": lambda: {"path": "48.84, 2.304\n48.87, 2.304", "code": "07-9", "confirmed": "1"},
+            "drawn": lambda: {"path": "48.85, 2.30\n48.85, 2.31\n48.86, 2.31", "confirmed": "1"},
             "sectors": lambda: {"what": "sectors", "file": SimpleUploadedFile("s.csv", b"code;district\n07-8;07\n")},
             "plan": lambda: {
                 "digest": night_importing.plan_of(self.night_import, edition=self.edition, by=self.people["organiser"])[

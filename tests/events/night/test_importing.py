@@ -141,6 +141,16 @@ def test_rows_without_a_code_get_the_next_numbers_of_their_district(edition):
     assert [line.who for line in plan.lines] == ["07-1", "07-3"]
 
 
+def test_numbers_begin_anew_where_the_file_holds_all_sectors(edition):
+    SectorFactory(headquarters=edition.headquarters.get(), code="07-1", most=9)
+    SectorFactory(headquarters=edition.headquarters.get(), code="07-2")
+
+    plan = planned(send(edition, b"district;most\n7;8\n", replaces=True))
+
+    assert [(line.who, line.import_type) for line in plan.lines] == [("07-1", "update")]
+    assert [sector.code for sector in plan.gone] == ["07-2"]
+
+
 @pytest.mark.parametrize(
     ("row", "column"),
     [
