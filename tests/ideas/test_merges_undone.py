@@ -29,7 +29,7 @@ IDEAS, PEOPLE, OFTEN = 1_000, 12, 6
 UNANSWERED, DECIDED = ("open", "studying"), ("adopted", "declined", "out_of_scope")
 ones = st.integers(0, OFTEN - 1) | st.integers(0, IDEAS - 1)  # some often, so that lives cross
 people = st.integers(0, PEOPLE - 1)
-several = st.tuples(ones, st.integers(1, 40), st.integers(4, 24))  # from where, how far, how many
+several = st.tuples(ones, st.integers(1, 60), st.integers(4, 16))  # from where, how far, how many
 
 
 class Refused(Exception):
@@ -412,7 +412,7 @@ def test_a_thousand_ideas_are_merged_and_let_go_of():
         Merging,
         settings=settings(
             max_examples=4,
-            stateful_step_count=20,
+            stateful_step_count=16,
             deadline=None,
             phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
