@@ -10,8 +10,8 @@ class NightConfig(AppConfig):
     def ready(self) -> None:
         # Models are not loaded before.
         from events.kinds import OfficePage, SlotKind, register  # noqa: PLC0415
-        from events.night.permissions import prepares_any  # noqa: PLC0415
         from events.night.siting import KIND  # noqa: PLC0415
+        from events.permissions import has_agenda  # noqa: PLC0415
         from volunteers import office_menu  # noqa: PLC0415
 
         page = OfficePage(_("Headquarters"), "map-pinned", "organise-night:of-slot", for_all=True)
@@ -20,4 +20,4 @@ class NightConfig(AppConfig):
                 KIND, _("Night of Solidarity"), "moon-star", "night:headquarters", office_pages=(page,), publishes=True
             )
         )
-        office_menu.register(office_menu.Entry(_("Night of Solidarity"), "organise-night:list", 3, prepares_any))
+        office_menu.register(office_menu.Entry(_("Night of Solidarity"), "organise-night:list", 3, has_agenda))

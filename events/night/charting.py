@@ -79,7 +79,10 @@ def chart(
     if not shapes:
         return None
     drawing = fit(shapes)
-    few, many = len(drawn) <= FEW, len(drawn) >= MANY
+    marks = marks or {}
+    drawn.sort(key=lambda sector: marks.get(sector.code) == "here")  # last, so that nothing covers its edge
+    staying = sum(marks.get(sector.code) != "gone" for sector in drawn)
+    few, many = staying <= FEW, staying >= MANY
     wide = WIDTH if many else LARGE if few else SMALL
     counts: dict[PlaceKind, int] = {}
     for sector in sectors:
@@ -87,9 +90,7 @@ def chart(
     return Chart(
         view_box=drawing.view_box,
         ground=drawing,
-        areas=[
-            _area(drawing, sector, url_of(sector), (marks or {}).get(sector.code, ""), wide=wide) for sector in drawn
-        ],
+        areas=[_area(drawing, sector, url_of(sector), marks.get(sector.code, ""), wide=wide) for sector in drawn],
         names=[_named(drawing, district) for district in edged] if many else [],
         is_large=few,
         edges=[_path(drawing, district.boundary) for district in edged],

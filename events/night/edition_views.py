@@ -18,13 +18,13 @@ from events.night.organise_forms import CopyForm, EditionForm
 from events.night.permissions import (
     can_organise,
     night_networks,
-    prepares_any,
     visible_editions,
     visible_headquarters,
     visible_imports,
 )
 from events.night.preparing import TRANSITIONS, EditionRefused
 from events.organise_views import OrganiserRequest, office_page
+from events.permissions import has_agenda
 from events.scheduling import ChangeRefused
 
 PAGE = 20
@@ -43,7 +43,7 @@ def edition_for(request: OrganiserRequest, pk: int, *, to_change: bool = False) 
 @require_safe
 def edition_list(request: OrganiserRequest) -> HttpResponse:
     """The editions of one's networks, and those in which one coordinates; the next night first."""
-    if not prepares_any(request.user):
+    if not has_agenda(request.user):
         raise PermissionDenied
     editions = visible_editions(request.user).select_related("network").with_sizes()
     page = Paginator(editions.order_by("-starts_at", "pk"), PAGE).get_page(request.GET.get("page"))

@@ -62,10 +62,5 @@ def can_fill_in(user: Person, headquarters: Headquarters) -> bool:
     return can_organise(user, headquarters.edition) or is_in_charge(user, headquarters.slot)
 
 
-def prepares_any(user: User) -> bool:
-    """Has this person an edition to look at? (The back office's menu asks.)"""
-    return visible_editions(user).exists() or organised_networks(user).exists()
-
-
 def _in_charge(user: User) -> QuerySet[Slot]:
     return user.slots_in_charge.order_by().values("pk")  # type: ignore[return-value]

@@ -38,13 +38,16 @@ def tag_of(sector: Sector, one: SpokenLanguage | Qualification, *, is_needed: bo
 def keep_sector(sector: Sector, *, asked: Asked, by: User) -> Sector:
     """Writes a sector, new or changed, and what it asks for. Its edition is its headquarters'.
 
-    Refuses a code that another sector of the edition has, and a new sector once people were told where to go. Locks
-    the edition's row.
+    Refuses a code that another sector of the edition has, and, once people were told where to go, a new sector or
+    another headquarters. Locks the edition's row.
     """
     with transaction.atomic():
         edition = hold(sector.headquarters.edition)
         if sector._state.adding and not edition.is_changing:
             raise EditionRefused(_("People have been told where to go: no sector is added any more."))
+        moved = edition.sectors.filter(pk=sector.pk).exclude(headquarters=sector.headquarters_id).exists()
+        if moved and not edition.is_changing:
+            raise EditionRefused(_("People have been told where to go: the sector stays with its headquarters."))
         if edition.sectors.filter(code=sector.code).exclude(pk=sector.pk).exists():
             raise EditionRefused(_("Another sector of this edition is called %(code)s.") % {"code": sector.code})
         sector.edition = edition

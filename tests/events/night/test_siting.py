@@ -131,6 +131,8 @@ def test_only_an_empty_headquarters_is_given_up(edition):
 def test_nothing_is_added_or_removed_once_people_were_told(edition):
     headquarters = HeadquartersFactory(edition=edition)
     sector = SectorFactory(headquarters=headquarters)
+    moved = Sector.objects.get()
+    moved.headquarters = HeadquartersFactory(edition=edition)
     edition.state = "published"
     edition.save()
     user = UserFactory()
@@ -139,13 +141,17 @@ def test_nothing_is_added_or_removed_once_people_were_told(edition):
         lambda: siting.open_headquarters(edition, district=DistrictFactory(), site=site(edition), by=user),
         lambda: siting.close_headquarters(headquarters, by=user),
         lambda: zoning.remove_sector(sector, by=user),
+        lambda: zoning.keep_sector(moved, asked=Asked(), by=user),
         lambda: zoning.keep_sector(
             Sector(headquarters=headquarters, code="07-9", kind=sector.kind), asked=Asked(), by=user
         ),
     ):
         with pytest.raises(EditionRefused):
             act()
-    assert (Headquarters.objects.count(), Sector.objects.count()) == (1, 1)
+    assert (Headquarters.objects.count(), Sector.objects.get().headquarters) == (2, headquarters)
+    sector.dangers = "Quais"
+    zoning.keep_sector(sector, asked=Asked(), by=user)
+    assert Sector.objects.get().dangers == "Quais"
 
 
 def test_a_sector_takes_its_edition_from_its_headquarters_and_what_is_both_is_needed():

@@ -104,7 +104,7 @@ def test_sectors_are_filtered(organiser, headquarters, edition):
     assert found("kind=x") == ["07-1", "07-22"]
 
 
-QUERIES = {"list": 12, "edition": 14, "sectors": 17, "headquarters": 13, "sector": 22}
+QUERIES = {"list": 11, "edition": 13, "sectors": 16, "headquarters": 12, "sector": 21}
 
 
 @pytest.mark.parametrize("count", [1, 30])
