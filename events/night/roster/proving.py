@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import ceil, floor
 
 from .city import City
+from .closing import close
 from .counting import Counting
 from .limits import Limit
 from .problem import LEVELS, Bounds
@@ -24,7 +25,7 @@ class Proof:
 
     def viable(self) -> int:
         """The most teams that can go out, as far as is known."""
-        if self.coarse.optimise({"viable": -400.0, "placed": -1.0}, afresh=True):
+        if self.coarse.optimise({"viable": -400.0, "placed": -1.0}):
             value = self.coarse.bound("viable", {})
             if value is not None:
                 self.most["viable"] = min(self.most["viable"], floor(value + NEAR))
@@ -34,14 +35,21 @@ class Proof:
         """The most people who can be placed when so many teams go out."""
         if self._at != viable:
             self._at, self.most["placed"] = viable, len(self.city.instance.people)
+            self.coarse.let_go()
             self.coarse.hold("viable", viable)
             value = self.coarse.bound("placed", {})
             if value is not None:
                 self.most["placed"] = min(self.most["placed"], floor(value + NEAR))
         return self.most["placed"]
 
-    def bounds(self, relaxed: Relaxed, reached: dict[str, int]) -> Bounds:
-        """All bounds, until time is out. `relaxed` is at an optimum."""
+    def bounds(
+        self, relaxed: Relaxed, reached: dict[str, int], *, is_last: bool = False
+    ) -> tuple[Bounds, list[int] | None]:
+        """All bounds, until time is out; and counts that are better than what was reached, where such were found
+        (`is_last`: never mind).
+
+        `relaxed` is at an optimum, with nothing held.
+        """
         found = {"viable": self.most["viable"], "placed": self.placed(reached["viable"])}
         # Levels that nothing can better keep their weight in the objective: far quicker than holding them by a row.
         held: dict[str, int] = {}
@@ -52,9 +60,14 @@ class Proof:
                 if value is None:
                     break
                 found[level] = max(0, ceil(value - NEAR))
+                if found[level] < reached[level]:
+                    closed = close(relaxed, level, reached, value)
+                    if closed.counts is not None and not is_last:
+                        return Bounds(**found), closed.counts
+                    found[level] = closed.bound or found[level]
             is_whole = value is None or abs(value - reached[level]) < NEAR
             if found[level] == reached[level] and is_whole and len(held) == LEVELS.index(level):
                 held[level] = reached[level]
             else:
                 relaxed.hold(level, reached[level])
-        return Bounds(**found)
+        return Bounds(**found), None

@@ -27,8 +27,10 @@ class Relaxed:
         self._cost = np.zeros(self.columns)
         self._starts, self._rows, self._values = counting.model.matrix()
         self._sides = list(counting.model.rows)
-        self._held: list[Vector] = []
+        self._held: list[Vector] = []  # of rows beyond the model's own: cuts first, then levels held for a while
+        self._cuts = 0
         self._vectors: dict[str, Vector] = {}
+        self._is_fresh = True
         self._basis: highspy.HighsBasis | None = None
 
     def vector(self, level: str) -> Vector:
@@ -39,13 +41,14 @@ class Relaxed:
                 found[column] = value
         return self._vectors[level]
 
-    def optimise(self, weights: dict[str, float], share: float = 1.0, *, afresh: bool = False) -> bool:
-        """Minimises the weighted levels; whether it came to the end. `afresh`: nothing was optimised before."""
+    def optimise(self, weights: dict[str, float], share: float = 1.0) -> bool:
+        """Minimises the weighted levels; whether it came to the end."""
         self._cost = sum((weight * self.vector(level) for level, weight in weights.items()), np.zeros(self.columns))
         self.highs.changeColsCost(self.columns, self._indices, self._cost)
         # Measured: from nothing, the interior point method takes a third of the time of the simplex method.
-        self.highs.setOptionValue("solver", "ipm" if afresh and self.columns > 2000 else "simplex")
+        self.highs.setOptionValue("solver", "ipm" if self._is_fresh and self.columns > 2000 else "simplex")
         done = self.run(share)
+        self._is_fresh = False
         self.highs.setOptionValue("solver", "simplex")
         return done
 
@@ -80,14 +83,29 @@ class Relaxed:
         if self._basis is not None:
             self.highs.setBasis(self._basis)
 
-    def hold(self, level: str, value: float, *, other_way: bool = False) -> None:
-        """From now on this level is as good as this at least; `other_way`: no better than this."""
+    def cut(self, level: str, value: float) -> None:
+        """This level is never better than this, which is known from elsewhere."""
+        self._add(level, (-INF, float(value)) if level in MORE_IS_BETTER else (float(value), INF))
+        self._cuts += 1
+
+    def hold(self, level: str, value: float) -> None:
+        """Until `let_go`, this level is as good as this at least."""
+        self._add(level, (float(value), INF) if level in MORE_IS_BETTER else (-INF, float(value)))
+
+    def _add(self, level: str, sides: tuple[float, float]) -> None:
         vector = self.vector(level)
-        sides = (float(value), INF) if (level in MORE_IS_BETTER) != other_way else (-INF, float(value))
         columns = np.flatnonzero(vector).astype(np.int32)
         self.highs.addRow(*sides, len(columns), columns, vector[columns])
         self._sides.append(sides)
         self._held.append(vector)
+
+    def let_go(self) -> None:
+        """Holds none of the levels any more, and stands at the optimum that was to be remembered."""
+        own = len(self._sides) - len(self._held) + self._cuts
+        if own < len(self._sides):
+            self.highs.deleteRows(len(self._sides) - own, np.arange(own, len(self._sides), dtype=np.int32))
+        del self._sides[own:], self._held[self._cuts :]
+        self.release()
 
     def bound(self, level: str, held: dict[str, int], share: float = 1.0) -> float | None:
         """The best value of one level, or None where there was no time for it.

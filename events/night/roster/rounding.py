@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import floor
+
 import numpy as np
 import numpy.typing as npt
 
@@ -11,6 +13,7 @@ from .relaxing import Relaxed
 BROKEN = 1e-6  # further than this from a whole number
 SHARE = 0.2  # of what is broken is settled at once
 LOSS = 1e-4  # what settling several at once may lose of the objective
+LARGE, LARGE_LOSS = 100_000, 0.1  # columns of a model whose every step takes a second
 DEAD_ENDS = 5
 
 
@@ -26,6 +29,7 @@ class Rounding:
         self.turn = self._turns()
         self.values = relaxed.values
         self.reached = relaxed.objective
+        self._loss = LOSS if relaxed.columns < LARGE else LARGE_LOSS
         self._dead_ends = 0
         self._may_freeze = True
 
@@ -45,8 +49,8 @@ class Rounding:
         turn[list(counting.model.soft)] = 9
         return turn
 
-    def whole(self, share: float = 1.0) -> list[int] | None:
-        """The counts by column, or None where no way or no time was found."""
+    def whole(self, share: float = 1.0) -> list[int]:
+        """The counts by column. Where no way or no time was found, what is broken by then is cut down."""
         frozen = 0
         while (broken := self._broken()).size:
             turn = int(self.turn[broken].min())
@@ -54,7 +58,7 @@ class Rounding:
                 frozen = turn
                 self._fix(np.flatnonzero(self.turn < turn))
             if not self._settle(broken[self.turn[broken] == turn], share):
-                return None
+                return [floor(value + BROKEN) for value in self.values]
         return [round(value) for value in self.values]
 
     def _broken(self) -> Indices:
@@ -74,7 +78,7 @@ class Rounding:
             lost = self._lost(share)
             if lost is None:
                 return False
-            if lost <= LOSS:
+            if lost <= self._loss:
                 return self._take()
             if len(columns) == 1:
                 return self._choose(columns, lost, share)

@@ -16,6 +16,8 @@ from .proving import Proof
 from .relaxing import WEIGHTS, Relaxed
 from .rounding import Rounding
 
+LARGE = 10_000  # people from whom on their friends and wishes are counted only after a roster of heads alone
+
 
 def solve(
     instance: Instance,
@@ -49,24 +51,41 @@ def solve(
         return best.roster(Bounds(**_reached(best)), limit.spent)
     proof = Proof(city, limit)
     viable = proof.viable()
-    proof.placed(viable)
     tell("bounded")
+    if len(instance.people) > LARGE:
+        best = max([best, *_composed(proof.coarse, {"viable": -4000.0, "placed": -400.0}, viable, 0.3)], key=Draft.key)
+        tell("dealt by heads")
+    proof.placed(viable)
     relaxed = Relaxed(Counting(city), limit)
-    if relaxed.optimise(WEIGHTS, afresh=True):
-        tell("counted")
-        if relaxed.level("viable", relaxed.values) > viable + 1e-6:
-            relaxed.hold("viable", viable, other_way=True)
-            relaxed.run()
-        relaxed.remember()
-        counts = Rounding(relaxed).whole()
-        tell("settled")
-        if counts is not None:
-            best = max(best, deal(relaxed.counting, counts), key=Draft.key)
-        relaxed.release()
-        tell("dealt")
-    bounds = proof.bounds(relaxed, _reached(best))
+    best = max([best, *_composed(relaxed, WEIGHTS, viable, 0.9)], key=Draft.key)
+    tell("dealt")
+    bounds, better = proof.bounds(relaxed, _reached(best))
+    while better is not None:
+        relaxed.let_go()
+        other = deal(relaxed.counting, better)
+        if other.key() <= best.key():
+            bounds, _better = proof.bounds(relaxed, _reached(best), is_last=True)
+            break
+        best = other
+        bounds, better = proof.bounds(relaxed, _reached(best))
     tell("proven")
     return best.roster(bounds, round(limit.spent, 3))
+
+
+def _composed(relaxed: Relaxed, weights: dict[str, float], viable: int, share: float) -> list[Draft]:
+    """A roster of what is best by these weights, if there was time; leaves `relaxed` at that optimum.
+
+    No more than `viable` teams can go out.
+    """
+    if not relaxed.optimise(weights, share * 0.9):
+        return []
+    if relaxed.level("viable", relaxed.values) > viable + 1e-6:
+        relaxed.cut("viable", viable)
+        relaxed.run(share)
+    relaxed.remember()
+    counts = Rounding(relaxed).whole(share)
+    relaxed.release()
+    return [deal(relaxed.counting, counts)]
 
 
 def _reached(draft: Draft) -> dict[str, int]:

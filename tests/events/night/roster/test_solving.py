@@ -11,8 +11,11 @@ from bench.rosters import KINDS, invent, invent_perfect
 from events.night.roster import formats, greedy
 from events.night.roster.city import City
 from events.night.roster.contradicting import contradictions
-from events.night.roster.problem import LEVELS, Contradiction, Headquarters, Instance, Person, Pin, Rules, Team
+from events.night.roster.counting import Counting
+from events.night.roster.limits import Cancelled, Limit
+from events.night.roster.problem import LEVELS, Bounds, Contradiction, Headquarters, Instance, Person, Pin, Rules, Team
 from events.night.roster.referee import Score, check
+from events.night.roster.relaxing import WEIGHTS, Relaxed
 from events.night.roster.solving import solve
 from tests.events.night.roster.exhaustive import best_score
 
@@ -64,6 +67,66 @@ def test_the_same_instance_gives_the_same_roster():
     assert replace(one, seconds=0) == replace(other, seconds=0)
 
 
+@pytest.mark.parametrize("work", [0, 40, 400])
+def test_work_cut_short_gives_the_same_legal_roster_every_time(work):
+    instance = invent("people scarce", 200)
+    one, other = solve(instance, work_limit=work), solve(instance, work_limit=work)
+    assert replace(one, seconds=0) == replace(other, seconds=0)
+    assert judged(instance, one).key >= simple(instance).key
+
+
+def test_without_work_nothing_is_proven_but_what_is_plain():
+    instance = invent("people scarce", 200)
+    assert solve(instance, work_limit=0).bounds == Bounds(viable=len(instance.teams), placed=200)
+
+
+def test_a_roster_that_is_not_wanted_any_more_is_given_up():
+    steps = []
+    with pytest.raises(Cancelled):
+        solve(
+            invent("just enough", 130),
+            is_cancelled=lambda: len(steps) == 2,
+            progress=lambda step, _seconds: steps.append(step),
+        )
+    assert steps == ["by hand", "bounded"]
+
+
+def test_cancelling_stops_a_program_amid_its_work():
+    asked = []
+
+    def is_cancelled():
+        asked.append(None)
+        return len(asked) > 40
+
+    relaxed = Relaxed(Counting(City(invent("people scarce", 900))), Limit(60, is_cancelled=is_cancelled))
+    with pytest.raises(Cancelled):
+        relaxed.optimise(WEIGHTS)
+
+
+def test_progress_is_told_step_by_step():
+    steps = []
+    solve(invent("just enough", 130), progress=lambda step, seconds: steps.append((step, seconds >= 0)))
+    assert steps == [(step, True) for step in ("by hand", "bounded", "dealt", "proven")]
+
+
+def test_friends_do_not_fill_a_team_that_needs_what_none_of_them_holds():
+    """Twice the clearance at one team and four friends at the other would be as many as both teams need."""
+    friends = [person(f"P{index}", leader=index == 1, group="G") for index in range(1, 5)]
+    cleared = [person(f"P{index}", leader=True, tags=frozenset({"clear:metro"})) for index in (5, 6)]
+    others = [person(f"P{index}") for index in (7, 8)]
+    needs = frozenset({"clear:metro"})
+    instance = city([Team(one, "A", 3, 4, 4, needs) for one in "ab"], [*friends, *cleared, *others])
+    roster = solve(instance)
+    assert judged(instance, roster) == bounds(roster) == Score(2, 8, 1, 0, 6)
+
+
+def test_placing_one_more_comes_before_keeping_friends_together():
+    people = [person("P1", leader=True), person("P2", leader=True), *(person(f"P{one}", group="G") for one in (3, 4))]
+    instance = city([Team(one, "A", 1, 2, 2) for one in "ab"], people)
+    roster = solve(instance)
+    assert judged(instance, roster) == bounds(roster) == Score(2, 4, 1, 0, 6)
+
+
 def test_a_contradictory_instance_is_refused():
     people = [person("P1"), person("P2")]
     instance = city([Team("a", "A", 1, 1, 1)], people, pins=(Pin("P1", "a"), Pin("P1", "a"), Pin("P2", "a")))
@@ -87,13 +150,14 @@ CROWD = [person(f"P{index}", "ABC"[index % 3 :][:2], leader=index % 5 == 0) for 
         (city(TEAMS, [replace(one, reach="any", prefs=()) for one in CROWD]), 4, 20),
         (city([replace(team, hq="A") for team in TEAMS], CROWD), 1, 5),
         (city([Team("a", "A", 1, 200, 400)], [person(f"P{index}", leader=index == 9) for index in range(400)]), 1, 400),
+        (city([Team("a", "A", 3, 4, 5)], [person(f"P{index}", leader=index % 9 == 0) for index in range(4000)]), 1, 5),
         (city([Team("a", "A", 0, 0, 2)], [person("P1")]), 0, 0),
         (city([Team("a", "A", 2, 2, 3)], [person("P1"), person("P2")], pins=(Pin("P1", "a", lead=True),)), 1, 2),
         (city([Team("a", "C", 2, 2, 3, walk=2)], [person("P1", max_walk=0)], pins=(Pin("P1", "a"),)), 0, 0),
     ],
     ids=[
         "empty", "nobody", "no team", "nobody may lead", "one group", "everyone anywhere", "one headquarters",
-        "400 for one sector", "least of none", "led by who did not offer", "pinned where nobody goes",
+        "400 for one sector", "4,000 for one", "least of none", "led by who did not offer", "pinned where nobody goes",
     ],
 )  # fmt: skip
 def test_odd_cities_have_their_best_roster(instance, viable, placed):
