@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.functional import Promise
 
-from events.models import Slot
+from events.models import Registration, Slot
 
 
 @dataclass(frozen=True)
@@ -44,11 +44,43 @@ class SlotKind:
     publishes: bool = False
 
 
+@dataclass(frozen=True)
+class Care:
+    """What the room above does itself, for slots of which a registration is only a part of what one signs up for.
+
+    ``own_page``: the URL name (it takes the slot's key) of the page where one signs up, and sees what became of it.
+    ``most``: how many seats of the slot may be given, at most ``capacity``. ``follow`` is told of each registration
+    that has become active or has ended, in the same transaction and under the slot's lock. ``word``: a sentence that
+    goes with each confirmation.
+    """
+
+    own_page: str
+    most: Callable[[Slot], int]
+    follow: Callable[[Registration], None]
+    word: str | Promise = ""
+
+
 _kinds: dict[str, SlotKind] = {}
+_cares: dict[str, Care] = {}
 
 
 def register(kind: SlotKind) -> None:
     _kinds[kind.name] = kind
+
+
+def look_after(name: str, care: Care) -> None:
+    """From now on the room above takes care of that kind; a second time replaces it."""
+    _cares[name] = care
+
+
+def care_of(slot: Slot) -> Care | None:
+    return _cares.get(slot.kind)
+
+
+def own_page_of(slot: Slot) -> str:
+    """The address of the page that stands for the agenda's own, in the active language; "" where there is none."""
+    care = care_of(slot)
+    return reverse(care.own_page, args=[slot.pk]) if care else ""
 
 
 def get(name: str) -> SlotKind:

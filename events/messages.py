@@ -146,6 +146,7 @@ def _about(row: Registration, starts_at: dt.datetime | None = None) -> dict[str,
     found = [one for one in times if (one.starts_at == starts_at if starts_at else one.ends_at > now)]
     not_there = missed.numbers_of(row)
     one = next((one for one in found if one.number not in not_there), next(iter(found), times[0]))
+    care = kinds.care_of(row.slot)
     return {
         "registration": row,
         "slot": row.slot,
@@ -157,6 +158,7 @@ def _about(row: Registration, starts_at: dt.datetime | None = None) -> dict[str,
         "place": calendars.place_of(one),
         # Whoever waits, or has not confirmed, has no seat at the meeting yet.
         "online_url": one.online_url if row.state == State.CONFIRMED else "",
+        "word": care.word if care and row.is_active else "",
         "page_url": calendars.page_of(row),
         # Between two meetings a seat is no longer given back.
         "decline_url": _decline_url(row) if row.state == State.CONFIRMED and row.slot.starts_at > now else "",

@@ -15,7 +15,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from events import requiring
+from events import kinds, requiring
 from events.models import Registration, Slot
 from events.seating import number_at_once, seat_at_once
 from mail import queuing
@@ -79,6 +79,9 @@ def register(
     and no seat is held ``until_code``: that would tell whoever types an address what its owner holds. What counts is
     what the slot asks for when the seat is taken: who has one, or waits for one, keeps it whatever it asks for later.
 
+    Where the room above takes care of the kind of slot (``events.kinds.Care``), it says how many seats are given, and
+    is told.
+
     Raises RegistrationRefused when the slot is not open, SlotFull when it is full and ``until_code`` is asked,
     SeatNotHeld when it asks for something then, NotQualified when the person lacks it.
     """
@@ -93,10 +96,11 @@ def register(
         _become_pending(registration, PendingFor.CODE, now + dt.timedelta(minutes=settings.HOLD_MINUTES))
     else:
         _become_seated(registration, slot, now)
+    care = kinds.care_of(slot)
     try:
-        if slot.seats_left and _sit_at_once(registration, slot, now, told=not until_code):
+        if not care and slot.seats_left and _sit_at_once(registration, slot, now, told=not until_code):
             return registration
-        if not until_code and _wait_at_once(registration, slot, now):
+        if not care and not until_code and _wait_at_once(registration, slot, now):
             return registration
         with transaction.atomic():
             _lock(slot)
@@ -108,7 +112,7 @@ def register(
             if not until_code:
                 _become_seated(registration, slot, now)
             registration.save(force_insert=True)  # first: who has a seat already is told so, not that none is left
-            if slot.seats_left:
+            if _free(slot) > 0:
                 Slot.objects.filter(pk=slot.pk).update(seats_taken=F("seats_taken") + 1)
             elif until_code:
                 raise SlotFull(_("The last seat has just been taken."))
@@ -116,6 +120,8 @@ def register(
                 _join_queue(registration, slot)
             if not until_code:
                 _tell(registration, _user(registration))
+                if care:
+                    care.follow(registration)
     except IntegrityError:
         whose = {"volunteer": volunteer} if volunteer else {"volunteer": None, "created_by": by}
         existing = Registration.objects.active().filter(slot=slot, **whose).first()
@@ -244,11 +250,17 @@ def _expire(slot: Slot, now: dt.datetime) -> int:
 def promote_waiting(slot: Slot) -> int:
     """Offers the free seats to those who wait, in order; returns how many. The caller holds the slot's lock."""
     promoted = 0
-    while slot.seats_left and _offer_to_next(slot):
+    while _free(slot) > 0 and _offer_to_next(slot):
         Slot.objects.filter(pk=slot.pk).update(seats_taken=F("seats_taken") + 1)
         slot.seats_taken += 1
         promoted += 1
     return promoted
+
+
+def _free(slot: Slot) -> int:
+    """How many seats may still be given; below zero when fewer are to be given than were. The caller holds the lock."""
+    care = kinds.care_of(slot)
+    return min(slot.capacity, care.most(slot) if care else slot.capacity) - slot.seats_taken
 
 
 def _lock(slot: Slot) -> Slot:
@@ -334,7 +346,9 @@ def _end(row: Registration, slot: Slot, state: str, *, by: User | None, reason: 
         row.delete()
     if was_told:
         _tell(row, _user(row), note=note)
-    if held_seat and not (slot.state == Slot.State.OPEN and slot.seats_left >= 0 and _offer_to_next(slot)):
+    if care := kinds.care_of(slot):
+        care.follow(row)
+    if held_seat and not (slot.state == Slot.State.OPEN and _free(slot) >= 0 and _offer_to_next(slot)):
         Slot.objects.filter(pk=slot.pk).update(seats_taken=F("seats_taken") - 1)
         slot.seats_taken -= 1
 

@@ -56,6 +56,8 @@ SAID = {
 def register(request: HttpRequest, slot_id: int) -> HttpResponse:
     """The page to sign up on, and signing up: one click when signed in, else two fields and a code by mail."""
     slot = get_object_or_404(_slots().published(), pk=slot_id)
+    if own_page := kinds.own_page_of(slot):
+        return redirect(own_page)
     if request.user.is_authenticated:
         return _register_signed_in(request, slot, _person(request))
     form = SignUpForm(request.POST or None)
@@ -140,6 +142,8 @@ def my_registration(request: HttpRequest, slot_id: int) -> HttpResponse:
 def registration_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     """What became of one registration, and what one can do now."""
     registration = my_own(request, uid)
+    if own_page := kinds.own_page_of(registration.slot):
+        return redirect(own_page)
     return _registration_page(request, registration, agreement=_agreement_for(request, registration))
 
 
