@@ -9,10 +9,11 @@ class NightConfig(AppConfig):
 
     def ready(self) -> None:
         # Models are not loaded before.
-        from events.kinds import OfficePage, SlotKind, register  # noqa: PLC0415
+        from events.kinds import Care, OfficePage, SlotKind, look_after, register  # noqa: PLC0415
+        from events.night import following, personal, placing  # noqa: PLC0415
         from events.night.siting import KIND  # noqa: PLC0415
         from events.permissions import has_agenda  # noqa: PLC0415
-        from volunteers import office_menu  # noqa: PLC0415
+        from volunteers import erasing, exporting, office_menu, retention  # noqa: PLC0415
 
         page = OfficePage(_("Headquarters"), "map-pinned", "organise-night:of-slot", for_all=True)
         register(
@@ -20,4 +21,9 @@ class NightConfig(AppConfig):
                 KIND, _("Night of Solidarity"), "moon-star", "night:headquarters", office_pages=(page,), publishes=True
             )
         )
+        word = _("Until teams are published, organisers may still send you to another of the places that you accept.")
+        look_after(KIND, Care("night-sign-up:of-slot", placing.most, following.follow, word))
         office_menu.register(office_menu.Entry(_("Night of Solidarity"), "organise-night:list", 3, has_agenda))
+        erasing.register(personal.let_go)
+        exporting.register(personal.NIGHTS)
+        retention.register(personal.KEPT)

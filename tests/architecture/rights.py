@@ -177,6 +177,18 @@ TABLE = [
     Row("events:calendar-renew", "", NO_SUCH, MINE),
     Row("events:calendar-feed", "token:feed", ALL, NO_SUCH),
     Row("events:calendar-feed", "token:old feed", NONE, NO_SUCH),
+    # --- One's part in a Night ---
+    Row("night-sign-up:form", "my night:open", ALL, ALL, "wishes"),
+    Row("night-sign-up:form", "my night:prepared", NONE, NONE, SIGN_UP),
+    Row("night-sign-up:mine", "my night:open", OWNER, NO_SUCH),
+    Row("night-sign-up:mine", "my night:prepared", NOT_MINE, NO_SUCH),
+    Row("night-sign-up:withdraw", "my night:open", NO_SUCH, OWNER),
+    Row("night-sign-up:return", "my night:open", NO_SUCH, OWNER, idle=True),
+    Row("night-sign-up:briefing", "my night:open", NO_SUCH, OWNER, "briefing"),
+    Row("night-sign-up:group", "my night:open", NO_SUCH, OWNER),
+    Row("night-sign-up:friends", "token:friends", ALL, ALL, idle=True),
+    Row("night-sign-up:friends", "token:forged", NONE, NONE),
+    Row("night-sign-up:of-slot", "date:night", ALL, ALL, idle=True),
     # --- Certificates ---
     Row("certificates:verify", "certificate", ALL, NO_SUCH),
     Row("certificates:verify", "no certificate", NONE, NO_SUCH),

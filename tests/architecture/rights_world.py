@@ -22,8 +22,9 @@ from cms.models import ProgrammeIndexPage, ProgrammePage
 from cms.turning_forms import TurningForm, TyingForm
 from events import declining, door_codes, excusing, offers
 from events.arranging_forms import ArrangeForm
+from events.night import befriending
 from events.night import importing as night_importing
-from events.night.models import Headquarters
+from events.night.models import Briefing, Edition, Headquarters
 from events.night.organise_forms import EditionForm, HeadquartersForm, SectorForm
 from events.organise_forms import MoveForm, TermsForm
 from ideas.forms import IdeaForm
@@ -34,6 +35,7 @@ from mail.models import Message
 from tests.factories.events import RegistrationFactory, SlotFactory, WalkInFactory, meet
 from tests.factories.ideas import CallFactory, CommentFactory, IdeaFactory
 from tests.factories.night import EditionFactory, HeadquartersFactory, SectorFactory, SectorImportFactory
+from tests.factories.night_people import enrol
 from tests.factories.trainings import (
     CertificateFactory,
     EvaluationAnswerFactory,
@@ -89,6 +91,7 @@ class World:
         self.networks = NetworkFactory(slug="ours"), NetworkFactory(slug="theirs"), NetworkFactory(slug="joined")
         self.people = {role: self.person(role) for role in (*ROLES, "colleague", "keeper")}
         self.dates()
+        self.own_nights()
         self.ideas()
         self.night()
         self.lists()
@@ -226,6 +229,23 @@ class World:
             "too late": SlotFactory(network=ours, closes_at=NOW - dt.timedelta(hours=1)),
             "begun": SlotFactory(network=ours, starts_at=NOW - dt.timedelta(minutes=1)),
         }
+
+    def own_nights(self):
+        """Nights of Solidarity: one open, one that is being prepared; the owner is in both."""
+        ours, owner = self.networks[0], self.people["owner"].volunteer
+        self.parts = {}
+        for days, name in enumerate(("open", "prepared"), start=40):
+            night = EditionFactory(network=ours, open=True, starts_at=NOW + dt.timedelta(days=days))
+            seat = HeadquartersFactory(edition=night, slot__state="open", slot__capacity=40)
+            self.parts[name] = enrol(owner, seat)
+        Edition.objects.filter(pk=self.parts["prepared"].edition_id).update(state=Edition.State.PREPARING)
+        self.briefing = Briefing.objects.create(edition=self.parts["open"].edition, slot=self.their_slot)
+        self.friends = befriending.open_group(enrol(self.people["keeper"].volunteer, self.night_seat))
+        Message.objects.all().delete()
+
+    @property
+    def night_seat(self):
+        return Headquarters.objects.get(edition=self.parts["open"].edition)
 
     def ideas(self):
         """Calls for ideas, with the owner's idea; one that is being prepared, and an idea in it."""
@@ -388,13 +408,14 @@ class World:
 
     # --- Addresses' arguments and what is posted, by the names that the table uses ------------------------------------
     def arguments(self, name):
+        kind, _, which = name.partition(":")
         slots = {"slot": self.slot, "today": self.today, "draft": self.draft, "city": self.city_slot}
+        slots |= {"night": self.night_seat.slot} if which == "night" else {}
         slots |= {"held": self.held, "judged": self.judged.session.slot}
         slots |= {"open": self.open_slot, "theirs": self.their_slot} | self.closed
         registrations = {"confirmed": self.confirmed, "offered": self.offered, "asked": self.asked, "late": self.late}
         registrations |= {"attended": self.attended, "certified": self.certified}
         registrations |= {"here": self.here, "their seat": self.theirs, "their asked": self.their_asked}
-        kind, _, which = name.partition(":")
         return {
             "": dict,
             "slot": lambda: {"pk": slots[which].pk},
@@ -419,6 +440,7 @@ class World:
             "night": lambda: {"slot_id": self.headquarters[which].slot_id},
             "sector": lambda: {"pk": self.sectors[which].pk},
             "night import": lambda: {"pk": self.night_import.pk},
+            "my night": lambda: {"edition": self.parts[which].edition_id},
             "slug": lambda: {"slug": which},
             "call": lambda: {"slug": which},
             "idea": lambda: {"pk": self.ideas_by[which].pk},
@@ -445,6 +467,7 @@ class World:
             "offer": offers.token_of(self.offered),
             "decline": declining.token_of(self.confirmed),
             "one date": excusing.token_of(self.of_three, 1),
+            "friends": self.friends.token,
             "questions": evaluation_links.token_of(self.questioned),
             "forged": offers.token_of(self.offered) + "x",
             "feed": self.people["owner"].volunteer.calendar_token,
@@ -455,6 +478,18 @@ class World:
         """What this person would post; ``seen`` and the like as the form gave them."""
         later = {"starts_at": "2027-03-20T10:00", "ends_at": "2027-03-20T12:00"}
         filled = {
+            "wishes": lambda: {
+                "email": "nina@example.org",
+                "first_name": "Nina",
+                "charter": "on",
+                "adult": "on",
+                "role": "lead",
+                "first": self.night_seat.pk,
+                "reach": "near",
+                "max_walk": "1",
+                "despite_clash": "yes",
+            },
+            "briefing": lambda: {"briefing": self.briefing.slot_id},
             "move": lambda: fields_of(MoveForm(slot=self.slot)) | later | {"confirmed": "1"},
             "meetings": lambda: meetings_of(self.slot) | {"confirmed": "1"},
             "terms": lambda: fields_of(TermsForm(slot=self.slot)) | {"capacity": 25},

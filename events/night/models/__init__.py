@@ -3,6 +3,18 @@
 from events.night.models.editions import Edition
 from events.night.models.headquarters import Headquarters
 from events.night.models.imports import SectorImport
+from events.night.models.participants import Briefing, Choice, FriendGroup, Participant
 from events.night.models.sectors import PlaceKind, Sector, SectorTag
 
-__all__ = ["Edition", "Headquarters", "PlaceKind", "Sector", "SectorImport", "SectorTag"]
+__all__ = [
+    "Briefing",
+    "Choice",
+    "Edition",
+    "FriendGroup",
+    "Headquarters",
+    "Participant",
+    "PlaceKind",
+    "Sector",
+    "SectorImport",
+    "SectorTag",
+]

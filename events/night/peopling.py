@@ -1,0 +1,54 @@
+"""The participants of an edition as the roster's files say people (events.night.roster)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from django.db.models import Q
+
+from events.night.models import Edition, Participant
+from events.night.roster.problem import Person
+from volunteers.models import QualificationHeld
+
+
+def people_of(edition: Edition) -> list[Person]:
+    """Everybody signed up, whoever waits included, in the order of sign-up. The same number of queries for any number.
+
+    Ids are keys as text, tags "lang:" with the language's code and "clear:" with the slug of a qualification held on
+    the night. Whoever has neither home nor choice is at home where they are registered.
+    """
+    rows = Participant.objects.active().filter(edition=edition).in_order().select_related("registration")
+    rows = rows.prefetch_related("choices", "languages")
+    held = _clearances(edition)
+    of_slot = dict(edition.headquarters.order_by().values_list("slot", "pk"))
+    people = []
+    for seq, row in enumerate(rows, start=1):
+        prefs = tuple(str(choice.headquarters_id) for choice in row.choices.all())
+        seated_at = of_slot.get(row.registration.slot_id) if row.registration else None
+        home = str(row.home_id or "") or next(iter(prefs), "") or str(seated_at or next(iter(of_slot.values()), ""))
+        people.append(
+            Person(
+                id=str(row.pk),
+                seq=seq,
+                kind=row.kind,
+                home=home,
+                prefs=prefs,
+                reach=row.reach,
+                leader=row.leader,
+                experienced=row.experienced,
+                max_walk=row.max_walk,
+                tags=frozenset(f"lang:{language.code}" for language in row.languages.all()) | held[row.volunteer_id],
+                group=str(row.group_id) if row.group_id else None,
+            )
+        )
+    return people
+
+
+def _clearances(edition: Edition) -> defaultdict[int, frozenset[str]]:
+    on = edition.night_on
+    valid = Q(expires_on=None) | Q(expires_on__gte=on)
+    rows = QualificationHeld.objects.filter(valid, volunteer__nights__edition=edition, granted_on__lte=on)
+    found: defaultdict[int, frozenset[str]] = defaultdict(frozenset)
+    for volunteer, slug in rows.values_list("volunteer", "qualification__slug"):
+        found[volunteer] |= {f"clear:{slug}"}
+    return found

@@ -1,0 +1,75 @@
+"""A person leaves, or asks what is kept: what they wished for each Night."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext_lazy as _
+
+from events.night import befriending
+from events.night.models import Participant
+from volunteers.exporting import Row, Section
+from volunteers.models import User
+from volunteers.retention import Rule
+
+
+def let_go(user: User) -> None:
+    """Deletes what they wished, and their place among friends. The agenda gives their seat back. Harmless twice."""
+    for participant in Participant.objects.filter(volunteer__user=user):
+        befriending.drop_out(participant)
+        participant.delete()
+
+
+def _nights(user: User) -> Iterable[Row]:
+    rows = Participant.objects.filter(volunteer__user=user).select_related("edition", "home__district")
+    for row in rows.order_by("signed_up_at").prefetch_related("choices__headquarters__district", "languages"):
+        yield {
+            "night": row.edition.name,
+            "starts_at": row.edition.starts_at,
+            "state": row.get_state_display(),
+            "kind": row.get_kind_display(),
+            "leader": row.leader,
+            "choices": ", ".join(str(choice.headquarters) for choice in row.choices.all()),
+            "reach": row.get_reach_display(),
+            "home": str(row.home) if row.home else "",
+            "max_walk": row.get_max_walk_display(),
+            "languages": ", ".join(str(language) for language in row.languages.all()),
+            "experienced": row.experienced,
+            "with_friends": row.group_id is not None,
+            "charter_version": row.charter_version,
+            "charter_signed_at": row.charter_signed_at,
+            "signed_up_at": row.signed_up_at,
+            "withdrawn_at": row.withdrawn_at,
+        }
+
+
+NIGHTS = Section(
+    "nights",
+    _("Your Nights"),
+    {
+        "night": _("Night"),
+        "starts_at": _("starts at"),
+        "state": _("state"),
+        "kind": _("kind"),
+        "leader": _("willing to lead"),
+        "choices": _("headquarters chosen"),
+        "reach": _("how far"),
+        "home": _("headquarters nearest to home"),
+        "max_walk": _("walking"),
+        "languages": _("languages spoken"),
+        "experienced": _("has done a Night before"),
+        "with_friends": _("with friends"),
+        "charter_version": _("version of the charter"),
+        "charter_signed_at": _("charter signed at"),
+        "signed_up_at": _("signed up at"),
+        "withdrawn_at": _("withdrawn at"),
+    },
+    _nights,
+)
+KEPT = Rule(
+    "night_participant",
+    _("What you wished for each Night: places, walking, languages, leading, friends"),
+    _("To compose the teams, and to know who has done a Night before"),
+    _("Until you delete your account"),
+    "",
+)
