@@ -8,8 +8,9 @@ class CmsConfig(AppConfig):
         from django.conf import settings  # noqa: PLC0415
         from wagtail.admin.views.mixins import SpreadsheetExportMixin  # noqa: PLC0415
 
-        from cms import erasing, notes, turning, waiting_ideas  # noqa: PLC0415
+        from cms import erasing, nights, notes, turning, waiting_ideas  # noqa: PLC0415
         from cms.appearance import address_of  # noqa: PLC0415
+        from events.night import public_pages  # noqa: PLC0415
         from ideas import notes as call_notes  # noqa: PLC0415
         from ideas import outcomes  # noqa: PLC0415
         from trainings import board_figures, origins  # noqa: PLC0415
@@ -21,6 +22,7 @@ class CmsConfig(AppConfig):
         volunteers_erasing.register(erasing.let_go)
         retention.register(erasing.KEPT)
         call_notes.register(notes.note_of)
+        public_pages.register(nights.address_of)
         outcomes.register(turning.KIND)
         origins.register(turning.origins_of)
         board_figures.register("ideas-waiting", waiting_ideas.figure)

@@ -307,6 +307,31 @@ class NoteBlock(BodyBlock):
     answers = AnswersBlock()
 
 
+class QuestionBlock(blocks.StructBlock):
+    """A question that people ask, and its answer."""
+
+    question = blocks.CharBlock(label=_("Question"), max_length=160)
+    answer = blocks.RichTextBlock(label=_("Answer"), features=TEXT_FEATURES)
+
+
+class QuestionsBlock(blocks.StructBlock):
+    """Questions and answers, each opened by itself."""
+
+    title = blocks.CharBlock(label=_("Title"), max_length=80)
+    questions = blocks.ListBlock(QuestionBlock(), label=_("Questions"), min_num=1, max_num=30)
+
+    class Meta:
+        icon = "help"
+        label = _("Questions and answers")
+        template = "cms/blocks/questions.html"
+
+
+class NightBlock(BodyBlock):
+    """All that a page may hold, and the questions that people ask before a Night."""
+
+    questions = QuestionsBlock()
+
+
 class FooterLinkBlock(TargetBlock):
     """A link of the footer, with its words in every language; the page is shown in the reader's own."""
 

@@ -21,9 +21,11 @@ from wagtail.fields import StreamField
 from wagtail.models import Page
 
 from cms import languages
-from cms.blocks import BodyBlock, NoteBlock
+from cms.blocks import BodyBlock, NightBlock, NoteBlock
 from cms.models.addresses import SitePageCopyForm, SitePageForm, refuse_taken
 from cms.models.settings import SiteSettings
+from events.night import showing
+from events.night.models import Edition
 from ideas.models import Call, Phase
 from trainings import browsing, city_map, printing
 from trainings.quarters import Quarter, themes_of
@@ -83,7 +85,7 @@ class HomePage(SitePage):
     ]
     template = "cms/home_page.html"
     parent_page_types: ClassVar = ["wagtailcore.Page"]
-    subpage_types: ClassVar = ["cms.ProgrammeIndexPage", "cms.StandardPage"]
+    subpage_types: ClassVar = ["cms.ProgrammeIndexPage", "cms.NightPage", "cms.StandardPage"]
 
     class Meta:
         verbose_name = _("home page")
@@ -249,6 +251,38 @@ class CallNotePage(SitePage):
         same = CallNotePage.objects.filter(call=self.call_id, locale_id=self.locale_id)
         if self.locale_id and same.exclude(pk=self.pk).exists():
             raise ValidationError({"call": _("This call already has its note in this language.")})
+
+
+class NightPage(SitePage):
+    """A Night of Solidarity told to the public: what and when, the way to take part, places left by headquarters."""
+
+    edition = models.ForeignKey(Edition, models.PROTECT, related_name="+", verbose_name=_("edition"))
+    intro = models.CharField(_("introduction"), max_length=300, blank=True)
+    body = StreamField(NightBlock(), blank=True, verbose_name=_("content"))
+
+    content_panels: ClassVar = [
+        *Page.content_panels,
+        FieldPanel("edition"),
+        FieldPanel("intro"),
+        FieldPanel("body"),
+    ]
+    template = "cms/night_page.html"
+    parent_page_types: ClassVar = ["cms.HomePage"]
+    subpage_types: ClassVar[list[str]] = []
+
+    class Meta:
+        verbose_name = _("page of a Night of Solidarity")
+        verbose_name_plural = _("pages of Nights of Solidarity")
+
+    def clean(self) -> None:
+        """One page an edition and language. The language is in the parent's table: no constraint can say so."""
+        super().clean()
+        same = NightPage.objects.filter(edition=self.edition_id, locale_id=self.locale_id)
+        if self.edition_id and self.locale_id and same.exclude(pk=self.pk).exists():
+            raise ValidationError({"edition": _("This edition already has its page in this language.")})
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context(request, *args, **kwargs) | {"night": showing.show(self.edition)}
 
 
 class StandardPage(SitePage):
