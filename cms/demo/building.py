@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
-from cms.demo import accounts, agenda, city, cobuilding, evaluations, material, night, pages, people
+from cms.demo import accounts, agenda, city, cobuilding, evaluations, material, night, night_people, pages, people
 from events.models import Registration, Slot, WalkIn
 from volunteers.models import District, User
 
@@ -27,9 +27,14 @@ class Size:
     sessions: int
     crowd: int = 0  # ideas in the open call, beside those that are written by hand
     sectors: int = 60  # of each edition of the Night of Solidarity
+    participants: int = 100  # signed up for this winter's
 
 
-SIZES = {"small": Size(120, 24), "default": Size(1_000, 90, 40, 120), "paris": Size(15_000, 400, 2_000, 360)}
+SIZES = {
+    "small": Size(120, 24),
+    "default": Size(1_000, 90, 40, 120, 400),
+    "paris": Size(15_000, 400, 2_000, 360, 2_000),
+}
 
 
 def is_built() -> bool:
@@ -64,15 +69,23 @@ def build(size: Size, *, seed: int) -> None:
         cobuilding.build(
             size.crowd, city=town, volunteers=volunteers, users=users, rng=random.Random(f"{seed}:ideas"), now=now
         )
-        night.build(
+        edition = night.build(
             size.sectors,
             city=town,
             coordinator=users.get(accounts.COORDINATOR.email),
             rng=random.Random(f"{seed}:night"),
             now=now,
         )
+        night_people.build(
+            size.participants,
+            edition=edition,
+            volunteers=volunteers,
+            rng=random.Random(f"{seed}:night-people"),
+            now=now,
+        )
         evaluations.build(random.Random(f"{seed}:evaluations"), now)
         pages.build()
+        night_people.write_pages(edition)
         cobuilding.write_note()
     if connection.vendor == "postgresql" and not connection.in_atomic_block:  # it would hold its locks until the end
         with connection.cursor() as cursor:

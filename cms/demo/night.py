@@ -16,7 +16,7 @@ from django.utils import timezone
 from cms.demo.boundaries import KM_PER_DEGREE, keep_nearer
 from cms.demo.city import City, both, content
 from events.models import Slot
-from events.night import boundaries, copying
+from events.night import boundaries, copying, opening
 from events.night.models import Edition, Headquarters, PlaceKind, Sector, SectorTag
 from events.night.siting import Site, drafted
 from volunteers.models import District, Qualification, User
@@ -45,7 +45,7 @@ def build(count: int, *, city: City, coordinator: User | None, rng: random.Rando
     last.state, last.state_changed_at = Edition.State.RESULTS, last.ends_at + dt.timedelta(days=40)
     last.save()
     Slot.objects.filter(headquarters__edition=last).update(state=Slot.State.OPEN, closes_at=last.opens_at)
-    Slot.objects.filter(headquarters__edition=edition).update(closes_at=edition.opens_at)
+    opening.open_slots(edition)
     if coordinator:
         for one in Headquarters.objects.filter(district__code="07").select_related("slot"):
             one.slot.people_in_charge.add(coordinator)

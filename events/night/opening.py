@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from events import registering
 from events.models import Slot
 from events.night.models import Edition
 from events.registering import RegistrationRefused
@@ -55,3 +56,13 @@ def open_slots(edition: Edition) -> None:
             slots.update(state=Slot.State.OPEN, opens_at=None, closes_at=None, updated_at=now)
         else:
             slots.filter(closes_at=None).update(closes_at=now, updated_at=now)
+
+
+def offer_places(slot: Slot) -> int:
+    """After a quota was changed: the places that are free now go to whoever waits, in order. Returns how many.
+
+    Holds the slot's row.
+    """
+    with transaction.atomic():
+        held = Slot.objects.select_for_update(no_key=True).get(pk=slot.pk)
+        return registering.promote_waiting(held) if held.state == Slot.State.OPEN else 0

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from events import scheduling
 from events.models import Slot
+from events.night import opening
 from events.night.models import Edition
 from events.scheduling import ChangeRefused, Place
 from volunteers.models import User
@@ -87,8 +88,10 @@ def check_move(edition: Edition, to: str) -> None:
 def change_state(edition: Edition, *, to: str, seen: str, by: User) -> Edition:
     """Brings the edition to another state, and keeps who did it and when. Nobody is told.
 
+    The headquarters' slots are open to sign-up with the edition, and closed after (``opening.open_slots``).
+
     ``seen``: the state that the person was shown. Harmless twice. Refuses what ``check_move`` does, and when somebody
-    else has changed the state meanwhile. Locks the edition's row.
+    else has changed the state meanwhile. Locks the edition's row, then the slots'.
     """
     with transaction.atomic():
         held = hold(edition)
@@ -99,6 +102,7 @@ def change_state(edition: Edition, *, to: str, seen: str, by: User) -> Edition:
         check_move(held, to)
         held.state, held.state_changed_at, held.state_changed_by = to, timezone.now(), by
         held.save(update_fields=["state", "state_changed_at", "state_changed_by", "updated_at"])
+        opening.open_slots(held)
     return held
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from events import scheduling
 from events.models import Slot, Venue
+from events.night import opening
 from events.night.models import Edition, Headquarters
 from events.night.preparing import EditionRefused, entitle, hold
 from events.scheduling import Place
@@ -44,7 +45,7 @@ def check_site(edition: Edition, site: Site) -> None:
 
 
 def open_headquarters(edition: Edition, *, district: District, site: Site, by: User) -> Headquarters:
-    """A headquarters in that district, with its slot: a draft, for which nobody registers by themselves.
+    """A headquarters in that district, with its slot: a draft until people sign up for the edition, open while they do.
 
     Harmless twice: the one that is there is returned, unchanged. Refuses what ``check_site`` does, and an edition whose
     people were told where to go. Locks the edition's row.
@@ -60,6 +61,9 @@ def open_headquarters(edition: Edition, *, district: District, site: Site, by: U
         headquarters.slot.save()
         headquarters.save()
         headquarters.slot.people_in_charge.set(site.coordinators or ())
+        if edition.state == Edition.State.OPEN:
+            opening.open_slots(edition)
+            headquarters.slot.refresh_from_db()
     return headquarters
 
 
@@ -72,7 +76,7 @@ def drafted(edition: Edition, district: District, site: Site) -> Headquarters:
         ends_at=edition.ends_at,
         venue=site.venue,
         capacity=site.capacity,
-        closes_at=timezone.now(),  # who comes is decided by the roster
+        closes_at=timezone.now(),  # until sign-up opens (events.night.opening)
     )
     entitle(slot, edition, str(district))
     return Headquarters(
@@ -103,8 +107,11 @@ def change_headquarters(headquarters: Headquarters, *, site: Site, by: User) -> 
             scheduling.resize(slot, capacity=site.capacity, by=by)
         if site.coordinators is not None:
             slot.people_in_charge.set(site.coordinators)
+        other_quota = held.quota != site.quota
         held.briefing_at, held.meal, held.quota = site.briefing_at, site.meal, site.quota
         held.save()
+        if other_quota:
+            opening.offer_places(slot)
     return told
 
 

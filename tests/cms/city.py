@@ -2,10 +2,11 @@
 
 from django.core import serializers
 from django.db.models import Count, F, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from events.models import Registration, Slot
-from events.night.models import Edition, Headquarters, Sector
+from events.night.models import Choice, Edition, Headquarters, Participant, Sector
 from ideas.models import Call, Comment, Idea, Score, Step, Support
 from ideas.supporting import supporters_of
 from trainings.models import Evaluation, EvaluationAnswer, Session, Theme, Training
@@ -17,6 +18,7 @@ FRESH = {"calendar_token", "uid", "id", "updated_at", "created_at"}
 
 CITY = (
     District, User, Volunteer, Membership, Theme, Training, Slot, Session, Registration, Edition, Headquarters, Sector,
+    Participant, Choice,
 )  # fmt: skip
 
 
@@ -39,8 +41,9 @@ def check_counters():
     assert not counted.exclude(holding=F("seats_taken")).exists()
     for slot in Slot.objects.prefetch_related("requires"):
         assert slot.asked == sorted(one.pk for one in slot.requires.all())
-    # Nobody waits while a seat is free, and waiting numbers run from 1.
-    assert not counted.filter(waiting__gt=0, seats_taken__lt=F("capacity")).exists()
+    # Nobody waits while a seat is free to be given, and waiting numbers run from 1.
+    given = Coalesce(F("headquarters__quota"), F("capacity"))
+    assert not counted.filter(waiting__gt=0, seats_taken__lt=given).exists()
     for slot in counted.filter(waiting__gt=0):
         numbers = slot.registrations.filter(state="waiting").order_by("queue_number")
         assert [row.queue_number for row in numbers] == list(range(1, slot.queue_last + 1))

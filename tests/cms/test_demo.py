@@ -79,7 +79,7 @@ def area(ring):
 def test_sizes_are_what_they_say():
     assert (building.SIZES["default"].volunteers, building.SIZES["paris"]) == (
         1_000,
-        building.Size(15_000, 400, 2_000, 360),
+        building.Size(15_000, 400, 2_000, 360, 2_000),
     )
 
 

@@ -18,10 +18,10 @@ from django.utils.translation import override
 from wagtail.models import Page
 
 from cms.demo import accounts, people
-from cms.models import StandardPage
+from cms.models import NightPage, StandardPage
 from events import attending, by_date
 from events.models import MeetingMark, Registration, Slot
-from events.night import boundaries
+from events.night import boundaries, peopling
 from events.night.models import Edition
 from events.night.permissions import visible_headquarters
 from ideas import notes, outcomes
@@ -169,6 +169,33 @@ def test_the_night_has_an_edition_open_and_last_winter_s():
     assert boundaries.faults_of(sectors, {row.code: row.boundary for row in District.objects.all()}) == []
     coordinator = User.objects.get(email=accounts.COORDINATOR.email)
     assert {one.district.code for one in visible_headquarters(coordinator)} == {"07"}
+
+
+def test_people_of_the_nights_have_seats_wishes_and_friends():
+    now, before = Edition.objects.all()
+    rows = now.participants.select_related("registration__slot")
+
+    assert (rows.count(), before.participants.count()) == (100, 80)
+    assert {row.registration.volunteer_id == row.volunteer_id for row in rows} == {True}
+    assert {row.registration.slot.is_open(NOW) for row in rows} == {True}
+    assert set(rows.values_list("registration__state", flat=True)) == {"confirmed", "waiting"}
+    assert set(rows.values_list("kind", flat=True)) == {"citizen", "professional"}
+    present = before.participants.filter(registration__attendance="present")
+    assert 50 < present.count() < 80
+    assert not rows.filter(volunteer__in=present.values("volunteer"), experienced=False).exists()
+    camille = rows.get(volunteer__user__email=accounts.CITIZEN.email)
+    assert camille.group.members.count() == 3
+    assert set(now.groups.annotate(n=Count("members")).values_list("n", flat=True)) <= {2, 3, 4}
+    people = peopling.people_of(now)
+    assert len(people) == 100
+    assert [person.id for person in people if not person.home] == []
+
+
+def test_the_nights_public_page_is_there_in_both_languages(client):
+    for page in NightPage.objects.live():
+        answer = client.get(page.url)
+        assert (answer.status_code, answer.context["night"].stage) == (200, "open")
+    assert NightPage.objects.live().count() == 2
 
 
 def test_the_citizen_has_one_of_each():

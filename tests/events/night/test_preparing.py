@@ -133,3 +133,15 @@ def test_the_hours_stay_once_people_were_told(edition):
         preparing.follow(edition, was=was, by=UserFactory())
 
     assert Slot.objects.get(pk=slot.pk).starts_at == slot.starts_at
+
+
+def test_slots_are_open_to_sign_up_with_the_edition_and_closed_after():
+    headquarters = HeadquartersFactory()
+    edition, slot, by = headquarters.edition, headquarters.slot, UserFactory()
+    SectorFactory(headquarters=headquarters)
+    states = []
+    for to in ("open", "rostering", "open"):
+        edition = preparing.change_state(edition, to=to, seen=edition.state, by=by)
+        slot.refresh_from_db()
+        states.append((slot.state, slot.is_open()))
+    assert states == [("open", True), ("open", False), ("open", True)]

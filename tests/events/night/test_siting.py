@@ -13,7 +13,8 @@ from events.scheduling import ChangeRefused
 from mail.models import Message
 from tests.factories.events import RegistrationFactory, VenueFactory
 from tests.factories.night import EditionFactory, HeadquartersFactory, PlaceKindFactory, SectorFactory
-from tests.factories.volunteers import DistrictFactory, QualificationFactory, UserFactory
+from tests.factories.night_people import enrol
+from tests.factories.volunteers import DistrictFactory, QualificationFactory, UserFactory, VolunteerFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -176,3 +177,26 @@ def test_a_code_is_refused_twice_in_an_edition():
     zoning.remove_sector(sector, by=UserFactory())
     zoning.keep_sector(twin, asked=Asked(), by=UserFactory())
     assert Sector.objects.get() == twin
+
+
+def test_headquarters_added_while_people_sign_up_is_open_to_them():
+    edition = EditionFactory(open=True)
+
+    headquarters = siting.open_headquarters(edition, district=DistrictFactory(), site=site(edition), by=UserFactory())
+
+    assert headquarters.slot.is_open()
+
+
+def test_larger_quota_goes_to_whoever_waits():
+    headquarters = HeadquartersFactory(edition=EditionFactory(open=True), slot__state="open", slot__capacity=9, quota=1)
+    first, second = (enrol(VolunteerFactory(), headquarters, may_wait=True) for _ in range(2))
+    assert (first.registration.state, second.registration.state) == ("confirmed", "waiting")
+
+    siting.change_headquarters(
+        headquarters,
+        site=site(headquarters.edition, capacity=9, quota=2, venue=headquarters.slot.venue),
+        by=UserFactory(),
+    )
+
+    second.registration.refresh_from_db()
+    assert second.registration.pending_for == "offer"
