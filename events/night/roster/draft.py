@@ -24,6 +24,18 @@ class Draft:
         self._tags = [sum(bits[tag] for tag in person.tags if tag in bits) for person in self.people]
         self._needs = [sum(bits[tag] for tag in sector.needs) for sector in self.teams]
         self._wants = [sum(bits[tag] for tag in sector.wants) for sector in self.teams]
+        rules = city.instance.rules
+        # More than all that a team which can go out may leave to be desired.
+        self.hard = max(
+            [HARD]
+            + [
+                1
+                + rules.no_experience
+                + rules.missing_want * len(sector.wants)
+                + rules.off_target * max(sector.target - sector.min, sector.max - sector.target)
+                for sector in self.teams
+            ]
+        )
         for person, team in city.pin.items():
             self.add(person, team)
 
@@ -56,7 +68,7 @@ class Draft:
         return min(able, key=lambda one: (not self.people[one].experienced, self.people[one].seq, one), default=-1)
 
     def defect(self, team: int, members: list[int]) -> int:
-        """How far these members are from a good team: `HARD` for each thing without which it cannot go out."""
+        """How far these members are from a good team: `hard` for each thing without which it cannot go out."""
         sector, rules, people = self.teams[team], self.city.instance.rules, self.people
         size, held, led, seasoned = len(members), 0, team in self.city.lead_pin, False
         wrong = max(0, sector.min - size) + max(0, size - sector.max)
@@ -70,10 +82,10 @@ class Draft:
         wrong += (self._needs[team] & ~held).bit_count() + (not led)
         soft = rules.off_target * abs(size - sector.target)
         soft += rules.missing_want * (self._wants[team] & ~held).bit_count()
-        return HARD * wrong + soft + (0 if seasoned else rules.no_experience)
+        return self.hard * wrong + soft + (0 if seasoned else rules.no_experience)
 
     def is_viable(self, team: int) -> bool:
-        return bool(self.members[team]) and self.defect(team, self.members[team]) < HARD
+        return bool(self.members[team]) and self.defect(team, self.members[team]) < self.hard
 
     def settle(self) -> None:
         """Gives up the teams that cannot go out, then finds room for whoever is left, friends first."""
