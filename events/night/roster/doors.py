@@ -131,11 +131,20 @@ class Doors:
         return {mover.person.id: mover.before for mover in self.movers if mover.before is not None}
 
     def by_hand(self) -> Draft:
-        """A legal plan at once: teams stay; broken ones are mended from whoever has no team, or given up."""
+        """A legal plan at once: teams stay; broken ones are mended from whoever has no team, the worst given up."""
         draft = drafted(self.city, self.as_before())
-        for team in sorted(range(len(self.teams)), key=lambda team: (-len(draft.members[team]), team)):
-            if not draft.is_viable(team):
+        broken = [team for team in range(len(self.teams)) if not draft.is_viable(team)]
+        while broken:
+            broken.sort(key=lambda team: (draft.defect(team, draft.members[team]), team))
+            for team in broken:
                 _mend(draft, team)
+            broken = [team for team in broken if not draft.is_viable(team)]
+            # The people of the worst may mend the others; a quarter at once, so that it ends soon.
+            held = [team for team in broken if any(one not in self.city.pin for one in draft.members[team])]
+            for team in held[-max(1, len(held) // 4) :]:
+                for one in [one for one in draft.members[team] if one not in self.city.pin]:
+                    draft.remove(one)
+            broken = broken if held else []
         draft.settle()
         return draft
 
@@ -160,10 +169,7 @@ class Doors:
 
     def most_viable(self) -> int:
         """No more teams than this can go out, by the number of people and of those who may lead."""
-        people, able = len(self.movers), 0
-        for mover in self.movers:
-            able += mover.person.leader or mover.person.id in {pin.person for pin in self.seen.pins if pin.lead}
-        number = 0
+        people, able, number = len(self.movers), sum(one.person.leader or one.leads for one in self.movers), 0
         for least in sorted(max(1, team.min) for team in self.teams):
             people -= least
             if people < 0 or number >= able:

@@ -16,6 +16,7 @@ from .regrouping import Regrouping
 from .situation import Price, Situation
 
 SECONDS = 20.0  # for each choice
+WIDEST = 80  # teams that are looked at together
 CHOICES = 3  # how many better choices, or places for whoever has none, are looked into: the best first
 
 
@@ -145,6 +146,11 @@ def _price(
     situation: Situation, name: str, wanted: Sequence[Team], teams: Sequence[Team], *, others: int
 ) -> Price | None:
     """The cheapest roster that has this person in one of the `wanted` teams, all beyond `teams` left as they are."""
+    wide = len(teams) > WIDEST
+    if wide:
+        # The team that the person leaves, and those wanted where there is most room.
+        wanted = sorted(wanted, key=lambda one: (len(situation.members[one.id]) - one.max, one.id))[:WIDEST]
+        teams = [*wanted, *(one for one in teams if one.id == situation.place.get(name) and one not in wanted)]
     movers = situation.movers(teams)
     model = situation.model(teams, movers, alone=[name])
     columns = [column for team, column in model.where[name].items() if team in {one.id for one in wanted}]
@@ -155,7 +161,7 @@ def _price(
     steps = model.optimise((*LEVELS, "moved"), SECONDS)
     if not steps:
         return None
-    is_least = len(steps) == len(LEVELS) + 1 and all(step.is_proven for step in steps.values())
+    is_least = not wide and len(steps) == len(LEVELS) + 1 and all(step.is_proven for step in steps.values())
     return situation.price(movers, model.plan(), is_least=is_least)
 
 

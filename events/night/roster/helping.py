@@ -93,8 +93,8 @@ def _regroup(situation: Situation, hq: str, what: str | None, taken: set[str]) -
     movers += [Mover(one, None, {hq: 0}) for one in came]
     model = Regrouping(teams, movers, situation.instance.rules, situation.instance.apart, fine=False)
     steps = model.optimise(("viable",), SECONDS)
-    if "viable" not in steps:
-        return None
+    if "viable" not in steps or not (came or steps["viable"].is_proven):
+        return None  # without newcomers, the most must be known for sure: what they add is counted from there
     if came:
         names = {one.id for one in came}
         # Newcomers may look like others who are there: then whoever is there is dealt first, and none is counted twice.

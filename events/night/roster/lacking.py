@@ -9,6 +9,7 @@ another (the deletion filter: Chinneck, Feasibility and Infeasibility in Optimiz
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, combinations
@@ -34,8 +35,9 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Stays:
-    """Why a team does not go out. `alone`: it could not even if it were the only one. Without reasons it could go out;
-    `price` says what sending it would cost the others, where that is possible at all."""
+    """Why a team does not go out. `alone`: it could not even if it were the only one. Without reasons it could go out,
+    or, where not `is_sure`, there was no time to tell. `price`: what sending it would cost the others, if it can be.
+    """
 
     team: str
     hq: str
@@ -43,6 +45,7 @@ class Stays:
     reasons: tuple[Reason, ...]
     beside: int  # teams of the same headquarters that go out
     price: Price | None
+    is_sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,8 @@ def explain_team(situation: Situation, name: str) -> Goes | Stays:
     reasons = _alone(situation, team)
     if reasons:
         return Stays(name, team.hq, True, reasons, len(beside), None)
-    return Stays(name, team.hq, False, _together(situation, team, beside), len(beside), _price(situation, team))
+    found = _together(situation, team, beside)
+    return Stays(name, team.hq, False, found or (), len(beside), _price(situation, team), found is not None)
 
 
 def _sets(reasons: Sequence[str]) -> Iterable[tuple[str, ...]]:
@@ -139,11 +143,13 @@ def _asked(teams: Sequence[Team], what: str) -> tuple[int]:
     return (sum(what in team.needs for team in teams) or 1,)
 
 
-def _together(situation: Situation, team: Team, beside: Sequence[Team]) -> tuple[Reason, ...]:
+def _together(situation: Situation, team: Team, beside: Sequence[Team]) -> tuple[Reason, ...] | None:
+    """None where there was no time to tell."""
+    ends_at = time.monotonic() + SECONDS
     teams = [*beside, team]
     movers = situation.movers(teams)
 
-    def is_possible(reasons: Iterable[str]) -> bool:
+    def is_possible(reasons: Iterable[str]) -> bool | None:
         kept = set(reasons)
         asked = [
             replace(one, needs=one.needs & kept, min=one.min if SIZE in kept else 0, target=one.max) for one in teams
@@ -152,20 +158,19 @@ def _together(situation: Situation, team: Team, beside: Sequence[Team]) -> tuple
         model = Regrouping(asked, crowd, situation.instance.rules, situation.instance.apart, fine=False)
         for column in model.out.values():
             model.program.row(1, 1, {column: 1.0})
-        return model.program.is_possible(SECONDS) is not False
+        return model.program.is_possible(ends_at - time.monotonic())
 
     reasons = [LEAD, SIZE, *sorted({tag for one in teams for tag in one.needs})]
-    if is_possible(reasons):
-        return ()
-    if len(reasons) <= MANY:
-        found = next(one for one in _sets(reasons) if not is_possible(one))
-    else:
-        found = tuple(reasons)
-        single = next(((one,) for one in reasons if not is_possible((one,))), None)
-        for what in () if single else reasons:
-            fewer = tuple(one for one in found if one != what)
-            found = found if is_possible(fewer) else fewer
-        found = single or found
+    is_all_possible = is_possible(reasons)
+    if is_all_possible is not False:
+        return () if is_all_possible else None
+    found = tuple(reasons)
+    sets = _sets(reasons) if len(reasons) <= MANY else ((one,) for one in reasons)
+    smallest = next((one for one in sets if is_possible(one) is False), None)
+    for what in reasons if smallest is None else ():
+        fewer = tuple(one for one in found if one != what)
+        found = fewer if is_possible(fewer) is False else found
+    found = smallest or found
     people = [mover.person for mover in movers]
     there = {LEAD: sum(one.leader for one in people), SIZE: len(people)}
     return tuple(

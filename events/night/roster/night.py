@@ -19,8 +19,9 @@ from .problem import Instance, Night, NightBounds, Roster
 from .program import Step
 from .regrouping import COARSE, Regrouping
 
-ONE, ALL = 0.85, 4.3  # seconds of wall time for one headquarters, for each 3,500 people of several
-LATER = 0.3  # the share of it that is kept for friends and balance
+ONE, ALL = 0.85, 4.3  # seconds of wall time for one headquarters, for 3,500 people
+LATER = 0.3  # the share of a given limit that is kept for friends and balance
+PATIENCE = 4  # where none is given, the proof may take so much longer: two idle cores need a third of the time
 WIDEST = 60_000  # columns; wider models are not worth building in that time
 
 
@@ -28,25 +29,30 @@ def renew(instance: Instance, roster: Roster, night: Night, *, time_limit: float
     """A legal roster for the night, with the bounds that could be proven within `time_limit` seconds.
 
     Without a limit: under a second where people are missing or came at one headquarters, under five for all of a city
-    of 3,500 people. Whoever is there without a team is in the reserve of their headquarters. A team keeps its leader.
+    of 3,500 people; longer only on a busy machine, until the fewest people moved are proven. Whoever is there without
+    a team is in the reserve of their headquarters. A team keeps its leader.
     Refuses, with `Contradiction`, a roster that does not keep the pins.
     """
     started = time.monotonic()
     evening = Evening(instance, roster, night)
     if time_limit is None:
-        time_limit = ONE if len(evening.touched) <= 1 else ALL * max(1, len(evening.people) / 3500)
+        concerned = sum(hq in evening.touched for hq in evening.where.values())
+        time_limit = max(ONE, ALL * concerned / 3500)
+        proving = time_limit * PATIENCE
+    else:
+        proving = time_limit * (1 - LATER)
 
-    def left() -> float:
-        return started + time_limit - time.monotonic()
+    def left(until: float) -> float:
+        return started + until - time.monotonic()
 
     tasks = [_Task(doors) for doors in evening.doors()]
     tasks.sort(key=lambda task: task.doors.hq not in evening.touched)
     with ThreadPoolExecutor(min(2, os.cpu_count() or 1)) as pool:
-        list(pool.map(lambda task: task.count(lambda: left() - time_limit * LATER), tasks))
+        list(pool.map(lambda task: task.count(lambda: left(proving)), tasks))
         waiting = [task for task in tasks if not task.is_settled]
         for number, task in enumerate(waiting):
             task.share = 4 / (len(waiting) - number)
-        list(pool.map(lambda task: task.name(left), waiting))
+        list(pool.map(lambda task: task.name(lambda: left(time_limit)), waiting))
     plan = {one: team for task in tasks for one, team in task.plan.items()}
     draft = evening.everything(plan)
     return Roster(

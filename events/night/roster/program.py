@@ -14,6 +14,7 @@ import numpy as np
 INF = highspy.kHighsInf
 RISING = ("split", "cost", "balance")  # from 0 up; the other levels are counted from 0 down
 FINEST = 3e6  # the largest objective of which HiGHS surely keeps every whole number apart
+LARGEST = 1e8  # beyond, rounding may be more than NEAR, and nothing is called proven
 NEAR = 0.01  # far more than what rounding does to an objective of whole numbers, so that no bound claims too much
 
 
@@ -92,7 +93,7 @@ class Program:
         ]
         value = constant + round(sum(cost * self.values[column] for column, cost in objective.items()))
         bound = info.mip_dual_bound
-        return Step(value, min(value, constant + ceil(bound - NEAR)) if abs(bound) < INF else None)
+        return Step(value, min(value, constant + ceil(bound - NEAR)) if abs(bound) <= LARGEST else None)
 
     def is_possible(self, seconds: float) -> bool | None:
         """Whether the rows can hold together; None where there was no time to tell."""

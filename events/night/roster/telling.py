@@ -106,7 +106,9 @@ def _goes(fact: Goes) -> list[str]:
 def _stays(fact: Stays) -> list[str]:
     if fact.alone:
         return [f"{fact.team} cannot go out from {fact.hq}, whoever else stays at home: {_alone(fact)}."]
-    if not fact.reasons:
+    if not fact.is_sure:
+        told = [f"{fact.team} does not go out from {fact.hq}; there was no time to tell why."]
+    elif not fact.reasons:
         told = [f"{fact.team} does not go out from {fact.hq}, and it could, beside all that do."]
     else:
         beside = "team that does" if fact.beside == 1 else "teams that do"

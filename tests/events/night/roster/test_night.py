@@ -137,6 +137,15 @@ def test_somebody_pinned_as_leader_leads_without_having_offered_to():
     assert judged(city, sent, Night(absent=("P1", "P5")), after) == bounds(after)
 
 
+def test_a_team_far_from_its_target_goes_out_all_the_same():
+    team = Team("a", "A", 1, 2000, 4000)
+    crowd = tuple(person(f"P{index}", leader=index == 7, group=None) for index in range(900))
+    city = Instance("by hand", Rules(), HQS, (team,), crowd)
+    sent = Roster("by hand", {one.id: "a" for one in crowd}, {"a": "P7"})
+    after = renew(city, sent, Night(absent=("P1",), walkins=(WalkIn(person("P990"), "A"),)))
+    assert after.bounds == NightBounds(viable=1, moved=0, placed=900, split=0, balance=1100 + 3)
+
+
 def test_a_roster_that_does_not_keep_a_pin_is_refused():
     with pytest.raises(Contradiction) as caught:
         renew(replace(CITY, pins=(Pin("P1", "b"),)), SENT, Night())
