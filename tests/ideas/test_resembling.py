@@ -32,6 +32,23 @@ def test_the_same_words_in_any_order_with_small_faults(call, typed, found):
     assert resembling.alike(typed, call=call) == ([idea] if found else [])
 
 
+@pytest.mark.parametrize(
+    ("title", "found"),
+    [
+        ("Faire connaître l’epicerie solidaire", True),
+        ("Faire connaître la ressourcerie", False),
+        ("Épicerie", False),  # one word of a title does not make it the same
+    ],
+)
+def test_the_same_title_is_found_whatever_is_told_under_it(call, title, found):
+    told = "Dans ce quartier, j’aimerais que chacun y entre une fois. Une heure suffit, avec quelqu’un qui y travaille."
+    idea = IdeaFactory(call=call, title="Faire connaître l’épicerie solidaire, Passy", text=told)
+
+    alike = resembling.alike(title, "Une visite le samedi matin pour voir comment cela marche.", call=call)
+
+    assert alike == ([idea] if found else [])
+
+
 def test_a_merged_idea_leads_to_its_head_and_a_withdrawn_one_to_nothing(call):
     merged, head = IdeaFactory(call=call, title="Réparer son vélo"), IdeaFactory(call=call, title="Mécanique")
     gone = IdeaFactory(call=call, title="Réparer son vélo")
