@@ -1,9 +1,12 @@
 """The note that ends a call, written in Wagtail, and where it is read."""
 
+import datetime as dt
+
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
 from wagtail.models import PageViewRestriction
 
@@ -112,3 +115,11 @@ def test_the_programme_shows_open_calls_and_last_quarters_note(client, call):
         assert written.url in text
     assert reverse("ideas:call", args=[running.slug]) not in before
     assert written.url not in before.split("<footer")[0]
+
+
+def test_the_programme_names_the_last_day_of_a_call_that_ends_at_midnight(client):
+    page, running = programme(), CallFactory(year=2026, quarter=4)
+    midnight = dt.datetime(2026, 12, 5, tzinfo=timezone.get_default_timezone())
+    running.phases.filter(kind="call").update(ends_at=midnight)
+
+    assert "jusqu’au 4 décembre 2026" in " ".join(client.get(page.url).text.split())
