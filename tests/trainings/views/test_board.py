@@ -122,6 +122,7 @@ def test_figures_by_month_and_district(training, organiser):
     assert bars(shown.by_district)["Présences"] == [("4 · Hôtel-de-Ville", 67), ("11 · Popincourt", 50)]
     assert bars(shown.by_district)["Dates"] == [("4 · Hôtel-de-Ville", 1), ("11 · Popincourt", 1), ("En ligne", 1)]
     assert [figure.value for figure in shown.figures] == [3, 23, 60, 2, 1]
+    assert '<th scope="col">Mois</th><td></td><th scope="col">Chiffre</th>' in organiser.get(BOARD).text
 
 
 @pytest.mark.parametrize(
