@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
@@ -49,6 +50,7 @@ def results(request: OrganiserRequest, slot_id: int) -> HttpResponse:
         to_grant=[row for row in rows if not hasattr(row, "grant")] if session.training.grants else [],
         shows_grants=session.training.grants is not None or any(hasattr(row, "grant") for row in rows),
         others=confirmed.exclude(volunteer=None).filter(attendance=Registration.Attendance.LEFT_EARLY).count(),
+        is_running=session.slot.dates > 1 and session.slot.ends_at > timezone.now(),
         gone=confirmed.filter(volunteer=None, attendance=Registration.Attendance.PRESENT).count(),
     )
     return render(request, "organise/trainings/results.html", context)

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
-from tests.factories.events import RegistrationFactory
+from tests.factories.events import RegistrationFactory, meet
 from tests.factories.trainings import CertificateFactory, GrantFactory, HeldFactory
 from tests.factories.volunteers import NetworkOrganiserFactory
 from tests.office import inside, still
@@ -53,6 +53,24 @@ def test_one_button_grants_to_all_present(session, organiser):
         [("success", "Everybody present had it already: nothing has changed.")],
     ]
     assert "button--next" not in answers[0].text
+
+
+@pytest.mark.parametrize(
+    ("weeks", "said"),
+    [
+        ((-2, -1, 1), "1 person was at some of the dates so far."),
+        ((-3, -2, -1), "1 person was not at all dates to the end, and gets neither qualification nor certificate"),
+    ],
+)
+def test_whoever_was_at_some_dates_of_a_course(session, organiser, weeks, said):
+    slot = meet(session.slot, *(timezone.now() + dt.timedelta(weeks=week) for week in weeks))
+    RegistrationFactory(slot=slot, attendance="left_early")
+
+    with override("en"):
+        page = organiser.get(url("results", session)).text
+
+    assert said in page
+    assert "Nobody was marked present yet" not in page
 
 
 def test_taken_back_and_granted_again(session, organiser):
