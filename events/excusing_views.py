@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from events import by_date, declining, excusing, kinds, missed, occasions
+from events import by_date, declining, excusing, kinds, missed, occasions, reports
 from events.models import Registration, Slot
 from events.occasions import Occasion
 from events.registering import RegistrationRefused
@@ -43,6 +43,9 @@ def miss(request: HttpRequest, token: str) -> HttpResponse:
             verb(registration, number=number, by=_person(registration))
         except RegistrationRefused as refusal:
             messages.error(request, str(refusal))
+        else:
+            if verb is excusing.can_come:
+                _warn_of_clash(request, registration, number)
         return redirect("events:miss", token=token)
     return render(request, "events/miss.html", _about(request, registration, number))
 
@@ -102,7 +105,15 @@ def can_come(request: HttpRequest, uid: UUID, number: int) -> HttpResponse:
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("Noted: you come on %(day)s.") % {"day": _day_of(row.slot, number)})
+        _warn_of_clash(request, row, number)
     return redirect("events:registration-detail", uid=uid)
+
+
+def _warn_of_clash(request: HttpRequest, registration: Registration, number: int) -> None:
+    """What the person has taken for that time since they said no to it is told, and not named: a mail led here, too."""
+    person = registration.volunteer
+    if person is not None and reports.clashes(person, registration.slot, number=number).exists():
+        messages.warning(request, _("You have something else at that time: see it under “My dates”."))
 
 
 def _day_of(slot: Slot, number: int) -> str:

@@ -18,10 +18,12 @@ PendingFor = Registration.PendingFor
 ANSWERABLE = (PendingFor.CODE, PendingFor.OFFER)  # what one may confirm oneself
 
 
-def clashes(volunteer: Volunteer, slot: Slot) -> RegistrationQuerySet:
+def clashes(volunteer: Volunteer, slot: Slot, *, number: int | None = None) -> RegistrationQuerySet:
     """The person's other registrations, waiting ones included, whose time overlaps the slot's, meeting by meeting, but
-    for meetings that they miss. One query, and one for a slot of several meetings."""
-    at_once = _theirs(volunteer).filter(occasions.taking(occasions.of(slot)))
+    for meetings that they miss. Only that meeting of the slot's, for a ``number``. One query, and one for a slot of
+    several meetings."""
+    times = [one for one in occasions.of(slot) if number in (None, one.number)]
+    at_once = _theirs(volunteer).filter(occasions.taking(times))
     return at_once.active().exclude(slot=slot).order_by("slot__starts_at")
 
 

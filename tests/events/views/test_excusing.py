@@ -149,6 +149,24 @@ def test_one_click_on_ones_own_page_and_undo(client, seat):
     assert (missed(), back.text.count("I cannot come that day")) == ([], 3)
 
 
+@pytest.mark.parametrize("number", [2, 3])
+def test_taking_it_back_tells_of_what_was_taken_for_that_time_since(client, seat, number):
+    excusing.cannot_come(seat, number=number, by=None)
+    at_once = SlotFactory(title_en="Repair a bicycle", starts_at=seat.slot.meetings.get(number=2).starts_at)
+    RegistrationFactory(slot=at_once, volunteer=seat.volunteer)
+    warned = ["You have something else at that time: see it under “My dates”."] if number == 2 else []
+
+    page = client.post(link_of(seat, number), {"again": "yes"}, follow=True)
+    excusing.cannot_come(seat, number=number, by=None)
+    client.force_login(seat.volunteer.user)
+    own = client.post(english("events:date-can", seat.uid, number), follow=True)
+
+    for answer in (page, own):
+        assert [str(one) for one in answer.context["messages"] if one.level_tag == "warning"] == warned
+    assert "Repair a bicycle" not in page.text
+    assert missed() == []
+
+
 def test_once_begun_the_page_still_offers_the_dates_to_come(client, seat):
     Slot.objects.update(starts_at=timezone.now() - WEEK)
     seat.slot.meetings.filter(number=1).update(
