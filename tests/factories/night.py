@@ -64,7 +64,7 @@ class SectorFactory(DjangoModelFactory):
 
     headquarters = factory.SubFactory(HeadquartersFactory)
     edition = factory.SelfAttribute("headquarters.edition")
-    code = factory.Sequence(lambda n: f"07-{n}")
+    code = factory.Sequence(lambda n: f"07-{100 + n}")  # tests name smaller numbers
     kind = factory.SubFactory(PlaceKindFactory)
 
 
