@@ -122,12 +122,13 @@ def place_for(wishes: Wishes, places: Sequence[Place], *, now_at: int | None = N
 
 def metres(one: Headquarters, other: Headquarters) -> int:
     """As the crow flies: between the venues, or the middles of the districts where one is not known."""
-    (lat, lon), (other_lat, other_lon) = _point(one), _point(other)
+    (lat, lon), (other_lat, other_lon) = point_of(one), point_of(other)
     east = (lon - other_lon) * math.cos(math.radians((lat + other_lat) / 2))
     return round(math.hypot(lat - other_lat, east) * METRES_A_DEGREE)
 
 
-def _point(headquarters: Headquarters) -> tuple[float, float]:
+def point_of(headquarters: Headquarters) -> tuple[float, float]:
+    """Latitude and longitude, of the venue, or of the middle of the district where that is not known."""
     venue, district = headquarters.slot.venue, headquarters.district
     if venue and venue.latitude is not None and venue.longitude is not None:
         return venue.latitude, venue.longitude

@@ -1,0 +1,77 @@
+"""An edition as the roster's files say it (docs/roster.md): its headquarters, its sectors' teams, its people."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from events.models import Slot
+from events.night.models import Edition, Sector
+from events.night.peopling import people_of
+from events.night.placing import METRES_A_DEGREE, point_of
+from events.night.roster.problem import Headquarters, Instance, Person, Rules, Team
+
+
+def instance_of(edition: Edition) -> Instance:
+    """What the roster of this edition is composed from. The same number of queries for any number of people and teams.
+
+    Headquarters have their keys as ids, teams the codes of their sectors. Headquarters that are called off are left
+    out with their sectors and with every wish for them; whoever lives by one is at home at the nearest other. So are
+    sectors for professionals only, whose teams their organisations name: the format cannot keep others out of a team.
+    """
+    places, off = _places(edition)
+    held = {key: place for key, place in places.items() if key not in off}
+    teams = [_team(sector) for sector in _sectors(edition) if str(sector.headquarters_id) in held]
+    people = [_within(person, places, held) for person in people_of(edition)] if held else []
+    return Instance(edition.name, Rules(), tuple(held.values()), tuple(teams), tuple(people))
+
+
+def _places(edition: Edition) -> tuple[dict[str, Headquarters], set[str]]:
+    """All headquarters by their ids, and the ids of those that are called off.
+
+    In whole metres east and north of the middle of them all, on the plane that touches the globe there.
+    """
+    rows = list(edition.headquarters.select_related("district", "slot__venue").order_by("district__code"))
+    points = [point_of(row) for row in rows]
+    north, east = (sum(values) / len(rows) for values in zip(*points, strict=True)) if rows else (0, 0)
+    narrowing = math.cos(math.radians(north))
+    places = {
+        str(row.pk): Headquarters(
+            id=str(row.pk),
+            x=round((lon - east) * narrowing * METRES_A_DEGREE),
+            y=round((lat - north) * METRES_A_DEGREE),
+        )
+        for row, (lat, lon) in zip(rows, points, strict=True)
+    }
+    return places, {str(row.pk) for row in rows if row.slot.state == Slot.State.CANCELLED}
+
+
+def _sectors(edition: Edition) -> list[Sector]:
+    rows = edition.sectors.filter(professionals_only=False).order_by("code")
+    return list(rows.prefetch_related("tags__language", "tags__qualification"))
+
+
+def _team(sector: Sector) -> Team:
+    tags: dict[bool, set[str]] = {True: set(), False: set()}
+    for tag in sector.tags.all():
+        tags[tag.is_needed].add(
+            f"lang:{tag.language.code}" if tag.language else f"clear:{tag.qualification.slug}"  # type: ignore[union-attr]
+        )
+    return Team(
+        id=sector.code,
+        hq=str(sector.headquarters_id),
+        min=sector.least,
+        target=sector.target,
+        max=sector.most,
+        needs=frozenset(tags[True]),
+        wants=frozenset(tags[False]),
+        walk=sector.walk,
+    )
+
+
+def _within(person: Person, places: dict[str, Headquarters], held: dict[str, Headquarters]) -> Person:
+    """The person with wishes for the headquarters that are held alone."""
+    at = places[person.home]
+    home = min(held.values(), key=lambda place: (math.dist((place.x, place.y), (at.x, at.y)), place.id))
+    prefs = tuple(key for key in person.prefs if key in held)
+    return replace(person, prefs=prefs, home=person.home if person.home in held else home.id)
