@@ -1,4 +1,4 @@
-"""``manage.py roster solve|check|explain|night``: the roster engine on files. docs/roster.md says how to use it."""
+"""``manage.py roster ACTION``: the roster engine on files, and an edition as one. docs/roster.md says how to use it."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from events.night.instances import instance_of
+from events.night.models import Edition
 from events.night.roster import files, formats, greedy, referee
 from events.night.roster.city import City
 from events.night.roster.explaining import explain_person
@@ -61,6 +63,9 @@ class Command(BaseCommand):
             one.add_argument(name, metavar=name.upper())
         _output(one)
         one.add_argument("--time-limit", type=_seconds, metavar="S", help="Seconds at most (as few as are needed).")
+        one = actions.add_parser("export", help="An edition as an instance. Reads the database; the others do not.")
+        one.add_argument("edition", type=_whole, metavar="EDITION", help="The edition's key.")
+        _output(one)
 
     def handle(self, *args: Any, **options: Any) -> None:
         names = [options[name] for name in ("instance", "roster", "night", "after") if options.get(name)]
@@ -166,6 +171,14 @@ class Command(BaseCommand):
             raise CommandError("The roster is not legal, nor can the night's be:\n" + "\n".join(verdict.breaches))
         self._say(_words(instance, after, asdict(verdict.score)))
         return written
+
+    def _export(self, edition: int, **_options: Any) -> str:
+        """The edition's instance as text; refuses, with those that there are, an edition that there is not."""
+        found = Edition.objects.filter(pk=edition).first()
+        if found is None:
+            known = [f"{one.pk}  {one.name}, {one.night_on:%Y-%m-%d}" for one in Edition.objects.all()]
+            raise CommandError("\n".join([f"There is no edition {edition}.", *(known or ["There is none at all."])]))
+        return formats.write_instance(instance_of(found))
 
     def _say(self, text: str) -> None:
         """To whoever looks on, in the terminal's own colour: it is no error."""
