@@ -214,6 +214,8 @@ CELERY_BEAT_SCHEDULE = {
     "trainings-evaluate": {"task": "trainings.tasks.evaluate", "schedule": 3600.0, "options": {"expires": 3600}},
     "events-expire": {"task": "events.tasks.expire_due", "schedule": 20.0, "options": {"expires": 20}},
     "events-forget": {"task": "events.tasks.forget_walk_ins", "schedule": 24 * 60 * 60.0},
+    "night-rosters": {"task": "events.night.tasks.sweep", "schedule": 30.0, "options": {"expires": 30}},
+    "night-forget": {"task": "events.night.tasks.forget", "schedule": 24 * 60 * 60.0},
 }
 
 # --- Mail ---------------------------------------------------------------------------------------------------------

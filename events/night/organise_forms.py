@@ -392,3 +392,14 @@ class ImportForm(forms.Form):
         if upload.size > MAX_FILE_BYTES:
             raise forms.ValidationError(_("This file is larger than 20 MB. Split it."))
         return upload
+
+
+class RosterNameForm(forms.Form):
+    """What a roster is called."""
+
+    name = LineField(
+        label=_("Name"),
+        max_length=80,
+        required=False,
+        help_text=_("Such as “With the hospitals”. Empty: its number."),
+    )

@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from events.night import edition_views, headquarters_views, import_views, reshaping_views, sector_views
+from events.night import (
+    edition_views,
+    headquarters_views,
+    import_views,
+    reshaping_views,
+    roster_views,
+    sector_views,
+)
 
 app_name = "organise-night"
 urlpatterns = [
@@ -28,4 +35,12 @@ urlpatterns = [
     path("imports/<key:pk>/", import_views.import_detail, name="import"),
     path("imports/<key:pk>/confirm/", import_views.import_confirm, name="import-confirm"),
     path("imports/<key:pk>/cancel/", import_views.import_cancel, name="import-cancel"),
+    path("<key:edition>/rosters/", roster_views.roster_list, name="rosters"),
+    path("<key:edition>/rosters/compose/", roster_views.compose, name="roster-compose"),
+    path("rosters/<key:pk>/", roster_views.roster_detail, name="roster"),
+    path("rosters/<key:pk>/cancel/", roster_views.roster_cancel, name="roster-cancel"),
+    path("rosters/<key:pk>/rename/", roster_views.roster_rename, name="roster-rename"),
+    path("rosters/<key:pk>/choose/", roster_views.roster_choose, name="roster-choose"),
+    path("rosters/<key:pk>/delete/", roster_views.roster_delete, name="roster-delete"),
+    path("rosters/<key:pk>/compare/<key:other>/", roster_views.roster_compare, name="roster-compare"),
 ]

@@ -10,9 +10,10 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from events.models import Slot
-from events.night.models import Edition, Headquarters, Sector, SectorImport
+from events.night.models import Edition, Headquarters, Roster, Sector, SectorImport
 from events.night.models.editions import EditionQuerySet
 from events.night.models.headquarters import HeadquartersQuerySet
+from events.night.models.rosters import RosterQuerySet
 from events.night.models.sectors import SectorQuerySet
 from events.permissions import is_in_charge
 from volunteers import permissions as volunteers
@@ -50,6 +51,12 @@ def visible_sectors(user: Person) -> SectorQuerySet:
 def visible_imports(user: Person) -> QuerySet[SectorImport]:
     """The files sent in for one's networks' editions."""
     return SectorImport.objects.filter(edition__network__in=organised_networks(user))
+
+
+def visible_rosters(user: Person) -> RosterQuerySet:
+    """The runs of one's networks' editions, and the rosters of those in which one coordinates a headquarters."""
+    done = Q(state=Roster.State.DONE, edition__in=visible_editions(user).order_by().values("pk"))
+    return Roster.objects.filter(done | Q(edition__network__in=organised_networks(user)))
 
 
 def can_organise(user: Person, edition: Edition) -> bool:

@@ -2,8 +2,11 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from events.night import enrolling, models
+from events.night import composing, enrolling, models
+from events.night.instances import instance_of
 from events.night.placing import Wishes, places_of
+from events.night.roster import formats
+from events.night.roster.solving import solve
 from tests.factories.night import EditionFactory, HeadquartersFactory
 from tests.factories.volunteers import SquareDistrictFactory, VolunteerFactory
 
@@ -60,3 +63,16 @@ def enrol(volunteer, headquarters, *more, may_wait=False, **facts):
         may_wait=may_wait,
         by=volunteer.user,
     )
+
+
+def composed(edition, **facts):
+    """A roster of the edition as the engine makes it, without the process of its own."""
+    number = edition.rosters.count() + 1
+    run = models.Roster.objects.create(edition=edition, number=number, state="running", attempts=1)
+    instance = instance_of(edition)
+    made = formats.write_roster(solve(instance, time_limit=10))
+    text = formats.write_instance(instance)
+    models.Roster.objects.filter(pk=run.pk).update(instance=text)
+    composing.keep(run, text, made)
+    models.Roster.objects.filter(pk=run.pk).update(**facts)
+    return models.Roster.objects.get(pk=run.pk)

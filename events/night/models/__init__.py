@@ -4,6 +4,7 @@ from events.night.models.editions import Edition
 from events.night.models.headquarters import Headquarters
 from events.night.models.imports import SectorImport
 from events.night.models.participants import Briefing, Choice, FriendGroup, Participant
+from events.night.models.rosters import Roster
 from events.night.models.sectors import PlaceKind, Sector, SectorTag
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Headquarters",
     "Participant",
     "PlaceKind",
+    "Roster",
     "Sector",
     "SectorImport",
     "SectorTag",

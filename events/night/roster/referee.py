@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Generic, TypeVar
 
 Data = dict[str, Any]
@@ -128,6 +128,19 @@ def check_night(instance: Data, roster: Data, night: Data, after: Data) -> Verdi
     moved = sum(seats.place.get(person) != team for person, team in before.items())
     placed, split, balance = table.worth(seats, where)
     return Verdict(tuple(breaches), NightScore(len(seats.viable), moved, placed, split, balance))
+
+
+def false_bounds(score: Score | NightScore, claimed: dict[str, Any]) -> list[str]:
+    """The first bound that the roster itself betters: those after it speak of rosters as good as that."""
+    for level, value in asdict(score).items():
+        bound = claimed.get(level)
+        if bound is None:
+            break
+        if (value > bound) if level in ("viable", "placed") else (value < bound):
+            return [f"bounds: {level} is said to be {bound} at best, and the roster reaches {value}"]
+        if value != bound:
+            break
+    return []
 
 
 def _mapping(roster: Data, key: str, breaches: list[str]) -> dict[str, str]:

@@ -49,6 +49,7 @@ class Command(BaseCommand):
         one.add_argument(
             "--seed", type=_whole, default=0, metavar="N", help="Breaks ties in another order (0: the file's)."
         )
+        one.add_argument("--steps", action="store_true", help="Says each step, in a terminal or not.")
         one = actions.add_parser("check", help="Says whether a roster is legal, and what it is worth.")
         one.add_argument("instance", metavar="INSTANCE")
         one.add_argument("roster", metavar="ROSTER")
@@ -90,9 +91,11 @@ class Command(BaseCommand):
             sys.exit(self.status)
 
     status = 0
+    tells = False
 
     def _solve(self, instance_text: bytes, **options: Any) -> str:
         """The roster as text. Ctrl-C ends it with the roster made by hand, which costs moments."""
+        self.tells = options["steps"]
         instance = formats.read_instance(instance_text)
         instance = _in_order(instance, options["seed"])
         outcome: list[Roster | BaseException] = []
@@ -136,7 +139,7 @@ class Command(BaseCommand):
         else:
             verdict = referee.check(*_plain(instance_text, roster_text))
         claimed = json.loads(night[1] if night else roster_text).get("bounds", {})
-        breaches = [*verdict.breaches, *_false_bounds(verdict.score, claimed)]
+        breaches = [*verdict.breaches, *referee.false_bounds(verdict.score, claimed)]
         if breaches:
             raise CommandError("Not legal.\n" + "\n".join(breaches))
         return "Legal. " + _score(asdict(verdict.score), len(instance.teams)) + "\n"
@@ -185,7 +188,7 @@ class Command(BaseCommand):
         self.stderr.write(text, str)
 
     def _tell(self, step: str, seconds: float) -> None:
-        if self.stderr.isatty():
+        if self.tells or self.stderr.isatty():
             self._say(f"{seconds:6.1f} s  {step}")
 
 
@@ -267,16 +270,3 @@ def _score(score: dict[str, int], teams: int) -> str:
         "balance": f"balance {score['balance']}",
     }
     return "; ".join(said[level] for level in score) + "."
-
-
-def _false_bounds(score: Any, claimed: dict[str, Any]) -> list[str]:
-    """The first bound that the roster itself betters: those after it speak of rosters as good as that."""
-    for level, value in asdict(score).items():
-        bound = claimed.get(level)
-        if bound is None:
-            break
-        if (value > bound) if level in ("viable", "placed") else (value < bound):
-            return [f"bounds: {level} is said to be {bound} at best, and the roster reaches {value}"]
-        if value != bound:
-            break
-    return []

@@ -1,0 +1,52 @@
+"""What organisers do with the rosters that were composed: name them, choose one, let go of others."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from events.night.composing import check_may_compose
+from events.night.models import Roster
+from events.night.preparing import EditionRefused, hold
+from volunteers.models import User
+
+
+def rename(roster: Roster, *, name: str, by: User) -> Roster:
+    """Calls it otherwise; without a name it goes by its number again. Harmless twice."""
+    Roster.objects.filter(pk=roster.pk).update(name=name)
+    roster.name = name
+    return roster
+
+
+def choose(roster: Roster, *, by: User) -> Roster:
+    """Makes it the edition's roster, in the place of the one that was. Nobody is told. Harmless twice.
+
+    Refuses a run without a roster, and an edition that is not composing its teams. Locks the edition's row.
+    """
+    with transaction.atomic():
+        edition = hold(roster.edition)
+        roster.refresh_from_db(fields=["state", "is_chosen"])
+        if roster.is_chosen:
+            return roster
+        check_may_compose(edition)
+        if not roster.is_done:
+            raise EditionRefused(_("This run made no roster."))
+        edition.rosters.filter(is_chosen=True).update(is_chosen=False)
+        roster.is_chosen, roster.chosen_at, roster.chosen_by = True, timezone.now(), by
+        roster.save(update_fields=["is_chosen", "chosen_at", "chosen_by"])
+    return roster
+
+
+def delete(roster: Roster, *, by: User) -> None:
+    """Lets go of it for good. Harmless twice. Refuses the one chosen, and a run under way. Locks the edition's row."""
+    with transaction.atomic():
+        hold(roster.edition)
+        held = Roster.objects.without_texts().filter(pk=roster.pk).first()
+        if held is None:
+            return
+        if held.is_chosen:
+            raise EditionRefused(_("This is the roster chosen: choose another one first."))
+        if held.is_under_way:
+            raise EditionRefused(_("This run is under way: stop it first."))
+        Roster.objects.filter(pk=held.pk).delete()

@@ -1,0 +1,23 @@
+"""Celery's entry points."""
+
+from celery import shared_task
+
+from events.night import composing
+
+
+@shared_task
+def compose(pk: int) -> None:
+    """Composes a roster that was asked for. Safe to run twice and side by side: whoever comes first claims it."""
+    composing.compose(pk)
+
+
+@shared_task
+def sweep() -> None:
+    """Takes up the rosters that were left behind. Safe to run twice."""
+    composing.sweep()
+
+
+@shared_task
+def forget() -> None:
+    """Deletes the rosters that were not chosen, 90 days after their night. Safe to run twice."""
+    composing.forget()
