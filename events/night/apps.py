@@ -27,3 +27,4 @@ class NightConfig(AppConfig):
         erasing.register(personal.let_go)
         exporting.register(personal.NIGHTS)
         retention.register(personal.KEPT)
+        retention.register(personal.KEPT_ROSTERS)

@@ -73,3 +73,10 @@ KEPT = Rule(
     _("Until you delete your account"),
     "",
 )
+KEPT_ROSTERS = Rule(
+    "night_roster",
+    _("Teams composed for a Night: numbers instead of names"),
+    _("To compare them and to choose one"),
+    _("The one chosen, for good; the others, 90 days after the night"),
+    "events.night.tasks.forget",
+)

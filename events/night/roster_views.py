@@ -28,8 +28,7 @@ STEPS = {  # of the engine (events.night.roster.solving), in order
     "": gettext_lazy("The sign-ups are read"),
     "by hand": gettext_lazy("A first roster is there: it is made better"),
     "bounded": gettext_lazy("How many teams and people any roster could reach is known"),
-    "counted": gettext_lazy("The whole city is counted: it is brought to whole people"),
-    "settled": gettext_lazy("How many go where is settled: names are dealt"),
+    "dealt by heads": gettext_lazy("A roster that counts heads is there: friends and wishes are weighed"),
     "dealt": gettext_lazy("Everybody has a place: what cannot be bettered is proven"),
     "proven": gettext_lazy("The referee checks the roster"),
 }

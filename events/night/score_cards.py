@@ -166,14 +166,14 @@ def moves(one: Reading, other: Reading, *, start: int, size: int) -> tuple[int, 
 def headline(roster: Roster) -> str:
     """The first thing to know: "356 of 360 teams can go out"."""
     return ngettext(
-        "%(viable)s of %(teams)s team can go out", "%(viable)s of %(teams)s teams can go out", roster.teams or 0
+        "%(viable)s team of %(teams)s can go out", "%(viable)s of %(teams)s teams can go out", roster.viable or 0
     ) % {"viable": _number(roster.viable), "teams": _number(roster.teams)}
 
 
 def lines_of(roster: Roster) -> list[str]:
     """The rest of the score card: who is placed, which groups are split, what is proven."""
     placed = ngettext(
-        "%(placed)s of %(people)s person has a team", "%(placed)s of %(people)s people have a team", roster.people or 0
+        "%(placed)s person of %(people)s has a team", "%(placed)s of %(people)s people have a team", roster.placed or 0
     ) % {"placed": _number(roster.placed), "people": _number(roster.people)}
     if roster.placed:
         share = (roster.first_choices or 0) * 100 // roster.placed

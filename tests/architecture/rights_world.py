@@ -24,7 +24,7 @@ from events import declining, door_codes, excusing, offers
 from events.arranging_forms import ArrangeForm
 from events.night import befriending
 from events.night import importing as night_importing
-from events.night.models import Briefing, Edition, Headquarters
+from events.night.models import Briefing, Edition, Headquarters, Roster
 from events.night.organise_forms import EditionForm, HeadquartersForm, SectorForm
 from events.organise_forms import MoveForm, TermsForm
 from ideas.forms import IdeaForm
@@ -35,7 +35,7 @@ from mail.models import Message
 from tests.factories.events import RegistrationFactory, SlotFactory, WalkInFactory, meet
 from tests.factories.ideas import CallFactory, CommentFactory, IdeaFactory
 from tests.factories.night import EditionFactory, HeadquartersFactory, SectorFactory, SectorImportFactory
-from tests.factories.night_people import enrol
+from tests.factories.night_people import ParticipantFactory, enrol
 from tests.factories.trainings import (
     CertificateFactory,
     EvaluationAnswerFactory,
@@ -306,6 +306,24 @@ class World:
             for number, name in enumerate(("coordinated", "next door"), start=7)
         }
         self.night_import = SectorImportFactory(edition=self.edition)
+        self.night_rosters()
+
+    def night_rosters(self):
+        """Another edition of ours, whose teams are being composed; the trainer coordinates there as well."""
+        starts_at = self.edition.starts_at + dt.timedelta(weeks=52)
+        self.composed_edition = EditionFactory(network=self.networks[0], starts_at=starts_at, state="rostering")
+        there = HeadquartersFactory(edition=self.composed_edition, district__code="07")
+        there.slot.people_in_charge.add(self.people["trainer"])
+        SectorFactory(headquarters=there, code="07-1")
+        ParticipantFactory(edition=self.composed_edition, home=there)
+        score = dict.fromkeys(("teams", "people", "first_choices", "viable", "placed", "split", "cost", "balance"), 0)
+        texts = {"instance": '{"teams": [], "people": []}', "result": '{"leaders": {}, "assignments": {}}'}
+        ended = {"state": "done", "ended_at": NOW} | score | texts
+        self.rosters = {
+            "done": Roster.objects.create(edition=self.composed_edition, number=1, **ended),
+            "other": Roster.objects.create(edition=self.composed_edition, number=2, **ended),
+            "waiting": Roster.objects.create(edition=self.edition, number=1),
+        }
 
     def evaluated(self, **fields):
         """The evaluation of a session of the day before, which the trainer gave."""
@@ -440,6 +458,9 @@ class World:
             "night": lambda: {"slot_id": self.headquarters[which].slot_id},
             "sector": lambda: {"pk": self.sectors[which].pk},
             "night import": lambda: {"pk": self.night_import.pk},
+            "in composed edition": lambda: {"edition": self.composed_edition.pk},
+            "roster": lambda: {"pk": self.rosters[which].pk},
+            "two rosters": lambda: {"pk": self.rosters["done"].pk, "other": self.rosters["other"].pk},
             "my night": lambda: {"edition": self.parts[which].edition_id},
             "slug": lambda: {"slug": which},
             "call": lambda: {"slug": which},
