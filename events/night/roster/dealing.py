@@ -14,6 +14,7 @@ from .staffing import Staffing
 
 Seat = list[tuple[int, ...]]
 ROUNDS = 40
+TRIES = 20_000  # pairs of teams of one headquarters that are looked at for what is only wished for
 
 
 def deal(counting: Counting, counts: Sequence[int]) -> Draft:
@@ -27,7 +28,7 @@ def deal(counting: Counting, counts: Sequence[int]) -> Draft:
             going = alike.teams[: counts[counting.teams[index]]]
             if going:
                 seats |= _share(draft, going, units, staffing.crews[index], counts)
-        _Swaps(draft, seats).improve(staffing.slack(counts))
+        _Swaps(draft, seats).improve(HARD if counting.coarse else staffing.slack(counts))
         for team, units in seats.items():
             for unit in units:
                 for one in unit:
@@ -156,12 +157,21 @@ class _Swaps:
         return all(self.draft.people[one].max_walk >= walk and one not in self.tied for one in unit)
 
     def improve(self, slack: int) -> None:
-        """Down to `slack`, which the counts allow for, or until nothing helps."""
+        """Down to `slack`, which the counts allow for, or until nothing helps or has been looked for long enough.
+
+        `HARD`: only what keeps a team from going out is mended.
+        """
+        tries = TRIES
         for _round in range(ROUNDS):
             found = False
             for team in sorted(self.seats, key=lambda team: (-self.defects[team], team)):
-                if sum(self.defects.values()) <= slack or not self.defects[team]:
+                defect = self.defects[team]
+                if sum(self.defects.values()) <= slack or not defect or (slack == HARD and defect < HARD):
                     break
+                if defect < HARD:
+                    tries -= len(self.seats)
+                    if tries < 0:
+                        return
                 found |= self._mend(team)
             if not found:
                 return

@@ -9,8 +9,9 @@ from .closing import close
 from .counting import Counting
 from .limits import Limit
 from .problem import LEVELS, Bounds
-from .relaxing import Relaxed
+from .relaxing import WEIGHTS, Relaxed
 
+HEADS = {level: WEIGHTS[level] for level in ("viable", "placed")}
 NEAR = 1e-5  # more than what adding up loses, so that no bound claims too much
 
 
@@ -25,10 +26,12 @@ class Proof:
 
     def viable(self) -> int:
         """The most teams that can go out, as far as is known."""
-        if self.coarse.optimise({"viable": -400.0, "placed": -1.0}):
+        if self.coarse.optimise(HEADS):
+            self.coarse.remember()
             value = self.coarse.bound("viable", {})
             if value is not None:
                 self.most["viable"] = min(self.most["viable"], floor(value + NEAR))
+            self.coarse.release()
         return self.most["viable"]
 
     def placed(self, viable: int) -> int:

@@ -52,6 +52,7 @@ class Rounding:
     def whole(self, share: float = 1.0) -> list[int]:
         """The counts by column. Where no way or no time was found, what is broken by then is cut down."""
         frozen = 0
+        self._fix(self._plain())
         while (broken := self._broken()).size:
             turn = int(self.turn[broken].min())
             if self._may_freeze and turn > frozen:
@@ -60,6 +61,12 @@ class Rounding:
             if not self._settle(broken[self.turn[broken] == turn], share):
                 return [floor(value + BROKEN) for value in self.values]
         return [round(value) for value in self.values]
+
+    def _plain(self) -> Indices:
+        """Kinds of which all teams go out or none does: that stays, or the settling of others wanders among them."""
+        values, upper = self.values, self.relaxed.upper
+        at_bound = (values < BROKEN) | (values > upper - BROKEN)
+        return np.flatnonzero((self.turn == 0) & at_bound)
 
     def _broken(self) -> Indices:
         away = np.abs(self.values - np.round(self.values))

@@ -12,11 +12,9 @@ from .dealing import deal
 from .draft import Draft
 from .limits import Limit
 from .problem import LEVELS, Bounds, Contradiction, Instance, Roster
-from .proving import Proof
+from .proving import HEADS, Proof
 from .relaxing import WEIGHTS, Relaxed
 from .rounding import Rounding
-
-LARGE = 10_000  # people from whom on their friends and wishes are counted only after a roster of heads alone
 
 
 def solve(
@@ -52,9 +50,8 @@ def solve(
     proof = Proof(city, limit)
     viable = proof.viable()
     tell("bounded")
-    if len(instance.people) > LARGE:
-        best = max([best, *_composed(proof.coarse, {"viable": -4000.0, "placed": -400.0}, viable, 0.3)], key=Draft.key)
-        tell("dealt by heads")
+    best = max([best, *_composed(proof.coarse, HEADS, viable, 0.3)], key=Draft.key)
+    tell("dealt by heads")
     proof.placed(viable)
     relaxed = Relaxed(Counting(city), limit)
     best = max([best, *_composed(relaxed, WEIGHTS, viable, 0.9)], key=Draft.key)

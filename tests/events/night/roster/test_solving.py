@@ -106,7 +106,7 @@ def test_cancelling_stops_a_program_amid_its_work():
 def test_progress_is_told_step_by_step():
     steps = []
     solve(invent("just enough", 130), progress=lambda step, seconds: steps.append((step, seconds >= 0)))
-    assert steps == [(step, True) for step in ("by hand", "bounded", "dealt", "proven")]
+    assert steps == [(step, True) for step in ("by hand", "bounded", "dealt by heads", "dealt", "proven")]
 
 
 def test_friends_do_not_fill_a_team_that_needs_what_none_of_them_holds():
