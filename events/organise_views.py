@@ -120,7 +120,7 @@ def slot_detail(request: OrganiserRequest, pk: int) -> HttpResponse:
         request,
         "organise/slot.html",
         context
-        | {"tab": tab, "counts": counted, "q": words, "page_obj": page}
+        | {"tab": tab, "counts": counted, "q": words, "page_obj": page, "is_over": slot.ends_at <= timezone.now()}
         | {"handouts": handouts.of([slot]).get(slot.pk, [])}
         | {"expected": by_date.expected(slot) if tab == "coming" else []}
         | {"may_write": context["organises"] or can_write(request.user, slot)}
@@ -218,9 +218,11 @@ def cancel_registration(request: OrganiserRequest, pk: int, uid: Any) -> HttpRes
     if request.method != "POST" or not form.is_valid():
         context = page_context(request, slot, registration=registration, form=form)
         return render(request, "organise/registration_cancel.html", context)
-    note = form.cleaned_data["note"]
-    registering.cancel(registration, by=request.user, reason=Registration.EndReason.ORGANISER, note=note)
-    messages.success(request, _("Cancelled. The person gets a message, and the seat goes to the next."))
+    try:
+        registering.strike_off(registration, by=request.user, note=form.cleaned_data["note"])
+        messages.success(request, _("Cancelled. The person gets a message, and the seat goes to the next."))
+    except RegistrationRefused as refusal:
+        messages.error(request, str(refusal))
     return redirect(_tab(slot, "coming"))
 
 

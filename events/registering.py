@@ -208,6 +208,22 @@ def give_back(registration: Registration, *, by: User | None) -> Registration:
         return cancel(registration, by=by)
 
 
+def strike_off(registration: Registration, *, by: User, note: str = "") -> Registration:
+    """An organiser cancels: see ``cancel``. Harmless when already ended.
+
+    Raises RegistrationRefused once the date is over, and of somebody noted as there, if only at one meeting of several:
+    who was there is part of the counts, of their hours and of their certificate. Locks the slot's row.
+    """
+    with transaction.atomic():
+        slot = _lock(registration.slot)
+        row = Registration.objects.get(pk=registration.pk)
+        if row.is_active and row.was_there:
+            raise RegistrationRefused(_("This person is noted as there: take that back first, if it is a mistake."))
+        if row.is_active and slot.ends_at <= timezone.now():
+            raise RegistrationRefused(_("This date is over: note who was there instead."))
+        return cancel(registration, by=by, reason=EndReason.ORGANISER, note=note)
+
+
 def refuse(registration: Registration, *, by: User, note: str = "") -> Registration:
     """An organiser declines a registration that waits for approval. Tells the person; the seat goes on.
 

@@ -93,6 +93,38 @@ def test_cancel_registration_asks_first(slot, organiser):
     assert Registration.objects.get().state == "confirmed"
 
 
+HOUR = dt.timedelta(hours=1)
+NOTED = "La présence de cette personne est notée : si c’est une erreur, retirez d’abord cette note."
+IS_OVER = "Cette date est passée : notez plutôt qui était là."
+
+
+@pytest.mark.parametrize(
+    ("began", "mark", "said"),
+    [
+        (HOUR, "present", NOTED),
+        (HOUR, "left_early", NOTED),
+        (HOUR, "", ""),
+        (3 * HOUR, "present", NOTED),
+        (3 * HOUR, "absent", IS_OVER),
+    ],
+)
+def test_whoever_was_there_stays_in_the_counts(slot, organiser, began, mark, said):
+    slot.starts_at = timezone.now() - began
+    slot.ends_at = slot.starts_at + 2 * HOUR
+    slot.save()
+    row = RegistrationFactory(slot=slot, attendance=mark)
+    address = url("registration-cancel", slot, uid=row.uid)
+    page = organiser.get(url("slot", slot)).text
+
+    answer = organiser.post(address, {"note": ""}, follow=True)
+
+    row.refresh_from_db()
+    assert (row.state, row.attendance) == ("confirmed" if said else "cancelled", mark)
+    assert (f'href="{address}"' in page) == (not said)
+    assert Message.objects.count() == (0 if said else 1)
+    assert [str(one) for one in answer.context["messages"] if one.level_tag == "error"] == ([said] if said else [])
+
+
 def test_add_person_by_hand(slot, organiser):
     organiser.post(url("person-add", slot), {"email": "Ana@example.org", "first_name": "Ana"})
 
