@@ -1,67 +1,75 @@
-"""An organiser of the Night of Solidarity: the map by keyboard, a sector cut on it; each page for everyone."""
+"""Two friends sign up for a Night on their phones: one without script, the other by the first one's link."""
 
 import pytest
+from wagtail.models import Locale
 
-from events.night.models import Sector
-from tests.factories.night import HeadquartersFactory, PlaceKindFactory, SectorFactory, SectorImportFactory
-from tests.factories.volunteers import NetworkOrganiserFactory, SquareDistrictFactory, square
-from tests.office import inside
+from cms.models import HomePage, NightPage
+from events.night.models import Participant
+from tests.factories.events import RegistrationFactory
+from tests.factories.night_people import open_night
+from tests.journeys.test_citizen import calendars, fill_sign_up, give_code, heading, send
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+AWA, BO = "awa@example.org", "bo@example.org"
 
 
-@pytest.mark.parametrize(("width", "dark"), [(360, True), (1280, False)])
-def test_a_sector_is_found_and_cut_on_the_map(browser_page, sign_in, axe, width, dark):
-    headquarters = HeadquartersFactory(district=SquareDistrictFactory(code="07", name="Palais-Bourbon"))
-    edition = headquarters.edition
-    for number, colour in enumerate(("blue", "red"), start=1):
-        ring = square(2.29 + 0.01 * number, 48.85, 0.01)
-        SectorFactory(
-            headquarters=headquarters,
-            code=f"07-{number}",
-            kind=PlaceKindFactory(colour=colour),
-            boundary={"type": "Polygon", "coordinates": [ring]},
-        )
-    sent = SectorImportFactory(edition=edition)
-    page = browser_page(locale="en", width=width, dark=dark)
-    sign_in(page, inside(NetworkOrganiserFactory(network=edition.network).user))
-    base = "/en/organise/night"
-    for path in (
-        "/", f"/{edition.pk}/", f"/{edition.pk}/edit/", f"/{edition.pk}/state/open/", f"/{edition.pk}/sectors/",
-        f"/headquarters/{headquarters.pk}/edit/", f"/{edition.pk}/imports/new/", f"/imports/{sent.pk}/",
-    ):  # fmt: skip
-        page.goto(base + path)
-        axe(page)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+@pytest.fixture
+def night():
+    """Two headquarters, of which the first is full."""
+    edition = open_night(1, 5)
+    RegistrationFactory(slot=edition.headquarters.first().slot)
+    home = HomePage.objects.get(locale=Locale.get_default())
+    home.add_child(instance=NightPage(title="La Nuit", slug="nuit", edition=edition, locale=home.locale))
+    return edition
 
-    # One stop for Tab, then arrows; Enter opens the sector.
-    page.goto(f"{base}/headquarters/{headquarters.pk}/")
-    axe(page)
-    page.locator(".sectors svg a[tabindex='0']").focus()
-    assert page.locator("[data-said]").inner_text().startswith("07-1")
-    page.keyboard.press("ArrowRight")
-    assert page.locator("[data-said]").inner_text().startswith("07-2")
-    page.keyboard.press("Enter")
-    page.wait_for_url(f"**/sectors/{Sector.objects.get(code='07-2').pk}/")
-    axe(page)
 
-    # A line from above to below it: the cross begins in the middle of the map, which is the edge of the sector.
-    page.get_by_role("link", name="Cut it in two").click()
-    drawing, field = page.locator("svg[role=application]"), page.get_by_label("Points of the line")
-    box = drawing.bounding_box()
-    drawing.click(position={"x": box["width"] * 0.75, "y": box["height"] * 0.1})
-    drawing.press("Shift+ArrowRight")
-    drawing.press("Delete")
-    assert field.input_value() == ""
-    drawing.click(position={"x": box["width"] * 0.75, "y": box["height"] * 0.3})
-    for _step in range(9):
-        drawing.press("ArrowDown")
-    drawing.press("Enter")
-    assert len(field.input_value().splitlines()) == 2
-    axe(page)
-    page.get_by_role("button", name="Look at it").click()
-    axe(page)
-    page.get_by_role("button", name="Cut it").click()
-    page.wait_for_url(f"**/headquarters/{headquarters.pk}/")
+def test_alone_and_then_with_a_friend(browser_page, night, mailbox, axe, settings, live_server):
+    settings.SITE_URL = live_server.url
+    first, second = night.headquarters.all()
+    page = browser_page(js=False)
+    page.goto("/nuit/")
+    page.locator("a.button--next").click()
+    page.wait_for_url("**/sign-up/")
+    fill_sign_up(page)
+    send(page)
+    give_code(page, mailbox.code(AWA))
+    page.wait_for_url(f"**/night/{night.pk}/sign-up/")
+    page.select_option("select[name=first]", str(first.pk))
+    page.check("input[name=reach][value=any]")
+    page.check("input[name=role][value=lead]")
+    send(page)
+    page.check(f"input[name=way][value=seat-{second.pk}]")
+    send(page)
+    page.wait_for_url("**/mine/")
+    assert heading(page) == "Vous êtes de la Nuit"
+    assert len(calendars(mailbox.to(AWA)[-1])) == 1
+    page.locator("#friends button").click()
+    link = page.locator("#friends-link").input_value()
 
-    assert sorted(Sector.objects.values_list("code", flat=True)) == ["07-1", "07-2", "07-3"]
+    friend = browser_page(js=True, dark=True)
+    friend.goto(link)
+    assert heading(friend) == "Awa vous invite à la Nuit"
+    axe(friend)
+    send(friend)
+    fill_sign_up(friend, BO)
+    send(friend)
+    give_code(friend, mailbox.code(BO))
+    friend.wait_for_url("**/sign-up/?friends=*")
+    axe(friend)
+    send(friend)
+    friend.check(f"input[name=way][value=seat-{second.pk}]")
+    axe(friend)
+    send(friend)
+    friend.wait_for_url("**/mine/")
+    axe(friend)
+    assert "Awa" in friend.locator("#friends").inner_text()
+
+    awa, bo = Participant.objects.order_by("pk")
+    assert (awa.leader, awa.group, bo.registration.slot_id) == (True, bo.group, second.slot_id)
+
+    page.reload()
+    page.locator("main form[action$='/withdraw/'] button").click()
+    assert heading(page) == "Vous ne participez pas"
+    send(page)
+    assert heading(page) == "Vous êtes de la Nuit"
+    assert Participant.objects.active().count() == 2
