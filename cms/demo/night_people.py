@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Case, When
 from django.utils import translation
 from wagtail.models import Locale, Page
 
@@ -27,6 +28,7 @@ PROFESSIONALS = 5  # one in five
 LEADERS = 0.22
 GROUPED = 0.25
 BRIEFINGS = 3
+TRAINING = "preparer-la-nuit"
 
 
 def build(
@@ -185,9 +187,10 @@ def add_clearances(people: Sequence[Volunteer], edition: Edition, rng: random.Ra
 
 
 def add_briefings(edition: Edition) -> None:
-    """Sessions of the network that are still to come before the night."""
+    """Sessions of the network that are still to come before the night, of the training for it where there are."""
     coming = Slot.objects.open().filter(network=edition.network, kind="training", starts_at__lt=edition.starts_at)
-    slots = coming.filter(asks="", dates=1, venue__isnull=False).order_by("starts_at")[:BRIEFINGS]
+    first = Case(When(session__training__slug=TRAINING, then=0), default=1)
+    slots = coming.filter(asks="", dates=1, venue__isnull=False).order_by(first, "starts_at")[:BRIEFINGS]
     Briefing.objects.bulk_create(Briefing(edition=edition, slot=slot) for slot in slots)
 
 

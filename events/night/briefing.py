@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from events import registering
 from events.models import Registration, Slot
 from events.models.registrations import RegistrationQuerySet
 from events.models.slots import SlotQuerySet
-from events.night.models import Edition, Participant
+from events.night.models import Briefing, Edition, Participant
 from volunteers.models import User, Volunteer
 
 
@@ -19,9 +22,22 @@ def sessions_of(edition: Edition) -> SlotQuerySet:
     return rows.with_waiting().order_by("starts_at", "pk")
 
 
-def is_asked(edition: Edition) -> bool:
-    """Does the edition ask for one, whether or not it is still to come?"""
-    return edition.briefings.exists()
+def choosable(edition: Edition) -> SlotQuerySet:
+    """The network's dates before the night that may be its briefing sessions: those to come, and those that are."""
+    mine = Slot.objects.filter(network=edition.network, starts_at__lt=edition.starts_at, headquarters=None)
+    mine = mine.exclude(briefing__in=Briefing.objects.exclude(edition=edition)).exclude(state=Slot.State.CANCELLED)
+    now = timezone.now()
+    return mine.filter(Q(starts_at__gt=now) | Q(briefing__edition=edition)).order_by("starts_at", "pk")
+
+
+def offer(edition: Edition, *, slots: Iterable[Slot], by: User) -> None:
+    """From now on these are the edition's sessions. Nobody is told, whoever is registered stays so. Harmless twice."""
+    keys = {slot.pk for slot in slots}
+    with transaction.atomic():
+        Edition.objects.select_for_update(no_key=True).get(pk=edition.pk)
+        edition.briefings.exclude(slot__in=keys).delete()
+        there = set(edition.briefings.values_list("slot", flat=True))
+        Briefing.objects.bulk_create(Briefing(edition=edition, slot_id=key) for key in sorted(keys - there))
 
 
 def registration_of(volunteer: Volunteer, edition: Edition) -> Registration | None:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from events.night import (
+    briefing_views,
     edition_views,
     headquarters_views,
     import_views,
@@ -18,6 +19,7 @@ urlpatterns = [
     path("<key:pk>/", edition_views.edition_detail, name="edition"),
     path("<key:pk>/edit/", edition_views.edition_edit, name="edition-edit"),
     path("<key:pk>/copy/", edition_views.edition_copy, name="edition-copy"),
+    path("<key:pk>/briefings/", briefing_views.briefings, name="briefings"),
     path("<key:pk>/state/<slug:to>/", edition_views.edition_state, name="edition-state"),
     path("<key:edition>/headquarters/new/", headquarters_views.headquarters_add, name="headquarters-add"),
     path("slots/<key:slot_id>/", headquarters_views.of_slot, name="of-slot"),

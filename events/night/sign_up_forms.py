@@ -8,10 +8,12 @@ from typing import Any, cast
 from django import forms
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from events.models import Slot
+from events.night import briefing
 from events.night.models import Edition, Participant
 from events.night.placing import Place, Wishes, ways
 from events.occasions import next_of
@@ -125,6 +127,12 @@ class WishesForm(AgreementForm):
             self.add_error("first", _("Choose a headquarters, or say that you go anywhere you are useful."))
         return cleaned
 
+    @cached_property
+    def spoken(self) -> str:
+        """The languages ticked, in words; "" when none is."""
+        keys = {str(key) for key in self["languages"].value() or ()}
+        return ", ".join(row.name for row in SpokenLanguage.objects.order_by("name") if str(row.pk) in keys)
+
     def wishes(self) -> Wishes:
         """What was sent, once it is valid."""
         cleaned = self.cleaned_data
@@ -183,6 +191,26 @@ class WayForm(forms.Form):
     def chosen(self) -> Place:
         """Once it is valid."""
         return self.places[self.cleaned_data["way"]]
+
+
+class SessionsField(RowsField):
+    """Dates, each with its title, time and place."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.title} · {briefing_in_words(obj)}"
+
+
+class BriefingsForm(forms.Form):
+    """Which dates are an edition's briefing sessions; ``sent`` says that none ticked means none."""
+
+    slots = SessionsField(Slot.objects.none(), label=_("Sessions to choose from"), required=False)
+    sent = forms.CharField(widget=forms.HiddenInput, initial="1")
+
+    def __init__(self, *args: Any, edition: Edition, **options: Any) -> None:
+        super().__init__(*args, **options)
+        field = cast("SessionsField", self.fields["slots"])
+        field.queryset = briefing.choosable(edition).select_related("venue", "room")
+        self.initial["slots"] = list(edition.briefings.values_list("slot", flat=True))
 
 
 def seats_in_words(place: Place) -> str:

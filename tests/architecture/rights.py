@@ -307,6 +307,7 @@ TABLE = [
     Row("organise-night:edition-add", "", RUNS, RUNS, "new edition"),
     Row("organise-night:edition-edit", "edition", CHANGES, CHANGES, "edition"),
     Row("organise-night:edition-copy", "edition", CHANGES, CHANGES, "copy"),
+    Row("organise-night:briefings", "edition", CHANGES, CHANGES, "briefings"),
     Row("organise-night:edition-state", "edition to:open", CHANGES, CHANGES, {"seen": "preparing"}),
     Row("organise-night:of-slot", "night:coordinated", SEES, OFFICE_NO),
     Row("organise-night:of-slot", "night:next door", NETWORK, OFFICE_NO),

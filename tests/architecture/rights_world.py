@@ -510,6 +510,7 @@ class World:
                 "max_walk": "1",
                 "despite_clash": "yes",
             },
+            "briefings": lambda: {"slots": [self.open_slot.pk], "sent": "1"},
             "briefing": lambda: {"briefing": self.briefing.slot_id},
             "move": lambda: fields_of(MoveForm(slot=self.slot)) | later | {"confirmed": "1"},
             "meetings": lambda: meetings_of(self.slot) | {"confirmed": "1"},

@@ -326,5 +326,5 @@ def test_form_reads_the_same_for_any_number_of_headquarters(client, django_asser
     night = open_night(*[3] * count)
     signed_in(client)
     client.get(form(night))
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         client.get(form(night))

@@ -1,0 +1,36 @@
+"""The back office of the Night: which dates are an edition's briefing sessions."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from events.night import briefing
+from events.night.edition_views import GET_AND_POST, edition_for
+from events.night.sign_up_forms import BriefingsForm
+from events.organise_views import OrganiserRequest, office_page
+
+
+@office_page
+@require_http_methods(GET_AND_POST)
+def briefings(request: OrganiserRequest, pk: int) -> HttpResponse:
+    """Chooses them among the network's dates."""
+    edition = edition_for(request, pk, to_change=True)
+    form = BriefingsForm(request.POST or None, edition=edition)
+    if request.method == "POST" and form.is_valid():
+        briefing.offer(edition, slots=form.cleaned_data["slots"], by=request.user)
+        messages.success(request, _("Saved."))
+        return redirect("organise-night:edition", pk=edition.pk)
+    context = {
+        "form": form,
+        "heading": _("Briefing sessions"),
+        "edition": edition,
+        "intro": _(
+            "Whoever signs up is asked to choose one of these dates. They are sessions like others: make them first, "
+            "with their seats. With none ticked, nothing is asked."
+        ),
+    }
+    return render(request, "organise/night/form.html", context)
