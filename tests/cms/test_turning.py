@@ -104,7 +104,16 @@ def test_the_form_says_which_language_lacks(client, idea, language, lacking):
     missing = [name for name in fields if fields[name].help_text == "Missing: the idea is in the other language."]
     assert missing == [f"title_{lacking}", f"summary_{lacking}", f"aims_{lacking}"]
     said = {"fr": "The English ones are missing", "en": "The French ones are missing"}[language]
-    assert said in answer.content.decode()
+    assert f"{said}: what stays empty" in answer.content.decode()
+
+
+def test_a_title_in_the_ideas_own_language_is_enough(client, idea):
+    Idea.objects.update(language="en", title="Bicycle repair")
+    sent = shown(client.get(url(idea))) | {"reason": REASON, "title_fr": "", "prerequisites": [], "interests": []}
+
+    client.post(url(idea), sent)
+
+    assert [training.title_en for training in Training.objects.all()] == ["Bicycle repair"]
 
 
 def test_what_lacks_in_french_is_read_in_english_and_marked_so(client, idea):
