@@ -17,7 +17,6 @@ from django.db import transaction
 from django.db.models import F, Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
 from kombu.exceptions import OperationalError
 
 from events.night import engine
@@ -138,7 +137,7 @@ def _claim(pk: int) -> Roster | None:
     )
     if claimed:
         return Roster.objects.select_related("edition").filter(pk=pk).first()
-    problem = gettext_noop("Its worker was lost three times.")
+    problem = "Its worker was lost three times."
     Roster.objects.filter(free, pk=pk, attempts__gte=ATTEMPTS).update(
         state=State.FAILED, problem=problem, ended_at=now, instance="", step=""
     )

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 LEVELS = ("viable", "placed", "split", "cost", "balance")  # as events.night.roster has them, the first decides first
@@ -111,7 +111,7 @@ class Roster(models.Model):
         verbose_name_plural = _("rosters")
 
     def __str__(self) -> str:
-        return self.name or _now("Roster %(number)d") % {"number": self.number}
+        return self.name or gettext("Roster %(number)d") % {"number": self.number}
 
     @property
     def is_under_way(self) -> bool:

@@ -63,6 +63,7 @@ def test_a_roster_is_told_in_words(night, organiser):
 
     page = organiser.get(url("roster", roster.pk))
 
+    assert page.context["heading"] == "Composition 1"
     assert page.context["headline"] == "1 équipe sur 2 peut partir"
     assert [line.replace("\xa0", " ") for line in page.context["lines"]] == [
         "3 personnes sur 6 ont une équipe, dont 100 % au QG choisi en premier.",
