@@ -190,13 +190,9 @@ def test_ctrl_c_leaves_a_legal_roster(folder, capsys):
 
 
 def test_the_solver_greets_nobody_on_the_standard_output(folder):
-    code = (
-        "from django.conf import settings; settings.configure(); import django; django.setup();"
-        "from events.night.management.commands.roster import Command;"
-        "Command().run_from_argv(['manage.py', 'roster', 'solve', 'instance.json'])"
-    )
-    root = str(Path(__file__).resolve().parents[3])
+    root = Path(__file__).resolve().parents[3]
+    command = [sys.executable, str(root / "manage.py"), "roster", "solve", "instance.json"]
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=folder, env=os.environ | {"PYTHONPATH": root}, capture_output=True, text=True
+        command, cwd=folder, env=os.environ | {"PYTHONPATH": str(root)}, capture_output=True, text=True
     )
     assert json.loads(done.stdout)["format"] == "roster/1"
