@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from bench.measuring import Figure
 from bench.rosters import KINDS, invent
-from events.night.roster import formats, greedy
+from events.night.roster import files, formats, greedy
 from events.night.roster.city import City
 from events.night.roster.problem import LEVELS
 from events.night.roster.referee import Score, check
@@ -38,12 +38,13 @@ def _figure(kind: str, people: int, seconds: float, *, proven: tuple[str, ...], 
     instance = invent(kind, people, headquarters=HEADQUARTERS[people])
     steps: dict[str, float] = {}
     wall, began = time.monotonic(), time.process_time()
-    roster = solve(
-        instance,
-        # On a busy machine the wall clock runs ahead of the processor.
-        time_limit=seconds * 4,
-        progress=lambda step, _wall: steps.update({step: round(time.process_time() - began, 2)}),
-    )
+    with files.silence():
+        roster = solve(
+            instance,
+            # On a busy machine the wall clock runs ahead of the processor.
+            time_limit=seconds * 4,
+            progress=lambda step, _wall: steps.update({step: round(time.process_time() - began, 2)}),
+        )
     spent, wall = time.process_time() - began, time.monotonic() - wall
     verdict = check(json.loads(formats.write_instance(instance)), json.loads(formats.write_roster(roster)))
     score = {level: getattr(verdict.score, level) for level in LEVELS}

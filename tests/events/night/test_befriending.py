@@ -3,7 +3,7 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from events.night import befriending, withdrawing
+from events.night import befriending, opening, withdrawing
 from events.night.models import Edition, FriendGroup, Participant
 from events.night.opening import SignUpRefused
 from tests.events import seats
@@ -67,7 +67,7 @@ def test_joining_is_refused_to_another_groups_member_another_nights_and_once_tea
 
     late = friend(camille)
     Edition.objects.update(state="rostering")
-    assert "composed" in refusal_of(befriending.join, late, group=group)
+    assert refusal_of(befriending.join, late, group=group) == str(opening.COMPOSING)
     assert "composed" in refusal_of(befriending.leave, camille)
     assert group.members.get() == camille
 

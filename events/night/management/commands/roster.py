@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import ctypes
 import hashlib
 import json
 import math
-import os
 import sys
 import threading
 from argparse import ArgumentParser, ArgumentTypeError
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -77,7 +74,7 @@ class Command(BaseCommand):
         try:
             if "output" in options:
                 files.try_writing(options["output"])
-            with _silence():
+            with files.silence():
                 run: Callable[..., str] = getattr(self, "_" + options["action"])
                 text = run(*(files.read(name) for name in names), **options)
             files.write(options.get("output", files.STREAM), text)
@@ -222,21 +219,6 @@ def _in_order(instance: Instance, seed: int) -> Instance:
         return instance
     teams, people = sorted(instance.teams, key=place), sorted(instance.people, key=place)
     return replace(instance, teams=tuple(teams), people=tuple(people))
-
-
-@contextmanager
-def _silence() -> Iterator[None]:
-    """Nothing but the answer reaches the standard output: HiGHS greets there, from C, whatever it is told."""
-    sys.stdout.flush()
-    output, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    try:
-        yield
-    finally:
-        ctypes.CDLL(None).fflush(None)
-        os.dup2(output, 1)
-        os.close(output)
-        os.close(nowhere)
 
 
 def _plain(*texts: str | bytes) -> list[Any]:
