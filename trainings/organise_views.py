@@ -98,7 +98,7 @@ def training_edit(request: OrganiserRequest, pk: int | None = None) -> HttpRespo
         request,
         form,
         heading=_("Change the training") if pk else _("New training"),
-        training=training if pk else None,
+        training=_training(request, pk) if pk else None,  # as it is: a form that is refused has written to the other
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.apps import apps
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
 
 from events import attending, by_date, checking_in, door_codes, excusing, overview, registering, scheduling
@@ -21,8 +22,8 @@ from tests.factories.trainings import SessionFactory, TrainingFactory
 from tests.factories.volunteers import QualificationFactory, UserFactory
 from tests.office import inside
 from trainings import awarding, board, certifying, evaluating, leading
-from trainings.listing import Quarter
 from trainings.models import Certificate
+from trainings.quarters import Quarter
 from volunteers import erasing
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +59,7 @@ def figures(slot):
     """Whatever counts the people of a date."""
     network, quarter = slot.network, Quarter.of(NOW.date())
     (counted,) = overview.with_counts(Slot.objects.filter(pk=slot.pk))
-    (date,) = board.dates_of([network], quarter)
+    (date,) = board.dates_of([network], quarter, timezone.now())
     shown = board.board_of([network], quarter)
     trainer = slot.people_in_charge.first()
     return {
