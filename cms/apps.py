@@ -10,15 +10,17 @@ class CmsConfig(AppConfig):
 
         from cms import erasing, nights, notes, turning, waiting_ideas  # noqa: PLC0415
         from cms.appearance import address_of  # noqa: PLC0415
+        from cms.context_processors import site  # noqa: PLC0415
         from events.night import public_pages  # noqa: PLC0415
         from ideas import notes as call_notes  # noqa: PLC0415
         from ideas import outcomes  # noqa: PLC0415
         from trainings import board_figures, origins  # noqa: PLC0415
         from volunteers import erasing as volunteers_erasing  # noqa: PLC0415
-        from volunteers import papers, retention  # noqa: PLC0415
+        from volunteers import framing, papers, retention  # noqa: PLC0415
         from volunteers.tables import harmless_in_csv  # noqa: PLC0415
 
         papers.register(address_of)
+        framing.register(site)
         volunteers_erasing.register(erasing.let_go)
         retention.register(erasing.KEPT)
         call_notes.register(notes.note_of)

@@ -108,12 +108,12 @@ def browse(request: HttpRequest, *, quarter: Quarter | None = None) -> Browse:
     if found is None:
         found = _find(QueryDict(asked), choices, number, quarter)
         caches["process"].set(key, found, timeout=settings.KEPT_SECONDS)
-        rows = list(found.rows)
+        rows = found.rows
     else:
         rows = session_rows.with_seats(found.rows)
-    rows = session_rows.with_own_states(rows, request.user)
+    own = session_rows.with_own_states(rows, request.user)
     bar = _bar(language, asked, choices, quarter, found.chips, found.count, today)
-    return Browse(tuple(rows), found.count, found.number, found.chips, bar, asked)
+    return Browse(tuple(own), found.count, found.number, found.chips, bar, asked)
 
 
 def _find(parameters: QueryDict, choices: Vocabulary, number: int, quarter: Quarter | None) -> Found:

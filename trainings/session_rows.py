@@ -7,6 +7,7 @@ in the reader's language with the others as a fallback.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -172,16 +173,23 @@ def _state(
     return "full" if full else "open"
 
 
-def with_seats(rows: Iterable[SessionRow]) -> list[SessionRow]:
-    """The rows with the seats and the state of this very moment, whenever the rest of them was read. One query.
+def with_seats(rows: Iterable[SessionRow]) -> tuple[SessionRow, ...]:
+    """The rows with the seats and the state of this very second, whenever the rest of them was read. One query.
 
     Those that are no longer published are left out.
     """
-    rows = list(rows)
-    now = timezone.now()
-    seats = seats_now([row.slot_id for row in rows])
-    published = [row for row in rows if row.slot_id in seats and seats[row.slot_id].state != Slot.State.DRAFT]
-    return [_seated(row, seats[row.slot_id], now) for row in published]
+    rows = tuple(rows)
+    seats = tuple(seats_now([row.slot_id for row in rows]).items())
+    return _all_seated(rows, seats, timezone.now().replace(microsecond=0))
+
+
+@functools.lru_cache(maxsize=64)  # what many look at is asked for many times in a second
+def _all_seated(
+    rows: tuple[SessionRow, ...], seats: tuple[tuple[int, Seats], ...], now: dt.datetime
+) -> tuple[SessionRow, ...]:
+    known = dict(seats)
+    published = [row for row in rows if row.slot_id in known and known[row.slot_id].state != Slot.State.DRAFT]
+    return tuple(_seated(row, known[row.slot_id], now) for row in published)
 
 
 def _seated(row: SessionRow, seats: Seats, now: dt.datetime) -> SessionRow:

@@ -6,7 +6,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.cache import never_cache
@@ -18,7 +17,7 @@ from trainings import browsing, listing, matching, origins, permissions, structu
 from trainings.evaluation_results import published_of
 from trainings.files import KINDS
 from trainings.models import Session, in_hours
-from volunteers import backoffice
+from volunteers import backoffice, framing
 from volunteers.forms import SignUpForm
 from volunteers.models import Volunteer
 
@@ -26,9 +25,8 @@ from volunteers.models import Volunteer
 @require_safe
 def session_list(request: HttpRequest) -> HttpResponse:
     """Every session that is not over, of all networks, with the same filters as the programme."""
-    # Without context processors: for nearly everybody the page is one that is kept, and asks them for nothing.
-    page = render_to_string("trainings/session_list.html", {"browse": browsing.browse(request), "request": request})
-    response = HttpResponse(page)
+    browse = browsing.browse(request)
+    response = HttpResponse(framing.page(request, "trainings/session_list.html", browse=browse))
     response.microcache = True  # type: ignore[attr-defined]
     return response
 

@@ -1,16 +1,16 @@
 import pytest
 
-from cms.templatetags import site_frame
 from tests.factories.events import RegistrationFactory
 from tests.factories.trainings import SessionFactory
 from tests.factories.volunteers import VolunteerFactory
+from volunteers import framing
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
 def nothing_kept():
-    site_frame._render.cache_clear()
+    framing.rendered.cache_clear()
 
 
 def look(client, number, **headers):
@@ -21,15 +21,15 @@ def look(client, number, **headers):
 def test_page_is_rendered_once_until_a_seat_is_taken(client):
     session = SessionFactory(slot__capacity=9)
     client.get("/trainings/")
-    before = site_frame._render.cache_info().misses
+    before = framing.rendered.cache_info().misses
     client.get("/trainings/", headers={"hx-request": "true"})  # not the answer that is kept whole
-    unchanged = site_frame._render.cache_info().misses
+    unchanged = framing.rendered.cache_info().misses
 
     RegistrationFactory(slot=session.slot)
     after = look(client, 1)
 
     assert unchanged == before
-    assert site_frame._render.cache_info().misses > before
+    assert framing.rendered.cache_info().misses > before
     assert "<b>8</b>" in after
 
 
