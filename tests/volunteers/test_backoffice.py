@@ -49,6 +49,8 @@ def add_app(user):
 
 
 def code_of(app):
+    if time.time() % 30 > 29:  # about to change: what is sent now would be late
+        time.sleep(1)
     counter = next(iter(yield_hotp_counters_from_time()))
     from allauth.mfa.adapter import get_adapter
 
