@@ -39,19 +39,21 @@ def wishes_of(participant: Participant) -> Wishes:
 def likely_wishes(volunteer: Volunteer, places: list[Place], *, with_friend: Participant | None = None) -> Wishes:
     """What to propose to somebody who begins: their districts, languages and way of walking, from the profile.
 
-    Who comes by a friend's link is proposed the friend's choices: in one team they are only if they agree on a place.
+    Of whom we know no district, "anywhere": what is proposed can be sent as it is. Who comes by a friend's link is
+    proposed the friend's choices: in one team they are only if they agree on a place.
     Three queries.
     """
     of_district = {place.headquarters.district_id: place.key for place in places}
     districts = volunteer.districts.order_by("code").values_list("pk", flat=True)
     mine = [of_district[key] for key in districts if key in of_district]
-    choices = mine[:3]
+    choices, reach = mine[:3], Participant.Reach.NEAR if mine else Participant.Reach.ANY
     if with_friend:
+        reach = Participant.Reach(with_friend.reach)
         choices = list(with_friend.choices.order_by("rank").values_list("headquarters", flat=True))
     return Wishes(
         choices=tuple(choices),
         home=mine[0] if mine else None,
-        reach=with_friend.reach if with_friend else Participant.Reach.NEAR,
+        reach=reach,
         max_walk=WALKS.get(Volunteer.Mobility(volunteer.mobility), Participant.Walk.USUAL)
         if volunteer.mobility
         else Participant.Walk.USUAL,

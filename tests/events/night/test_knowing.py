@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from events.night import knowing
 from events.night.models import Choice
-from events.night.placing import places_of
+from events.night.placing import place_for, places_of
 from tests.factories.events import RegistrationFactory
 from tests.factories.night import EditionFactory, HeadquartersFactory
 from tests.factories.night_people import ParticipantFactory, open_night
@@ -60,3 +60,12 @@ def test_likely_wishes_come_from_the_profile():
     Choice.objects.create(participant=camille, headquarters=a, rank=0)
     found = knowing.likely_wishes(volunteer, places_of(night), with_friend=camille)
     assert (found.choices, found.home, found.reach) == ((a.pk,), b.pk, "any")
+
+
+def test_of_whom_we_know_nothing_what_is_proposed_can_be_sent_as_it_is():
+    places = places_of(open_night(1, 1))
+
+    found = knowing.likely_wishes(VolunteerFactory(), places)
+
+    assert (found.choices, found.home, found.reach) == ((), None, "any")
+    assert place_for(found, places) in places
