@@ -22,20 +22,16 @@ from cms.models import ProgrammeIndexPage, ProgrammePage
 from cms.turning_forms import TurningForm, TyingForm
 from events import declining, door_codes, excusing, offers
 from events.arranging_forms import ArrangeForm
-from events.night import befriending
-from events.night import importing as night_importing
-from events.night.models import Briefing, Edition, Headquarters, Roster
-from events.night.organise_forms import EditionForm, HeadquartersForm, SectorForm
 from events.organise_forms import MoveForm, TermsForm
 from ideas.forms import IdeaForm
 from ideas.models import Call
 from ideas.organise_call_forms import CallForm
 from ideas.organise_forms import AnswerForm
 from mail.models import Message
+from tests.architecture.filling import fields_of
+from tests.architecture.rights_night import NightWorld
 from tests.factories.events import RegistrationFactory, SlotFactory, WalkInFactory, meet
 from tests.factories.ideas import CallFactory, CommentFactory, IdeaFactory
-from tests.factories.night import EditionFactory, HeadquartersFactory, SectorFactory, SectorImportFactory
-from tests.factories.night_people import ParticipantFactory, enrol
 from tests.factories.trainings import (
     CertificateFactory,
     EvaluationAnswerFactory,
@@ -48,13 +44,11 @@ from tests.factories.trainings import (
 )
 from tests.factories.volunteers import (
     AssociationFactory,
-    DistrictFactory,
     MembershipFactory,
     NetworkFactory,
     NetworkOrganiserFactory,
     UserFactory,
     VolunteerFactory,
-    square,
 )
 from trainings import awarding, evaluation_links
 from trainings.models import Theme, Training
@@ -81,9 +75,10 @@ EMAIL, NAME, DRAFT, LIST, ONLINE = (
 PAGE, CODE = "Chuchotement", "7391-4826"
 
 
-class World:
+class World(NightWorld):
     """People by role, their clients, addresses' arguments by object, what to post by name."""
 
+    now = NOW
     MAIL = "0" * 19 + "-abcdef12"
 
     def __init__(self):
@@ -230,23 +225,6 @@ class World:
             "begun": SlotFactory(network=ours, starts_at=NOW - dt.timedelta(minutes=1)),
         }
 
-    def own_nights(self):
-        """Nights of Solidarity: one open, one that is being prepared; the owner is in both."""
-        ours, owner = self.networks[0], self.people["owner"].volunteer
-        self.parts = {}
-        for days, name in enumerate(("open", "prepared"), start=40):
-            night = EditionFactory(network=ours, open=True, starts_at=NOW + dt.timedelta(days=days))
-            seat = HeadquartersFactory(edition=night, slot__state="open", slot__capacity=40)
-            self.parts[name] = enrol(owner, seat)
-        Edition.objects.filter(pk=self.parts["prepared"].edition_id).update(state=Edition.State.PREPARING)
-        self.briefing = Briefing.objects.create(edition=self.parts["open"].edition, slot=self.their_slot)
-        self.friends = befriending.open_group(enrol(self.people["keeper"].volunteer, self.night_seat))
-        Message.objects.all().delete()
-
-    @property
-    def night_seat(self):
-        return Headquarters.objects.get(edition=self.parts["open"].edition)
-
     def ideas(self):
         """Calls for ideas, with the owner's idea; one that is being prepared, and an idea in it."""
         ours, theirs, _joined = self.networks
@@ -281,49 +259,6 @@ class World:
         }
         for comment in (None, self.comments["shown"]):
             self.idea.reports.create(comment=comment, by=self.people["member"], reason="Publicité.")
-
-    def night(self):
-        """An edition of ours: the trainer coordinates one of its headquarters, nobody the one next door."""
-        self.edition = EditionFactory(network=self.networks[0])
-        self.their_edition = EditionFactory(network=self.networks[1])
-        self.headquarters = {
-            name: HeadquartersFactory(edition=self.edition, district__code=f"{number:02}")
-            for number, name in enumerate(("coordinated", "next door", "empty"), start=7)
-        }
-        self.headquarters["public"] = HeadquartersFactory(
-            edition=self.their_edition, district__code="07", slot__state="open"
-        )
-        self.edition.refresh_from_db()
-        self.headquarters = {name: Headquarters.objects.get(pk=one.pk) for name, one in self.headquarters.items()}
-        self.headquarters["coordinated"].slot.people_in_charge.add(self.people["trainer"])
-        self.free_district = DistrictFactory(code="12")
-        self.sectors = {
-            name: SectorFactory(
-                headquarters=self.headquarters[name],
-                code=f"0{number}-1",
-                boundary={"type": "Polygon", "coordinates": [square(2.30, 48.85, 0.01)]},
-            )
-            for number, name in enumerate(("coordinated", "next door"), start=7)
-        }
-        self.night_import = SectorImportFactory(edition=self.edition)
-        self.night_rosters()
-
-    def night_rosters(self):
-        """Another edition of ours, whose teams are being composed; the trainer coordinates there as well."""
-        starts_at = self.edition.starts_at + dt.timedelta(weeks=52)
-        self.composed_edition = EditionFactory(network=self.networks[0], starts_at=starts_at, state="rostering")
-        there = HeadquartersFactory(edition=self.composed_edition, district__code="07")
-        there.slot.people_in_charge.add(self.people["trainer"])
-        SectorFactory(headquarters=there, code="07-1")
-        ParticipantFactory(edition=self.composed_edition, home=there)
-        score = dict.fromkeys(("teams", "people", "first_choices", "viable", "placed", "split", "cost", "balance"), 0)
-        texts = {"instance": '{"teams": [], "people": []}', "result": '{"leaders": {}, "assignments": {}}'}
-        ended = {"state": "done", "ended_at": NOW} | score | texts
-        self.rosters = {
-            "done": Roster.objects.create(edition=self.composed_edition, number=1, **ended),
-            "other": Roster.objects.create(edition=self.composed_edition, number=2, **ended),
-            "waiting": Roster.objects.create(edition=self.edition, number=1),
-        }
 
     def evaluated(self, **fields):
         """The evaluation of a session of the day before, which the trainer gave."""
@@ -434,7 +369,7 @@ class World:
         registrations = {"confirmed": self.confirmed, "offered": self.offered, "asked": self.asked, "late": self.late}
         registrations |= {"attended": self.attended, "certified": self.certified}
         registrations |= {"here": self.here, "their seat": self.theirs, "their asked": self.their_asked}
-        return {
+        found = {
             "": dict,
             "slot": lambda: {"pk": slots[which].pk},
             "date": lambda: {"slot_id": slots[which].pk},
@@ -451,17 +386,6 @@ class World:
             "certified": lambda: {"slot_id": self.certified_at.pk, "uid": self.certified.uid},
             "training": lambda: {"pk": {"ours": self.training, "hidden": self.secret_training}[which].pk},
             "material": lambda: {"pk": self.materials[which].pk},
-            "edition": lambda: {"pk": self.edition.pk},
-            "edition to": lambda: {"pk": self.edition.pk, "to": which},
-            "in edition": lambda: {"edition": self.edition.pk},
-            "headquarters": lambda: {"pk": self.headquarters[which].pk},
-            "night": lambda: {"slot_id": self.headquarters[which].slot_id},
-            "sector": lambda: {"pk": self.sectors[which].pk},
-            "night import": lambda: {"pk": self.night_import.pk},
-            "in composed edition": lambda: {"edition": self.composed_edition.pk},
-            "roster": lambda: {"pk": self.rosters[which].pk},
-            "two rosters": lambda: {"pk": self.rosters["done"].pk, "other": self.rosters["other"].pk},
-            "my night": lambda: {"edition": self.parts[which].edition_id},
             "slug": lambda: {"slug": which},
             "call": lambda: {"slug": which},
             "idea": lambda: {"pk": self.ideas_by[which].pk},
@@ -481,7 +405,8 @@ class World:
             "provider": lambda: {"provider_id": "city"},
             "device": lambda: {"pk": self.device.pk},
             "key": lambda: {"pk": self.key.pk},
-        }[kind]()
+        } | self.night_arguments(which)
+        return found[kind]()
 
     def tokens(self):
         return {
@@ -499,19 +424,6 @@ class World:
         """What this person would post; ``seen`` and the like as the form gave them."""
         later = {"starts_at": "2027-03-20T10:00", "ends_at": "2027-03-20T12:00"}
         filled = {
-            "wishes": lambda: {
-                "email": "nina@example.org",
-                "first_name": "Nina",
-                "charter": "on",
-                "adult": "on",
-                "role": "lead",
-                "first": self.night_seat.pk,
-                "reach": "near",
-                "max_walk": "1",
-                "despite_clash": "yes",
-            },
-            "briefings": lambda: {"slots": [self.open_slot.pk], "sent": "1"},
-            "briefing": lambda: {"briefing": self.briefing.slot_id},
             "move": lambda: fields_of(MoveForm(slot=self.slot)) | later | {"confirmed": "1"},
             "meetings": lambda: meetings_of(self.slot) | {"confirmed": "1"},
             "terms": lambda: fields_of(TermsForm(slot=self.slot)) | {"capacity": 25},
@@ -530,57 +442,6 @@ class World:
                 fields_of(TrainingForm(instance=Training(), user=self.people["organiser"]))
                 | {"network": self.of(role).pk, "kind": "visit", "title_fr": "Une", "title_en": "One"}
             ),
-            "edition": lambda: (
-                fields_of(EditionForm(instance=self.edition, user=self.people["organiser"])) | {"name_fr": "Autre"}
-            ),
-            "new edition": lambda: {
-                "network": self.of(role).pk,
-                "name_fr": "Une",
-                "starts_at": "2027-11-20T22:00",
-                "ends_at": "2027-11-21T01:00",
-            },
-            "copy": lambda: {"name_fr": "Une", "starts_at": "2027-11-20T22:00"},
-            "new headquarters": lambda: (
-                fields_of(HeadquartersForm(edition=self.edition, headquarters=None, organises=True))
-                | {"district": self.free_district.pk}
-            ),
-            "headquarters": lambda: (
-                fields_of(
-                    HeadquartersForm(
-                        edition=self.edition,
-                        headquarters=self.headquarters["coordinated"],
-                        organises=role in ("organiser", "administrator"),
-                    )
-                )
-                | {"meal": "Soupe"}
-            ),
-            "sector": lambda: (
-                fields_of(
-                    SectorForm(
-                        instance=self.sectors["coordinated"],
-                        edition=self.edition,
-                        allowed=Headquarters.objects.all(),
-                    )
-                )
-                | {"dangers": "Verglas"}
-            ),
-            "new sector": lambda: {
-                "headquarters": self.headquarters["coordinated"].pk,
-                "code": "07-9",
-                "walk": "1",
-                "least": "3",
-                "target": "4",
-                "most": "5",
-                "kind": self.sectors["coordinated"].kind_id,
-            },
-            "cut": lambda: {"path": "48.84, 2.304\n48.87, 2.304", "code": "07-9", "confirmed": "1"},
-            "drawn": lambda: {"path": "48.85, 2.30\n48.85, 2.31\n48.86, 2.31", "confirmed": "1"},
-            "sectors": lambda: {"what": "sectors", "file": SimpleUploadedFile("s.csv", b"code;district\n07-8;07\n")},
-            "plan": lambda: {
-                "digest": night_importing.plan_of(self.night_import, edition=self.edition, by=self.people["organiser"])[
-                    0
-                ].digest
-            },
             "call": lambda: (
                 fields_of(CallForm(instance=self.call, user=self.people["organiser"]))
                 | {"responsible": self.people["organiser"].pk, "text_fr": "Autre"}
@@ -626,7 +487,7 @@ class World:
             "address": lambda: {"email": self.people[role].email},
             "word": lambda: {"subject": "A", "body": "B", "states": ["confirmed"], "key": uuid.uuid4()},
         }
-        return filled[name]()
+        return (filled | self.night_data(role))[name]()
 
     def of(self, role):
         """The network that this person runs (or would like to)."""
@@ -639,9 +500,3 @@ def meetings_of(slot):
     lines = [fields_of(line) for line in form.lines] + [fields_of(form.lines.management_form)]
     more = {"line-1-starts_at": "2027-03-20T10:00", "line-1-ends_at": "2027-03-20T12:00"}
     return fields_of(form) | {name: value for line in lines for name, value in line.items()} | more
-
-
-def fields_of(form):
-    """The form as a browser would send it back untouched."""
-    shown = {field.html_name: field.field.widget.format_value(field.value()) for field in form}
-    return {name: value for name, value in shown.items() if value not in (None, False, [], [""])}

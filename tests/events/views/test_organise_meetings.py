@@ -8,7 +8,7 @@ from django.utils import timezone
 from events import occasions
 from events.models import Slot
 from mail.models import Message
-from tests.architecture.rights_world import fields_of
+from tests.architecture.filling import fields_of
 from tests.events.views.organising import url
 from tests.factories.events import RegistrationFactory, VenueFactory, meet
 

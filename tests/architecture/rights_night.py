@@ -1,0 +1,163 @@
+"""The Nights of Solidarity in the table of rights: whose they are, what is in them, what is posted."""
+
+import datetime as dt
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from events.night import befriending, importing
+from events.night.models import Briefing, Edition, Headquarters, Roster
+from events.night.organise_forms import EditionForm, HeadquartersForm, SectorForm
+from mail.models import Message
+from tests.architecture.filling import fields_of
+from tests.factories.night import EditionFactory, HeadquartersFactory, SectorFactory, SectorImportFactory
+from tests.factories.night_people import ParticipantFactory, enrol
+from tests.factories.volunteers import DistrictFactory, square
+
+
+class NightWorld:
+    """The part of a ``World`` that is about the Night; it has its people and networks."""
+
+    def own_nights(self):
+        """Nights of Solidarity: one open, one that is being prepared; the owner is in both."""
+        ours, owner = self.networks[0], self.people["owner"].volunteer
+        self.parts = {}
+        for days, name in enumerate(("open", "prepared"), start=40):
+            night = EditionFactory(network=ours, open=True, starts_at=self.now + dt.timedelta(days=days))
+            seat = HeadquartersFactory(edition=night, slot__state="open", slot__capacity=40)
+            self.parts[name] = enrol(owner, seat)
+        Edition.objects.filter(pk=self.parts["prepared"].edition_id).update(state=Edition.State.PREPARING)
+        self.briefing = Briefing.objects.create(edition=self.parts["open"].edition, slot=self.their_slot)
+        self.friends = befriending.open_group(enrol(self.people["keeper"].volunteer, self.night_seat))
+        Message.objects.all().delete()
+
+    @property
+    def night_seat(self):
+        return Headquarters.objects.get(edition=self.parts["open"].edition)
+
+    def night(self):
+        """An edition of ours: the trainer coordinates one of its headquarters, nobody the one next door."""
+        self.edition = EditionFactory(network=self.networks[0])
+        self.their_edition = EditionFactory(network=self.networks[1])
+        self.headquarters = {
+            name: HeadquartersFactory(edition=self.edition, district__code=f"{number:02}")
+            for number, name in enumerate(("coordinated", "next door", "empty"), start=7)
+        }
+        self.headquarters["public"] = HeadquartersFactory(
+            edition=self.their_edition, district__code="07", slot__state="open"
+        )
+        self.edition.refresh_from_db()
+        self.headquarters = {name: Headquarters.objects.get(pk=one.pk) for name, one in self.headquarters.items()}
+        self.headquarters["coordinated"].slot.people_in_charge.add(self.people["trainer"])
+        self.free_district = DistrictFactory(code="12")
+        self.sectors = {
+            name: SectorFactory(
+                headquarters=self.headquarters[name],
+                code=f"0{number}-1",
+                boundary={"type": "Polygon", "coordinates": [square(2.30, 48.85, 0.01)]},
+            )
+            for number, name in enumerate(("coordinated", "next door"), start=7)
+        }
+        self.night_import = SectorImportFactory(edition=self.edition)
+        self.night_rosters()
+
+    def night_rosters(self):
+        """Another edition of ours, whose teams are being composed; the trainer coordinates there as well."""
+        starts_at = self.edition.starts_at + dt.timedelta(weeks=52)
+        self.composed_edition = EditionFactory(network=self.networks[0], starts_at=starts_at, state="rostering")
+        there = HeadquartersFactory(edition=self.composed_edition, district__code="07")
+        there.slot.people_in_charge.add(self.people["trainer"])
+        SectorFactory(headquarters=there, code="07-1")
+        ParticipantFactory(edition=self.composed_edition, home=there)
+        score = dict.fromkeys(("teams", "people", "first_choices", "viable", "placed", "split", "cost", "balance"), 0)
+        texts = {"instance": '{"teams": [], "people": []}', "result": '{"leaders": {}, "assignments": {}}'}
+        ended = {"state": "done", "ended_at": self.now} | score | texts
+        self.rosters = {
+            "done": Roster.objects.create(edition=self.composed_edition, number=1, **ended),
+            "other": Roster.objects.create(edition=self.composed_edition, number=2, **ended),
+            "waiting": Roster.objects.create(edition=self.edition, number=1),
+        }
+
+    def night_arguments(self, which):
+        """Of addresses, by what they are about."""
+        return {
+            "edition": lambda: {"pk": self.edition.pk},
+            "edition to": lambda: {"pk": self.edition.pk, "to": which},
+            "in edition": lambda: {"edition": self.edition.pk},
+            "headquarters": lambda: {"pk": self.headquarters[which].pk},
+            "night": lambda: {"slot_id": self.headquarters[which].slot_id},
+            "sector": lambda: {"pk": self.sectors[which].pk},
+            "night import": lambda: {"pk": self.night_import.pk},
+            "in composed edition": lambda: {"edition": self.composed_edition.pk},
+            "roster": lambda: {"pk": self.rosters[which].pk},
+            "two rosters": lambda: {"pk": self.rosters["done"].pk, "other": self.rosters["other"].pk},
+            "my night": lambda: {"edition": self.parts[which].edition_id},
+        }
+
+    def night_data(self, role):
+        """What this person would post."""
+        return {
+            "wishes": lambda: {
+                "email": "nina@example.org",
+                "first_name": "Nina",
+                "charter": "on",
+                "adult": "on",
+                "role": "lead",
+                "first": self.night_seat.pk,
+                "reach": "near",
+                "max_walk": "1",
+                "despite_clash": "yes",
+            },
+            "briefings": lambda: {"slots": [self.open_slot.pk], "sent": "1"},
+            "briefing": lambda: {"briefing": self.briefing.slot_id},
+            "edition": lambda: (
+                fields_of(EditionForm(instance=self.edition, user=self.people["organiser"])) | {"name_fr": "Autre"}
+            ),
+            "new edition": lambda: {
+                "network": self.of(role).pk,
+                "name_fr": "Une",
+                "starts_at": "2027-11-20T22:00",
+                "ends_at": "2027-11-21T01:00",
+            },
+            "copy": lambda: {"name_fr": "Une", "starts_at": "2027-11-20T22:00"},
+            "new headquarters": lambda: (
+                fields_of(HeadquartersForm(edition=self.edition, headquarters=None, organises=True))
+                | {"district": self.free_district.pk}
+            ),
+            "headquarters": lambda: (
+                fields_of(
+                    HeadquartersForm(
+                        edition=self.edition,
+                        headquarters=self.headquarters["coordinated"],
+                        organises=role in ("organiser", "administrator"),
+                    )
+                )
+                | {"meal": "Soupe"}
+            ),
+            "sector": lambda: (
+                fields_of(
+                    SectorForm(
+                        instance=self.sectors["coordinated"],
+                        edition=self.edition,
+                        allowed=Headquarters.objects.all(),
+                    )
+                )
+                | {"dangers": "Verglas"}
+            ),
+            "new sector": lambda: {
+                "headquarters": self.headquarters["coordinated"].pk,
+                "code": "07-9",
+                "walk": "1",
+                "least": "3",
+                "target": "4",
+                "most": "5",
+                "kind": self.sectors["coordinated"].kind_id,
+            },
+            "cut": lambda: {"path": "48.84, 2.304\n48.87, 2.304", "code": "07-9", "confirmed": "1"},
+            "drawn": lambda: {"path": "48.85, 2.30\n48.85, 2.31\n48.86, 2.31", "confirmed": "1"},
+            "sectors": lambda: {"what": "sectors", "file": SimpleUploadedFile("s.csv", b"code;district\n07-8;07\n")},
+            "plan": lambda: {
+                "digest": importing.plan_of(self.night_import, edition=self.edition, by=self.people["organiser"])[
+                    0
+                ].digest
+            },
+        }
