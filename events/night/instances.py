@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from events.models import Slot
 from events.night.models import Edition, Sector
-from events.night.peopling import people_of
+from events.night.peopling import clearance_tag, language_tag, people_of
 from events.night.placing import METRES_A_DEGREE, point_of
 from events.night.roster.problem import Headquarters, Instance, Person, Rules, Team
 
@@ -54,9 +54,10 @@ def _sectors(edition: Edition) -> list[Sector]:
 def _team(sector: Sector) -> Team:
     tags: dict[bool, set[str]] = {True: set(), False: set()}
     for tag in sector.tags.all():
-        tags[tag.is_needed].add(
-            f"lang:{tag.language.code}" if tag.language else f"clear:{tag.qualification.slug}"  # type: ignore[union-attr]
-        )
+        if tag.language:
+            tags[tag.is_needed].add(language_tag(tag.language.code))
+        if tag.qualification:
+            tags[tag.is_needed].add(clearance_tag(tag.qualification.slug))
     return Team(
         id=sector.code,
         hq=str(sector.headquarters_id),

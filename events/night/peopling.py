@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from django.db.models import Q
-
 from events.night.models import Edition, Participant
 from events.night.roster.problem import Person
+from volunteers import qualifying
 from volunteers.models import QualificationHeld
+
+
+def language_tag(code: str) -> str:
+    """How the roster's files say a language: of a person, and of a team that asks for it."""
+    return f"lang:{code}"
+
+
+def clearance_tag(slug: str) -> str:
+    """The same of a qualification."""
+    return f"clear:{slug}"
 
 
 def people_of(edition: Edition) -> list[Person]:
     """Everybody signed up, whoever waits included, in the order of sign-up. The same number of queries for any number.
 
-    Ids are keys as text, tags "lang:" with the language's code and "clear:" with the slug of a qualification held on
-    the night. Whoever has neither home nor choice is at home where they are registered.
+    Ids are keys as text, tags the languages spoken and the qualifications held on the night. Whoever has neither home
+    nor choice is at home where they are registered.
     """
     rows = Participant.objects.active().filter(edition=edition).in_order().select_related("registration")
     rows = rows.prefetch_related("choices", "languages")
@@ -37,7 +46,8 @@ def people_of(edition: Edition) -> list[Person]:
                 leader=row.leader,
                 experienced=row.experienced,
                 max_walk=row.max_walk,
-                tags=frozenset(f"lang:{language.code}" for language in row.languages.all()) | held[row.volunteer_id],
+                tags=frozenset(language_tag(language.code) for language in row.languages.all())
+                | held[row.volunteer_id],
                 group=str(row.group_id) if row.group_id else None,
             )
         )
@@ -45,10 +55,9 @@ def people_of(edition: Edition) -> list[Person]:
 
 
 def _clearances(edition: Edition) -> defaultdict[int, frozenset[str]]:
-    on = edition.night_on
-    valid = Q(expires_on=None) | Q(expires_on__gte=on)
-    rows = QualificationHeld.objects.filter(valid, volunteer__nights__edition=edition, granted_on__lte=on)
+    valid = qualifying.valid_on(edition.night_on)
+    rows = QualificationHeld.objects.filter(valid, volunteer__nights__edition=edition)
     found: defaultdict[int, frozenset[str]] = defaultdict(frozenset)
     for volunteer, slug in rows.values_list("volunteer", "qualification__slug"):
-        found[volunteer] |= {f"clear:{slug}"}
+        found[volunteer] |= {clearance_tag(slug)}
     return found
