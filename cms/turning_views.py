@@ -8,7 +8,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from cms import turning
 from cms.turning_forms import TurningForm, TyingForm
@@ -18,11 +18,12 @@ from ideas.calling import IdeaRefused
 from ideas.models import Call, Idea
 from ideas.proposing import hold
 from trainings.models import Training
+from volunteers.methods import require_form
 from volunteers.permissions import is_organiser
 
 
 @office_page
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form
 def training(request: OrganiserRequest, pk: int) -> HttpResponse:
     """The new training, filled in with the idea's words, and the idea's answer: sent once, both are done."""
     idea = _idea(request, pk)

@@ -7,18 +7,18 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from events import arranging, overview, scheduling
 from events.arranging_forms import ArrangeForm
-from events.changes_views import GET_AND_POST, hold_if_posted, said_told
+from events.changes_views import hold_if_posted, said_told
 from events.models import Slot
 from events.organise_views import OrganiserRequest, office_page, page_context, slot_for
 from events.scheduling import ChangeRefused
+from volunteers.methods import require_form
 
 
 @office_page
-@require_http_methods(GET_AND_POST)
+@require_form
 def meetings(request: OrganiserRequest, pk: int) -> HttpResponse:
     """Two steps, as for a move: the meetings, then who will be told. ``more`` asks for more lines, without script."""
     slot = slot_for(request, pk)

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from events import attending, by_date, enlisting, occasions
@@ -22,6 +22,7 @@ from events.organise_forms import PersonForm
 from events.organise_views import OrganiserRequest, office_page, page_context, slot_for
 from events.scheduling import ChangeRefused
 from volunteers.addresses import keys_in
+from volunteers.methods import require_form
 
 Attendance = Registration.Attendance
 
@@ -84,7 +85,7 @@ def mark(request: OrganiserRequest, pk: int) -> HttpResponse:
 
 
 @office_page
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form
 def walk_in(request: OrganiserRequest, pk: int) -> HttpResponse:
     """Somebody who came without a registration, or from the waiting list."""
     slot = slot_for(request, pk)
@@ -104,7 +105,7 @@ def walk_in(request: OrganiserRequest, pk: int) -> HttpResponse:
 
 
 @office_page
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form
 def key_in(request: OrganiserRequest, pk: int) -> HttpResponse:
     """The signed sheet, copied: everybody was there except those ticked, in one go."""
     slot = slot_for(request, pk, only_attendance=True)

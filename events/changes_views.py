@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from events import kinds, overview, scheduling, writing
 from events.models import Registration, Slot
@@ -18,8 +18,7 @@ from events.organise_views import OrganiserRequest, office_page, page_context, s
 from events.permissions import can_organise, can_write
 from events.scheduling import ChangeRefused
 from events.writing import AnotherWordLeft
-
-GET_AND_POST = ["GET", "HEAD", "POST"]
+from volunteers.methods import require_form
 
 
 @office_page
@@ -38,7 +37,7 @@ def publish(request: OrganiserRequest, pk: int) -> HttpResponse:
 
 
 @office_page
-@require_http_methods(GET_AND_POST)
+@require_form
 def terms(request: OrganiserRequest, pk: int) -> HttpResponse:
     """Titles, seats, opening, approval, people in charge: nobody is told."""
     slot = slot_for(request, pk)
@@ -60,7 +59,7 @@ def terms(request: OrganiserRequest, pk: int) -> HttpResponse:
 
 
 @office_page
-@require_http_methods(GET_AND_POST)
+@require_form
 def move(request: OrganiserRequest, pk: int) -> HttpResponse:
     """Two steps: the new time and place, then who will be told, and only then it is done; a second time, it is said.
 
@@ -100,7 +99,7 @@ def move(request: OrganiserRequest, pk: int) -> HttpResponse:
 
 
 @office_page
-@require_http_methods(GET_AND_POST)
+@require_form
 def call_off(request: OrganiserRequest, pk: int) -> HttpResponse:
     """Cancels the date for everybody, after a box was ticked. A second time, says that it is cancelled."""
     slot = slot_for(request, pk)
@@ -125,7 +124,7 @@ def call_off(request: OrganiserRequest, pk: int) -> HttpResponse:
 
 
 @office_page
-@require_http_methods(GET_AND_POST)
+@require_form
 def write(request: OrganiserRequest, pk: int) -> HttpResponse:
     """One message each; sent twice by a double click, it leaves once. Another text from the same form asks again.
 

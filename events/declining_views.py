@@ -7,16 +7,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from events import declining, kinds, reports
 from events.models import Registration
 from events.registering import RegistrationRefused
 from events.views import SAID, badge_of
+from volunteers.methods import require_form
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form
 def decline(request: HttpRequest, token: str) -> HttpResponse:
     """Asks (GET), gives the seat back (POST), and takes that back (POST with ``again``) as long as one may sign up.
 

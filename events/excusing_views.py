@@ -13,18 +13,19 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from events import by_date, declining, excusing, kinds, missed, occasions, reports
 from events.models import Registration, Slot
 from events.occasions import Occasion
 from events.registering import RegistrationRefused
 from events.views import badge_of, my_own
+from volunteers.methods import require_form
 from volunteers.models import User
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form
 def miss(request: HttpRequest, token: str) -> HttpResponse:
     """Asks (GET), notes that the person does not come to that meeting (POST), and takes it back (POST with ``again``).
 

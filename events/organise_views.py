@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from events import attending, by_date, enlisting, handouts, kinds, missed, occasions, overview, registering, requiring
 from events.models import Registration, Slot
@@ -26,6 +26,7 @@ from events.organise_forms import AddedForm, EndForm, PersonForm, SlotFilter
 from events.permissions import can_organise, can_write
 from events.registering import RegistrationRefused
 from events.resources import RegistrationResource, add_dates, add_walk_ins
+from volunteers.methods import require_form
 from volunteers.models import Qualification, User
 from volunteers.tables import xlsx_response
 
@@ -181,7 +182,7 @@ def approve(request: OrganiserRequest, pk: int, uid: Any) -> HttpResponse:
 
 
 @office_page
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form
 def refuse(request: OrganiserRequest, pk: int, uid: Any) -> HttpResponse:
     """Asks for a sentence to the person, which may stay empty, and refuses the request."""
     slot = slot_for(request, pk)
@@ -207,7 +208,7 @@ def _answer(
 
 
 @office_page
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form
 def cancel_registration(request: OrganiserRequest, pk: int, uid: Any) -> HttpResponse:
     """Asks first; the seat goes to the next person, and both are told. 404 for one whose account was deleted."""
     slot = slot_for(request, pk)
@@ -227,7 +228,7 @@ def cancel_registration(request: OrganiserRequest, pk: int, uid: Any) -> HttpRes
 
 
 @office_page
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form
 def add_person(request: OrganiserRequest, pk: int) -> HttpResponse:
     """Registers somebody by hand, by their address."""
     slot = slot_for(request, pk)

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from events import (
     asking,
@@ -37,6 +37,7 @@ from events.permissions import can_answer_for, can_see_registration
 from events.registering import NotQualified, RegistrationRefused
 from volunteers import consenting, signing_up, squares
 from volunteers.forms import AgreementForm, SignUpForm
+from volunteers.methods import require_form
 from volunteers.models import User, Volunteer
 from volunteers.pacing import evenly_paced
 
@@ -52,7 +53,7 @@ SAID = {
 
 @never_cache
 @evenly_paced
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form
 def register(request: HttpRequest, slot_id: int) -> HttpResponse:
     """The page to sign up on, and signing up: one click when signed in, else two fields and a code by mail."""
     slot = get_object_or_404(_slots().published(), pk=slot_id)
@@ -214,7 +215,7 @@ def confirm(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 @never_cache
 @login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form
 def cancel(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Asks whether one really gives the seat back (GET), and does it (POST)."""
     registration = my_own(request, uid)
@@ -232,7 +233,7 @@ def cancel(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form
 def answer_offer(request: HttpRequest, token: str) -> HttpResponse:
     """The page behind the link of an offer's mail: its two buttons answer, opening it does nothing.
 

@@ -11,13 +11,14 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from events.organise_views import OrganiserRequest, office_page
 from ideas import calling, reports, waiting
 from ideas.calling import IdeaRefused, phases_of_quarter
 from ideas.models import Call
 from ideas.organise_call_forms import CallForm
+from volunteers.methods import require_form
 from volunteers.permissions import is_organiser
 
 PAGE = 50
@@ -41,7 +42,7 @@ def call_list(request: OrganiserRequest) -> HttpResponse:
 
 
 @office_page
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form
 def call_edit(request: OrganiserRequest, pk: int | None = None) -> HttpResponse:
     """A new call (without ``pk``), or changes to one. The button "fill" shows the quarter's dates and saves nothing."""
     if not is_organiser(request.user):

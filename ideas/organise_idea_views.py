@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from events.organise_views import OrganiserRequest, office_page
 from ideas import answering, resembling, sorting, stories, talking, telling, waiting
@@ -21,8 +21,7 @@ from ideas.organise_forms import AnswerForm, HideForm, QuestionForm, ReopenForm,
 from ideas.organise_views import AUTHOR, desk_query, to_desk, with_told
 from ideas.permissions import can_moderate, can_sort
 from ideas.reports import author_of
-
-GET_AND_POST = ["GET", "HEAD", "POST"]
+from volunteers.methods import require_form
 
 
 def idea_for(request: OrganiserRequest, pk: int) -> Idea:
@@ -68,7 +67,7 @@ def idea_detail(request: OrganiserRequest, pk: int) -> HttpResponse:
 
 # --- Decisions --------------------------------------------------------------------------------------------------------
 @office_page
-@require_http_methods(GET_AND_POST)
+@require_form
 def answer(request: OrganiserRequest, pk: int) -> HttpResponse:
     """Adopted, declined or out of scope, and why; refused when the idea has changed since it was read."""
     idea = idea_for(request, pk)
@@ -81,7 +80,7 @@ def answer(request: OrganiserRequest, pk: int) -> HttpResponse:
 
 
 @office_page
-@require_http_methods(GET_AND_POST)
+@require_form
 def reopen(request: OrganiserRequest, pk: int) -> HttpResponse:
     """Takes the answer back."""
     idea = idea_for(request, pk)
@@ -94,7 +93,7 @@ def reopen(request: OrganiserRequest, pk: int) -> HttpResponse:
 
 
 @office_page
-@require_http_methods(GET_AND_POST)
+@require_form
 def ask(request: OrganiserRequest, pk: int) -> HttpResponse:
     """A question to the author, public under the idea."""
     idea = idea_for(request, pk)
@@ -107,7 +106,7 @@ def ask(request: OrganiserRequest, pk: int) -> HttpResponse:
 
 
 @office_page
-@require_http_methods(GET_AND_POST)
+@require_form
 def send(request: OrganiserRequest, pk: int) -> HttpResponse:
     """To another call, of whatever network, that people can still take part in."""
     if request.method == "POST" and (left := _left_by(request, pk)):  # the second click, when it is no longer theirs
@@ -135,14 +134,14 @@ def _left_by(request: OrganiserRequest, pk: int) -> Call | None:
 
 # --- What should not stand --------------------------------------------------------------------------------------------
 @office_page
-@require_http_methods(GET_AND_POST)
+@require_form
 def hide(request: OrganiserRequest, pk: int) -> HttpResponse:
     idea = idea_for(request, pk)
     return _hide(request, idea, idea, heading=_("Hide the text of this idea"))
 
 
 @office_page
-@require_http_methods(GET_AND_POST)
+@require_form
 def comment_hide(request: OrganiserRequest, pk: int) -> HttpResponse:
     comment = comment_for(request, pk)
     return _hide(request, comment.idea, comment, heading=_("Hide this comment"))

@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from events.organise_views import OrganiserRequest, office_page
 from ideas import calling, reports, resembling, sorting, sorting_several, telling, waiting
@@ -23,6 +23,7 @@ from ideas.models import Call, Idea
 from ideas.organise_forms import GroupForm, IdeaFilter, MergeForm, ToldForm
 from ideas.permissions import can_organise
 from volunteers.addresses import keys_in
+from volunteers.methods import require_form
 from volunteers.words import fold
 
 PAGE = 50
@@ -143,7 +144,7 @@ def _group(request: OrganiserRequest, call: Call, ideas: list[Idea]) -> None:
 
 
 @office_page
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form
 def merge(request: OrganiserRequest, pk: int) -> HttpResponse:
     """Which of the ideas stands, and why. One idea alone is offered those that resemble it, and a search."""
     call = call_for(request, pk)

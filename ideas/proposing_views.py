@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from ideas import drafts, permissions, proposing, resembling
 from ideas.calling import IdeaRefused
@@ -25,12 +25,13 @@ from ideas.models import Call, Idea, Phase
 from ideas.views import agreement_of, reader_of, visible_idea
 from volunteers import backoffice, consenting, signing_up
 from volunteers.forms import SignUpForm
+from volunteers.methods import require_form
 from volunteers.models import Association, User, Volunteer
 from volunteers.pacing import evenly_paced
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form
 def propose(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The form for an idea: sent by whoever is signed in; kept for whoever is not, until the code has come."""
     call = _open_call(request, slug)
@@ -103,7 +104,7 @@ def alike(request: HttpRequest, slug: str) -> HttpResponse:
 
 @never_cache
 @login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """One's own idea, until the call closes or it is answered."""
     idea = visible_idea(request, pk)
@@ -127,7 +128,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @never_cache
 @login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Asks whether one really takes one's idea back, and why (GET), and does it (POST)."""
     idea = visible_idea(request, pk)

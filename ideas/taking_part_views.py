@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from ideas import permissions, supporting, talking
 from ideas.calling import IdeaRefused
@@ -22,6 +22,7 @@ from ideas.models import Comment, Idea
 from ideas.views import agreement_of, idea_page, reader_of, visible_idea
 from volunteers import backoffice, consenting
 from volunteers.forms import AgreementForm
+from volunteers.methods import require_form
 from volunteers.models import User
 
 
@@ -83,7 +84,7 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
 
 @never_cache
 @login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form
 def report(request: HttpRequest, pk: int) -> HttpResponse:
     """Asks what is wrong with the idea's text, or with one of its comments, and tells the organisers."""
     idea = visible_idea(request, pk)

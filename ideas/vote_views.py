@@ -14,13 +14,13 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from ideas import permissions, reports, voting
 from ideas.calling import IdeaRefused
 from ideas.models import Call, Idea, Phase
 from ideas.vote_forms import CHECKED, POINTS, BallotForm
 from volunteers import backoffice
+from volunteers.methods import require_form
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Candidate:
 
 @never_cache
 @login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form
 def vote(request: HttpRequest, slug: str) -> HttpResponse:
     """The ballot. Nothing chosen, or "take it back", is no ballot."""
     calls = Call.objects.visible_to(backoffice.acting_user(request)).exclude(vote="")

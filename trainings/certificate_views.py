@@ -10,13 +10,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from events.models import Registration
 from events.scheduling import ChangeRefused
 from trainings import certificate_paper, certifying, reports
 from trainings.certificate_forms import NameForm
 from trainings.models import Certificate, in_hours
+from volunteers.methods import require_form
 from volunteers.models import User
 
 
@@ -52,7 +53,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form
 @login_required
 def certificate(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One's certificate of a session: asks for the name (GET), makes it (POST), then shows what to do with it."""

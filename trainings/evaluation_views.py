@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from events.models import Slot
 from events.organise_views import OrganiserRequest, office_page
@@ -21,6 +21,7 @@ from trainings.evaluating import EvaluationRefused, Standing
 from trainings.evaluation_forms import AnswerForm, PublishForm
 from trainings.evaluation_links import registration_of
 from trainings.models import Evaluation
+from volunteers.methods import require_form
 from volunteers.permissions import is_organiser
 from volunteers.small_numbers import FEWEST
 
@@ -28,7 +29,7 @@ PAGE = 50
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form
 def evaluate(request: HttpRequest, token: str) -> HttpResponse:
     """The page behind the link of the mail: opening it changes nothing, its button answers. It names nobody."""
     registration = registration_of(token)
@@ -61,7 +62,7 @@ def evaluation_list(request: OrganiserRequest) -> HttpResponse:
 
 
 @office_page
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form
 def evaluation_detail(request: OrganiserRequest, slot_id: int) -> HttpResponse:
     """What participants of a session answered; an organiser publishes it (POST), with a few words."""
     evaluation = _evaluation(request, slot_id)

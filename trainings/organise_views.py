@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from events import overview
 from events.models import Slot
@@ -23,11 +23,11 @@ from events.scheduling import ChangeRefused
 from trainings import handing_out, programming
 from trainings.models import Material, Session, Theme, Training
 from trainings.organise_forms import MaterialForm, SessionForm, ThemeForm, TrainingForm
+from volunteers.methods import require_form
 from volunteers.permissions import is_organiser, organised_networks
 from volunteers.words import fold
 
 PAGE = 50
-GET_AND_POST = ["GET", "HEAD", "POST"]
 
 
 def _organisers_only(request: OrganiserRequest) -> None:
@@ -78,7 +78,7 @@ def training_detail(request: OrganiserRequest, pk: int) -> HttpResponse:
 
 
 @office_page
-@require_http_methods(GET_AND_POST)
+@require_form
 def training_edit(request: OrganiserRequest, pk: int | None = None) -> HttpResponse:
     """A new training (without ``pk``), or changes to one."""
     _organisers_only(request)
@@ -103,7 +103,7 @@ def training_edit(request: OrganiserRequest, pk: int | None = None) -> HttpRespo
 
 
 @office_page
-@require_http_methods(GET_AND_POST)
+@require_form
 def theme_edit(request: OrganiserRequest, pk: int | None = None) -> HttpResponse:
     """A new theme (without ``pk``), or changes to one."""
     _organisers_only(request)
@@ -121,7 +121,7 @@ def theme_edit(request: OrganiserRequest, pk: int | None = None) -> HttpResponse
 
 
 @office_page
-@require_http_methods(GET_AND_POST)
+@require_form
 def session_add(request: OrganiserRequest, pk: int) -> HttpResponse:
     """A new date, as a draft."""
     training = _training(request, pk)
@@ -142,7 +142,7 @@ def session_add(request: OrganiserRequest, pk: int) -> HttpResponse:
 
 
 @office_page
-@require_http_methods(GET_AND_POST)
+@require_form
 def material_add(request: OrganiserRequest, pk: int) -> HttpResponse:
     """A file for the people registered."""
     training = _training(request, pk)
@@ -162,7 +162,7 @@ def material_add(request: OrganiserRequest, pk: int) -> HttpResponse:
 
 
 @office_page
-@require_http_methods(GET_AND_POST)
+@require_form
 def material_remove(request: OrganiserRequest, pk: int) -> HttpResponse:
     """Asks first; the file is then deleted."""
     files = Material.objects.filter(training__network__in=organised_networks(request.user))

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from events.models import Registration, Slot
 from events.organise_views import OrganiserRequest, office_page, page_context
@@ -22,12 +22,11 @@ from trainings import awarding, certifying
 from trainings.certificate_forms import ReasonForm
 from trainings.models import Certificate, Grant, Session
 from volunteers.addresses import keys_in
-
-GET_AND_POST = ["GET", "HEAD", "POST"]
+from volunteers.methods import require_form
 
 
 @office_page
-@require_http_methods(GET_AND_POST)
+@require_form
 def results(request: OrganiserRequest, slot_id: int) -> HttpResponse:
     """Who was there, what they were given; one button grants the qualification to all of them, or to one again."""
     session = _session(request, slot_id)
@@ -57,7 +56,7 @@ def results(request: OrganiserRequest, slot_id: int) -> HttpResponse:
 
 
 @office_page
-@require_http_methods(GET_AND_POST)
+@require_form
 def take_back(request: OrganiserRequest, slot_id: int, uid: UUID) -> HttpResponse:
     """Asks why, and takes the qualification back from one person."""
     session = _session(request, slot_id)
@@ -75,7 +74,7 @@ def take_back(request: OrganiserRequest, slot_id: int, uid: UUID) -> HttpRespons
 
 
 @office_page
-@require_http_methods(GET_AND_POST)
+@require_form
 def revoke(request: OrganiserRequest, slot_id: int, uid: UUID) -> HttpResponse:
     """Asks why, and revokes one person's certificate."""
     session = _session(request, slot_id)

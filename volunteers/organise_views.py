@@ -15,12 +15,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 from tablib import Dataset
 
 from volunteers import importing, sentences
 from volunteers.filters import VolunteerFilter
 from volunteers.importing import ImportRefused
+from volunteers.methods import require_form
 from volunteers.models import District, ImportPage, Membership, User, Volunteer, VolunteerImport
 from volunteers.organise_forms import ImportForm
 from volunteers.permissions import (
@@ -97,7 +98,7 @@ def import_list(request: OrganiserRequest) -> HttpResponse:
     return render(request, "volunteers/organise_imports.html", {"page_obj": page_obj})
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form
 @organisers_page
 def import_new(request: OrganiserRequest) -> HttpResponse:
     """Sends a list in."""

@@ -6,16 +6,16 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from events.night import briefing
-from events.night.edition_views import GET_AND_POST, edition_for
+from events.night.edition_views import edition_for
 from events.night.sign_up_forms import BriefingsForm
 from events.organise_views import OrganiserRequest, office_page
+from volunteers.methods import require_form
 
 
 @office_page
-@require_http_methods(GET_AND_POST)
+@require_form
 def briefings(request: OrganiserRequest, pk: int) -> HttpResponse:
     """Chooses them among the network's dates."""
     edition = edition_for(request, pk, to_change=True)

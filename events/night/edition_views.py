@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from events.night import copying, preparing, surveying
 from events.night.models import Edition
@@ -26,9 +26,9 @@ from events.night.preparing import TRANSITIONS, EditionRefused
 from events.organise_views import OrganiserRequest, office_page
 from events.permissions import has_agenda
 from events.scheduling import ChangeRefused
+from volunteers.methods import require_form
 
 PAGE = 20
-GET_AND_POST = ["GET", "HEAD", "POST"]
 
 
 def edition_for(request: OrganiserRequest, pk: int, *, to_change: bool = False) -> Edition:
@@ -78,7 +78,7 @@ def edition_detail(request: OrganiserRequest, pk: int) -> HttpResponse:
 
 
 @office_page
-@require_http_methods(GET_AND_POST)
+@require_form
 def edition_edit(request: OrganiserRequest, pk: int | None = None) -> HttpResponse:
     """A new edition (without ``pk``), or changes to one; its headquarters come along."""
     if pk is None and not night_networks(request.user).exists():
@@ -107,7 +107,7 @@ def edition_edit(request: OrganiserRequest, pk: int | None = None) -> HttpRespon
 
 
 @office_page
-@require_http_methods(GET_AND_POST)
+@require_form
 def edition_copy(request: OrganiserRequest, pk: int) -> HttpResponse:
     """The next edition, made of this one."""
     edition = edition_for(request, pk, to_change=True)
@@ -134,7 +134,7 @@ def edition_copy(request: OrganiserRequest, pk: int) -> HttpResponse:
 
 
 @office_page
-@require_http_methods(GET_AND_POST)
+@require_form
 def edition_state(request: OrganiserRequest, pk: int, to: str) -> HttpResponse:
     """Says what another state means, then brings the edition there."""
     edition = edition_for(request, pk, to_change=True)

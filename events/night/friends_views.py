@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from events.night import befriending
 from events.night.models import Edition, FriendGroup, Participant
@@ -24,8 +24,7 @@ from events.night.sign_up_parts import (
     participation_of,
 )
 from events.registering import RegistrationRefused
-
-GET_AND_POST = ["GET", "HEAD", "POST"]
+from volunteers.methods import require_form
 
 
 @never_cache
@@ -47,7 +46,7 @@ def change_group(request: HttpRequest, edition: int) -> HttpResponse:
 
 
 @never_cache
-@require_http_methods(GET_AND_POST)
+@require_form
 def friends(request: HttpRequest, token: str) -> HttpResponse:
     """Behind a friend's link: who invites, by first name only; joining, or signing up to join.
 

@@ -8,15 +8,16 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from events.night import siting, surveying
-from events.night.edition_views import GET_AND_POST, edition_for
+from events.night.edition_views import edition_for
 from events.night.models import Headquarters
 from events.night.organise_forms import HeadquartersForm
 from events.night.permissions import can_fill_in, can_organise, visible_headquarters
 from events.organise_views import OrganiserRequest, office_page
 from events.scheduling import ChangeRefused
+from volunteers.methods import require_form
 
 
 def headquarters_for(request: OrganiserRequest, pk: int, *, to_organise: bool = False) -> Headquarters:
@@ -57,7 +58,7 @@ def of_slot(request: OrganiserRequest, slot_id: int) -> HttpResponse:
 
 
 @office_page
-@require_http_methods(GET_AND_POST)
+@require_form
 def headquarters_add(request: OrganiserRequest, edition: int) -> HttpResponse:
     """A new headquarters."""
     night = edition_for(request, edition, to_change=True)
@@ -77,7 +78,7 @@ def headquarters_add(request: OrganiserRequest, edition: int) -> HttpResponse:
 
 
 @office_page
-@require_http_methods(GET_AND_POST)
+@require_form
 def headquarters_edit(request: OrganiserRequest, pk: int) -> HttpResponse:
     """Changes to a headquarters: all of it for an organiser, its evening for its coordinator."""
     headquarters = headquarters_for(request, pk)
@@ -108,7 +109,7 @@ def headquarters_edit(request: OrganiserRequest, pk: int) -> HttpResponse:
 
 
 @office_page
-@require_http_methods(GET_AND_POST)
+@require_form
 def headquarters_remove(request: OrganiserRequest, pk: int) -> HttpResponse:
     """Asks first; an empty headquarters is then given up."""
     headquarters = headquarters_for(request, pk, to_organise=True)

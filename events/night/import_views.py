@@ -11,12 +11,12 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from events.night import charting, importing
 from events.night.boundaries import Fault
 from events.night.comparing_files import Plan
-from events.night.edition_views import GET_AND_POST, edition_for
+from events.night.edition_views import edition_for
 from events.night.models import SectorImport
 from events.night.organise_forms import ImportForm
 from events.night.permissions import can_organise, visible_imports
@@ -24,6 +24,7 @@ from events.night.reading_files import FileRefused
 from events.organise_views import OrganiserRequest, office_page
 from events.scheduling import ChangeRefused
 from volunteers import sentences
+from volunteers.methods import require_form
 from volunteers.reading_lists import Line
 
 PAGE = 60
@@ -40,7 +41,7 @@ def import_for(request: OrganiserRequest, pk: int) -> SectorImport:
 
 
 @office_page
-@require_http_methods(GET_AND_POST)
+@require_form
 def import_new(request: OrganiserRequest, edition: int) -> HttpResponse:
     """Sends a file in."""
     night = edition_for(request, edition, to_change=True)

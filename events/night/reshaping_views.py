@@ -6,11 +6,9 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from events.night import charting, reshaping
 from events.night.charting import Chart
-from events.night.edition_views import GET_AND_POST
 from events.night.models import Sector
 from events.night.organise_forms import CutForm, DrawForm
 from events.night.sector_views import sector_for
@@ -18,10 +16,11 @@ from events.organise_views import OrganiserRequest, office_page
 from events.scheduling import ChangeRefused
 from volunteers import sentences
 from volunteers.drawing import MARGIN
+from volunteers.methods import require_form
 
 
 @office_page
-@require_http_methods(GET_AND_POST)
+@require_form
 def sector_cut(request: OrganiserRequest, pk: int) -> HttpResponse:
     """A line is drawn, the two parts are looked at, then the sector is cut."""
     sector = sector_for(request, pk, to_organise=True)
@@ -42,7 +41,7 @@ def sector_cut(request: OrganiserRequest, pk: int) -> HttpResponse:
 
 
 @office_page
-@require_http_methods(GET_AND_POST)
+@require_form
 def sector_draw(request: OrganiserRequest, pk: int) -> HttpResponse:
     """An outline is drawn and looked at, then it is the sector's."""
     sector = sector_for(request, pk, to_organise=True)

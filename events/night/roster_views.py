@@ -12,15 +12,16 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from events.night import choosing, composing, score_cards
-from events.night.edition_views import GET_AND_POST, edition_for
+from events.night.edition_views import edition_for
 from events.night.models import Edition, Headquarters, Roster
 from events.night.organise_forms import RosterNameForm
 from events.night.permissions import can_organise, visible_headquarters, visible_rosters
 from events.night.preparing import EditionRefused
 from events.organise_views import OrganiserRequest, office_page
+from volunteers.methods import require_form
 
 PAGE = 20
 MOVES = 60
@@ -128,7 +129,7 @@ def roster_cancel(request: OrganiserRequest, pk: int) -> HttpResponse:
 
 
 @office_page
-@require_http_methods(GET_AND_POST)
+@require_form
 def roster_rename(request: OrganiserRequest, pk: int) -> HttpResponse:
     """Calls a roster otherwise."""
     roster = roster_for(request, pk, to_change=True)
@@ -141,7 +142,7 @@ def roster_rename(request: OrganiserRequest, pk: int) -> HttpResponse:
 
 
 @office_page
-@require_http_methods(GET_AND_POST)
+@require_form
 def roster_choose(request: OrganiserRequest, pk: int) -> HttpResponse:
     """Says what choosing means, then chooses the roster."""
     roster = roster_for(request, pk, to_change=True)
@@ -163,7 +164,7 @@ def roster_choose(request: OrganiserRequest, pk: int) -> HttpResponse:
 
 
 @office_page
-@require_http_methods(GET_AND_POST)
+@require_form
 def roster_delete(request: OrganiserRequest, pk: int) -> HttpResponse:
     """Asks first; the roster is then gone."""
     roster = roster_for(request, pk, to_change=True)
@@ -191,9 +192,7 @@ def roster_compare(request: OrganiserRequest, pk: int, other: int) -> HttpRespon
         messages.error(request, _("Only rosters that were composed can be compared."))
         return redirect("organise-night:rosters", edition=one.edition_id)
     readings = score_cards.Reading(one), score_cards.Reading(after)
-    start = (_page_number(request) - 1) * MOVES
-    count, moved = score_cards.moves(*readings, start=start, size=MOVES)
-    page = Paginator(range(count), MOVES).get_page(_page_number(request))
+    page = Paginator(score_cards.moved(*readings), MOVES).get_page(request.GET.get("page"))
     context = {
         "edition": one.edition,
         "heading": _("Who moves"),
@@ -201,16 +200,11 @@ def roster_compare(request: OrganiserRequest, pk: int, other: int) -> HttpRespon
         "after": after,
         "cards": [(roster, score_cards.headline(roster), score_cards.lines_of(roster)) for roster in (one, after)],
         "shifts": score_cards.shifts(*readings, _headquarters(request, one.edition)),
-        "moves": moved,
-        "count": count,
+        "moves": score_cards.moves(list(page)),
+        "count": page.paginator.count,
         "page_obj": page,
     }
     return render(request, "organise/night/roster_compare.html", context)
-
-
-def _page_number(request: OrganiserRequest) -> int:
-    asked = request.GET.get("page", "")
-    return max(1, int(asked)) if asked.isascii() and asked.isdecimal() and len(asked) < 6 else 1
 
 
 def _headquarters(request: OrganiserRequest, edition: Edition) -> list[Headquarters]:

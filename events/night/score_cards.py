@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -153,14 +153,17 @@ def shifts(one: Reading, other: Reading, headquarters: Iterable[Headquarters]) -
     ]
 
 
-def moves(one: Reading, other: Reading, *, start: int, size: int) -> tuple[int, list[Move]]:
-    """How many people have another team, and those of one page, by the team that they had. One query."""
+def moved(one: Reading, other: Reading) -> list[tuple[str, str, str]]:
+    """Who has another team: the team that they had, by which they are sorted, the one that they have, and their id."""
     both = {*one.team_of, *other.team_of}
     pairs = [(one.team_of.get(key, ""), other.team_of.get(key, ""), key) for key in both]
-    moved = sorted((pair for pair in pairs if pair[0] != pair[1]), key=lambda pair: (pair[0] == "", pair))
-    page = moved[start : start + size]
+    return sorted((pair for pair in pairs if pair[0] != pair[1]), key=lambda pair: (pair[0] == "", pair))
+
+
+def moves(page: Sequence[tuple[str, str, str]]) -> list[Move]:
+    """A page of those, with their names. One query."""
     known = named(key for _before, _after, key in page)
-    return len(moved), [Move(known.get(key), before, after) for before, after, key in page]
+    return [Move(known.get(key), before, after) for before, after, key in page]
 
 
 def headline(roster: Roster) -> str:

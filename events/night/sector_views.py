@@ -11,17 +11,18 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from events.night import surveying, zoning
 from events.night.charting import Chart
-from events.night.edition_views import GET_AND_POST, edition_for
+from events.night.edition_views import edition_for
 from events.night.feeds import features_of
 from events.night.models import PlaceKind, Sector
 from events.night.organise_forms import SectorFilter, SectorForm
 from events.night.permissions import can_fill_in, can_organise, visible_headquarters, visible_sectors
 from events.organise_views import OrganiserRequest, office_page
 from events.scheduling import ChangeRefused
+from volunteers.methods import require_form
 
 PAGE = 60
 
@@ -73,7 +74,7 @@ def geojson(request: OrganiserRequest, edition: int) -> HttpResponse:
 
 
 @office_page
-@require_http_methods(GET_AND_POST)
+@require_form
 def sector_edit(request: OrganiserRequest, pk: int | None = None, edition: int | None = None) -> HttpResponse:
     """A new sector of an edition (without ``pk``), or changes to one."""
     if pk:
@@ -112,7 +113,7 @@ def sector_edit(request: OrganiserRequest, pk: int | None = None, edition: int |
 
 
 @office_page
-@require_http_methods(GET_AND_POST)
+@require_form
 def sector_remove(request: OrganiserRequest, pk: int) -> HttpResponse:
     """Asks first; the sector is then taken out."""
     sector = sector_for(request, pk, to_organise=True)

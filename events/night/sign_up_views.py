@@ -10,7 +10,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from events import reports
 from events.night import (
@@ -30,15 +29,14 @@ from events.night.sign_up_parts import about, edition_of, form_address, person_o
 from events.registering import RegistrationRefused
 from volunteers import consenting, signing_up
 from volunteers.forms import SignUpForm
+from volunteers.methods import require_form
 from volunteers.models import User, Volunteer
 from volunteers.pacing import evenly_paced
-
-GET_AND_POST = ["GET", "HEAD", "POST"]
 
 
 @never_cache
 @evenly_paced
-@require_http_methods(GET_AND_POST)
+@require_form
 def sign_up(request: HttpRequest, edition: int) -> HttpResponse:
     """Without an account an address, a first name and a code; signed in, the screen of wishes."""
     found = edition_of(edition)

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from events import door_codes
 from events.models import Registration
@@ -30,8 +30,7 @@ from events.night.sign_up_parts import (
 from events.registering import RegistrationRefused
 from events.views import badge_of
 from volunteers import squares
-
-GET_AND_POST = ["GET", "HEAD", "POST"]
+from volunteers.methods import require_form
 
 
 @never_cache
@@ -123,7 +122,7 @@ def choose_briefing(request: HttpRequest, edition: int) -> HttpResponse:
 
 
 @never_cache
-@require_http_methods(GET_AND_POST)
+@require_form
 def of_slot(request: HttpRequest, slot_id: int) -> HttpResponse:
     """Where the agenda sends whoever asks about a headquarters' date: to what they have, or to where one signs up."""
     found = get_object_or_404(public_editions().filter(headquarters__slot=slot_id))
