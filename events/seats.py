@@ -11,7 +11,7 @@ from events.models import Registration, Slot
 
 
 class Seats(NamedTuple):
-    """What changes in a slot from one minute to the next. ``capacity`` 0 means no limit."""
+    """What changes in a slot from one minute to the next."""
 
     state: str
     capacity: int

@@ -39,7 +39,7 @@ class NetworkTag(NamedTuple):
 class SessionRow:
     """One session as a list shows it (templates/components/session_row.html). Times are in the city's zone.
 
-    ``capacity`` 0 means no limit. Equal rows look the same, so that what was rendered once may be kept. ``window`` is
+    Equal rows look the same, so that what was rendered once may be kept. ``window`` is
     when one may sign up: its two ends, either of them open (None). ``title_lang`` and ``theme_lang`` are empty where
     these are in the reader's language. ``asked`` are the keys of the qualifications that it asks for, ``asks`` their
     names, ``lacks`` the names of those that the reader, signed in, does not hold on its day. ``why``: in words, what

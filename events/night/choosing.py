@@ -26,16 +26,18 @@ def choose(roster: Roster, *, by: User) -> Roster:
     """
     with transaction.atomic():
         edition = hold(roster.edition)
-        roster.refresh_from_db(fields=["state", "is_chosen"])
-        if roster.is_chosen:
-            return roster
+        held = Roster.objects.without_texts().filter(pk=roster.pk).first()
+        if held is None:
+            raise EditionRefused(_("This roster has just been deleted: choose another one."))
+        if held.is_chosen:
+            return held
         check_may_compose(edition)
-        if not roster.is_done:
+        if not held.is_done:
             raise EditionRefused(_("This run made no roster."))
         edition.rosters.filter(is_chosen=True).update(is_chosen=False)
-        roster.is_chosen, roster.chosen_at, roster.chosen_by = True, timezone.now(), by
-        roster.save(update_fields=["is_chosen", "chosen_at", "chosen_by"])
-    return roster
+        held.is_chosen, held.chosen_at, held.chosen_by = True, timezone.now(), by
+        held.save(update_fields=["is_chosen", "chosen_at", "chosen_by"])
+    return held
 
 
 def delete(roster: Roster, *, by: User) -> None:

@@ -173,14 +173,16 @@ def test_one_roster_is_chosen_and_another_in_its_place():
     assert list(Roster.objects.all()) == [other]
 
 
-@pytest.mark.parametrize("lacking", ["state", "roster"])
+@pytest.mark.parametrize("lacking", ["state", "result", "roster"])
 def test_nothing_is_chosen_without(lacking):
     night = tiny()
     roster = composed(night)
     if lacking == "state":
         Edition.objects.update(state=Edition.State.PUBLISHED)
-    else:
+    elif lacking == "result":
         Roster.objects.update(state="failed")
+    else:
+        Roster.objects.filter(pk=roster.pk).delete()  # in another tab
 
     with pytest.raises(EditionRefused):
         choosing.choose(roster, by=UserFactory())
