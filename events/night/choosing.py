@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from events.night.assigning import lay_out
 from events.night.composing import check_may_compose
 from events.night.models import Roster
 from events.night.preparing import EditionRefused, hold
@@ -20,13 +21,14 @@ def rename(roster: Roster, *, name: str, by: User) -> Roster:
 
 
 def choose(roster: Roster, *, by: User) -> Roster:
-    """Makes it the edition's roster, in the place of the one that was. Nobody is told. Harmless twice.
+    """Makes it the edition's roster, in the place of the one that was, and lays it out as assignments. Nobody is told.
+    Harmless twice: what was changed by hand since stays.
 
     Refuses a run without a roster, and an edition that is not composing its teams. Locks the edition's row.
     """
     with transaction.atomic():
         edition = hold(roster.edition)
-        held = Roster.objects.without_texts().filter(pk=roster.pk).first()
+        held = Roster.objects.filter(pk=roster.pk).select_related("edition").first()
         if held is None:
             raise EditionRefused(_("This roster has just been deleted: choose another one."))
         if held.is_chosen:
@@ -37,6 +39,7 @@ def choose(roster: Roster, *, by: User) -> Roster:
         edition.rosters.filter(is_chosen=True).update(is_chosen=False)
         held.is_chosen, held.chosen_at, held.chosen_by = True, timezone.now(), by
         held.save(update_fields=["is_chosen", "chosen_at", "chosen_by"])
+        lay_out(held)
     return held
 
 

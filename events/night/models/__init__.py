@@ -1,5 +1,6 @@
 """The Night of Solidarity: its editions, the headquarters of each, and the sectors that teams walk."""
 
+from events.night.models.assignments import Assignment
 from events.night.models.editions import Edition
 from events.night.models.headquarters import Headquarters
 from events.night.models.imports import SectorImport
@@ -8,6 +9,7 @@ from events.night.models.rosters import Roster
 from events.night.models.sectors import PlaceKind, Sector, SectorTag
 
 __all__ = [
+    "Assignment",
     "Briefing",
     "Choice",
     "Edition",
