@@ -323,7 +323,15 @@ class HeadquartersPlanner:
 
     def _site_of(self, there: Headquarters) -> Site:
         slot = there.slot
-        return Site(slot.venue, slot.capacity, slot.starts_at, there.briefing_at, there.meal, there.quota)
+        return Site(
+            slot.venue,
+            slot.capacity,
+            slot.starts_at,
+            there.briefing_at,
+            there.meal,
+            there.contact,
+            there.quota,
+        )
 
     def _venue(self, values: dict[str, Any], district: District, plan: Plan) -> Venue:
         """The venue of that name, or a new one, which is added with the rest."""

@@ -20,8 +20,9 @@ def copy(edition: Edition, *, starts_at: dt.datetime, names: dict[str, str], by:
     """A new edition on that night, being prepared, with the headquarters and the sectors of this one.
 
     Hours keep their distance to the teams' leaving, on the city's clocks; dates of sign-up as well. Coordinators are
-    not copied: who they are is decided anew. ``names`` has a name for each language. Harmless twice: the copy that is
-    there for that moment is returned. Refuses a night that another edition has. Locks the edition's row.
+    not copied, nor whom teams call: who they are is decided anew. ``names`` has a name for each language. Harmless
+    twice: the copy that is there for that moment is returned. Refuses a night that another edition has. Locks the
+    edition's row.
     """
     scheduling.check_moment(starts_at)
     with transaction.atomic():

@@ -92,7 +92,7 @@ def headquarters_edit(request: OrganiserRequest, pk: int) -> HttpResponse:
             if organises:
                 siting.change_headquarters(headquarters, site=form.site(), by=request.user)
             else:
-                asked = {name: form.cleaned_data[name] for name in ("briefing_at", "meal")}
+                asked = {name: form.cleaned_data[name] for name in ("briefing_at", "meal", "contact")}
                 siting.describe(headquarters, by=request.user, **asked)
         except ChangeRefused as refusal:
             form.add_error(None, str(refusal))

@@ -108,7 +108,7 @@ class CopyForm(forms.Form):
 
 
 class HeadquartersForm(FreshFormMixin, forms.Form):
-    """A headquarters. A coordinator, who does not organise, says when the briefing is and what is eaten."""
+    """A headquarters. A coordinator, who does not organise, says when the briefing is, what is eaten, whom to call."""
 
     district = forms.ModelChoiceField(label=_("District"), queryset=District.objects.none())
     venue = forms.ModelChoiceField(
@@ -125,12 +125,18 @@ class HeadquartersForm(FreshFormMixin, forms.Form):
     arrival_at = MomentField(label=_("People arrive"))
     briefing_at = MomentField(label=_("Briefing"), required=False)
     meal = LineField(label=_("Meal"), max_length=160, required=False, help_text=_("What is eaten, and when."))
+    contact = LineField(
+        label=_("Technical contact"),
+        max_length=160,
+        required=False,
+        help_text=_("A name and a number, for the night. They are on people's cards and on teams' papers."),
+    )
     coordinators = InChargeField(
         label=_("Coordinators"),
         help_text=_("One e-mail address a line. They see and fill in this headquarters and its sectors only."),
     )
 
-    watched = ["briefing_at", "meal", "quota"]
+    watched = ["briefing_at", "meal", "contact", "quota"]
 
     def __init__(
         self, *args: Any, edition: Edition, headquarters: Headquarters | None, organises: bool, **kwargs: Any
@@ -146,6 +152,7 @@ class HeadquartersForm(FreshFormMixin, forms.Form):
                 "arrival_at": slot.starts_at,
                 "briefing_at": headquarters.briefing_at,
                 "meal": headquarters.meal,
+                "contact": headquarters.contact,
                 "coordinators": list(slot.people_in_charge.order_by("email")),
             }
             beside = [slot.venue_id, slot.capacity, slot.starts_at, [user.pk for user in shown["coordinators"]]]  # type: ignore[union-attr]
@@ -179,7 +186,7 @@ class HeadquartersForm(FreshFormMixin, forms.Form):
     def site(self) -> Site:
         """What was decided, for whoever organises."""
         cleaned = self.cleaned_data
-        names = ("venue", "capacity", "arrival_at", "briefing_at", "meal", "quota", "coordinators")
+        names = ("venue", "capacity", "arrival_at", "briefing_at", "meal", "contact", "quota", "coordinators")
         return Site(**{name: cleaned[name] for name in names})
 
 

@@ -30,6 +30,7 @@ class Site:
     arrival_at: dt.datetime
     briefing_at: dt.datetime | None = None
     meal: str = ""
+    contact: str = ""
     quota: int | None = None
     coordinators: Iterable[User] | None = field(default=None)
 
@@ -80,7 +81,13 @@ def drafted(edition: Edition, district: District, site: Site) -> Headquarters:
     )
     entitle(slot, edition, str(district))
     return Headquarters(
-        edition=edition, district=district, slot=slot, briefing_at=site.briefing_at, meal=site.meal, quota=site.quota
+        edition=edition,
+        district=district,
+        slot=slot,
+        briefing_at=site.briefing_at,
+        meal=site.meal,
+        contact=site.contact,
+        quota=site.quota,
     )
 
 
@@ -108,18 +115,19 @@ def change_headquarters(headquarters: Headquarters, *, site: Site, by: User) -> 
         if site.coordinators is not None:
             slot.people_in_charge.set(site.coordinators)
         other_quota = held.quota != site.quota
-        held.briefing_at, held.meal, held.quota = site.briefing_at, site.meal, site.quota
+        held.briefing_at, held.meal, held.contact = site.briefing_at, site.meal, site.contact
+        held.quota = site.quota
         held.save()
         if other_quota:
             opening.offer_places(slot)
     return told
 
 
-def describe(headquarters: Headquarters, *, briefing_at: dt.datetime | None, meal: str, by: User) -> None:
+def describe(headquarters: Headquarters, *, briefing_at: dt.datetime | None, meal: str, contact: str, by: User) -> None:
     """What a coordinator says of their own headquarters. Refuses a briefing outside of the evening."""
     slot = headquarters.slot
     check_site(headquarters.edition, Site(slot.venue, slot.capacity, slot.starts_at, briefing_at))
-    Headquarters.objects.filter(pk=headquarters.pk).update(briefing_at=briefing_at, meal=meal)
+    Headquarters.objects.filter(pk=headquarters.pk).update(briefing_at=briefing_at, meal=meal, contact=contact)
 
 
 def close_headquarters(headquarters: Headquarters, *, by: User) -> None:

@@ -37,6 +37,15 @@ class Headquarters(models.Model):
     meal = models.CharField(
         _("meal"), max_length=160, blank=True, help_text=_("What is eaten there, and when. Empty: nothing.")
     )
+    contact = models.CharField(
+        _("technical contact"),
+        max_length=160,
+        blank=True,
+        help_text=_(
+            "A name and a number, for whoever is late, lost or in trouble that nigh"
+            "t: on people's cards and teams' papers."
+        ),
+    )
     quota = models.PositiveIntegerField(
         _("quota of people"),
         null=True,

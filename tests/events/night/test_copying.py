@@ -18,7 +18,8 @@ NAMES = {"fr": "Nuit 2028", "en": "Night 2028"}
 @pytest.fixture
 def edition():
     made = EditionFactory(state="results", charter_version="2027-01")
-    one = HeadquartersFactory(edition=made, briefing_at=made.starts_at - dt.timedelta(hours=2), meal="Soupe", quota=80)
+    briefing_at = made.starts_at - dt.timedelta(hours=2)
+    one = HeadquartersFactory(edition=made, briefing_at=briefing_at, meal="Soupe", contact="Ali, 01 23", quota=80)
     one.slot.people_in_charge.add(UserFactory())
     HeadquartersFactory(edition=made)
     sector = SectorFactory(headquarters=one, code="07-6", dangers="Quais")
@@ -47,6 +48,7 @@ def test_a_copy_has_the_headquarters_and_the_sectors_and_nobody(edition):
     )
     assert copied == [(*facts[:5], facts[5] + year) for facts in old]
     first = new.headquarters.exclude(meal="").get()
+    assert first.contact == ""
     assert (first.slot.state, first.slot.people_in_charge.count(), first.slot.is_open()) == ("draft", 0, False)
     assert first.slot.title_fr == f"Nuit 2028 · {first.district}"
     assert list(new.sectors.values_list("code", "dangers", "headquarters")) == [

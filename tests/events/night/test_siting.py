@@ -31,7 +31,7 @@ def site(edition, **more):
 
 def test_a_headquarters_has_a_slot_for_which_nobody_registers_by_themselves(edition):
     coordinator, district = UserFactory(), DistrictFactory(code="07", name="Palais-Bourbon")
-    wanted = site(edition, coordinators=[coordinator], meal="Soupe", quota=90)
+    wanted = site(edition, coordinators=[coordinator], meal="Soupe", contact="Ali", quota=90)
 
     made = siting.open_headquarters(edition, district=district, site=wanted, by=UserFactory())
 
@@ -44,7 +44,9 @@ def test_a_headquarters_has_a_slot_for_which_nobody_registers_by_themselves(edit
         "Nuit de la Solidarité · 7 · Palais-Bourbon",
         "Night of Solidarity · 7 · Palais-Bourbon",
     )
-    assert (list(slot.people_in_charge.all()), made.meal, made.quota) == ([coordinator], "Soupe", 90)
+    assert (list(slot.people_in_charge.all()), made.meal, made.contact, made.quota) == (
+        [coordinator], "Soupe", "Ali", 90
+    )  # fmt: skip
 
 
 def test_a_second_click_opens_no_second_headquarters(edition):
@@ -101,16 +103,17 @@ def test_seats_that_are_taken_stay_seats(edition):
     assert Slot.objects.get(pk=headquarters.slot_id).capacity == 100
 
 
-def test_a_coordinator_says_when_the_briefing_is(edition):
+def test_a_coordinator_says_when_the_briefing_is_and_whom_teams_call(edition):
     headquarters = HeadquartersFactory(edition=edition)
     at = edition.starts_at - dt.timedelta(hours=2)
 
-    siting.describe(headquarters, briefing_at=at, meal="Soupe", by=UserFactory())
+    siting.describe(headquarters, briefing_at=at, meal="Soupe", contact="Ali, 01 23 45 67 89", by=UserFactory())
     with pytest.raises(EditionRefused):
-        siting.describe(headquarters, briefing_at=edition.ends_at, meal="Rien", by=UserFactory())
+        siting.describe(headquarters, briefing_at=edition.ends_at, meal="Rien", contact="", by=UserFactory())
 
     headquarters.refresh_from_db()
-    assert (headquarters.briefing_at, headquarters.meal) == (at, "Soupe")
+    told = (headquarters.briefing_at, headquarters.meal, headquarters.contact)
+    assert told == (at, "Soupe", "Ali, 01 23 45 67 89")
 
 
 def test_only_an_empty_headquarters_is_given_up(edition):

@@ -215,9 +215,9 @@ def test_a_coordinator_changes_their_evening_and_their_sectors_and_no_seats(coor
     sector = draw(headquarters, "07-1")
     other = HeadquartersFactory(edition=edition, district__code="08")
     page = coordinator.get(url("headquarters-edit", headquarters.pk))
-    assert list(page.context["form"].fields) == ["seen", "briefing_at", "meal"]
+    assert list(page.context["form"].fields) == ["seen", "briefing_at", "meal", "contact"]
 
-    coordinator.post(url("headquarters-edit", headquarters.pk), typed(page, meal="Soupe", capacity=1))
+    coordinator.post(url("headquarters-edit", headquarters.pk), typed(page, meal="Soupe", contact="Ali", capacity=1))
     page = coordinator.get(url("sector", sector.pk))
     coordinator.post(url("sector", sector.pk), typed(page, dangers="Quais"))
     page = coordinator.get(url("sector", sector.pk))
@@ -225,7 +225,7 @@ def test_a_coordinator_changes_their_evening_and_their_sectors_and_no_seats(coor
 
     headquarters.refresh_from_db()
     sector.refresh_from_db()
-    assert (headquarters.meal, headquarters.slot.capacity) == ("Soupe", 100)
+    assert (headquarters.meal, headquarters.contact, headquarters.slot.capacity) == ("Soupe", "Ali", 100)
     assert (sector.dangers, sector.headquarters) == ("Quais", headquarters)
     assert list(given_away.context["form"].errors) == ["headquarters"]
 
