@@ -28,3 +28,4 @@ class NightConfig(AppConfig):
         exporting.register(personal.NIGHTS)
         retention.register(personal.KEPT)
         retention.register(personal.KEPT_ROSTERS)
+        retention.register(personal.KEPT_BOARD)

@@ -3,37 +3,30 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
-from django.db import transaction
-
-from events.night.models import Assignment, Edition, Participant, Roster
+from events.night.board.moving import Spot
+from events.night.models import Assignment, Participant, Roster
 
 
-def lay_out(roster: Roster) -> int:
-    """Makes the edition's assignments what this roster says, in the place of what they were; returns how many.
+def spots_of(roster: Roster) -> dict[int, Spot | None]:
+    """Where everybody of the edition goes when this roster takes the place of what is, by participant.
 
     Who is in no team is in reserve: at the headquarters that the roster names, else where their seat is, else at the
-    first one that they chose. Whoever has withdrawn since, and sectors deleted since, are left out. Call it while
-    holding the edition's row.
+    first one that they chose. Whoever was pinned stays so where the roster kept them, and, when it did not know them,
+    stays where they are. Whoever has withdrawn since, and sectors deleted since, are left out. Call it while holding
+    the board.
     """
-    rows = _rows(roster.edition, json.loads(roster.instance)["people"], json.loads(roster.result))
-    with transaction.atomic():
-        Assignment.objects.filter(participant__edition=roster.edition).delete()
-        Assignment.objects.bulk_create(rows, batch_size=500)
-    return len(rows)
-
-
-def _rows(edition: Edition, people: list[dict[str, Any]], result: dict[str, Any]) -> list[Assignment]:
-    sectors = {sector.code: sector for sector in edition.sectors.all()}
-    slots = dict(edition.headquarters.order_by().values_list("slot", "pk"))
+    found: dict[int, Spot | None] = {}
+    present = {row.participant_id: row for row in Assignment.objects.filter(participant__edition=roster.edition_id)}
+    people, result = json.loads(roster.instance)["people"], json.loads(roster.result)
+    sectors = {sector.code: sector for sector in roster.edition.sectors.all()}
+    slots = dict(roster.edition.headquarters.order_by().values_list("slot", "pk"))
     known = {str(key) for key in slots.values()}
-    active = Participant.objects.active().filter(edition=edition).select_related("registration")
+    active = Participant.objects.active().filter(edition=roster.edition_id).select_related("registration")
     participants = {str(row.pk): row for row in active}
     leaders, reserve = set(result["leaders"].values()), result.get("reserve", {})
-    rows = []
     for person in people:
-        if not (participant := participants.get(person["id"])):
+        if not (participant := participants.pop(person["id"], None)):
             continue
         sector = sectors.get(result["assignments"].get(person["id"], ""))
         seat = slots.get(participant.registration.slot_id) if participant.registration else None
@@ -41,5 +34,13 @@ def _rows(edition: Edition, people: list[dict[str, Any]], result: dict[str, Any]
         headquarters = sector.headquarters_id if sector else next((int(key) for key in wished if key in known), None)
         if headquarters:
             leads = sector is not None and person["id"] in leaders
-            rows.append(Assignment(participant=participant, headquarters_id=headquarters, sector=sector, leads=leads))
-    return rows
+            spot = Spot(headquarters, sector.pk if sector else None, leads)
+            before = Spot.of(present.get(participant.pk))
+            found[participant.pk] = before if before == spot._replace(is_pinned=True) else spot
+    led = {spot.sector for spot in found.values() if spot and spot.leads}
+    for key, row in present.items():
+        if key not in found:
+            spot = Spot.at(row)
+            stays = spot.is_pinned and str(key) in participants
+            found[key] = spot._replace(leads=spot.leads and spot.sector not in led) if stays else None
+    return found

@@ -6,9 +6,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from events.night.assigning import lay_out
+from events.night.assigning import spots_of
+from events.night.board import moving
 from events.night.composing import check_may_compose
-from events.night.models import Roster
+from events.night.models import BoardChange, Roster
 from events.night.preparing import EditionRefused, hold
 from volunteers.models import User
 
@@ -21,10 +22,11 @@ def rename(roster: Roster, *, name: str, by: User) -> Roster:
 
 
 def choose(roster: Roster, *, by: User) -> Roster:
-    """Makes it the edition's roster, in the place of the one that was, and lays it out as assignments. Nobody is told.
-    Harmless twice: what was changed by hand since stays.
+    """Makes it the edition's roster, in the place of the one that was, and lays it out as assignments, in one entry of
+    the board's journal, which can be taken back. Nobody is told. Harmless twice: what was changed by hand since stays.
 
-    Refuses a run without a roster, and an edition that is not composing its teams. Locks the edition's row.
+    Refuses a run without a roster, and an edition that is not composing its teams. Locks the edition's row, then the
+    board's.
     """
     with transaction.atomic():
         edition = hold(roster.edition)
@@ -36,10 +38,12 @@ def choose(roster: Roster, *, by: User) -> Roster:
         check_may_compose(edition)
         if not held.is_done:
             raise EditionRefused(_("This run made no roster."))
+        before = edition.rosters.without_texts().filter(is_chosen=True).first()
         edition.rosters.filter(is_chosen=True).update(is_chosen=False)
         held.is_chosen, held.chosen_at, held.chosen_by = True, timezone.now(), by
         held.save(update_fields=["is_chosen", "chosen_at", "chosen_by"])
-        lay_out(held)
+        with moving.holding(edition, kind=BoardChange.Kind.CHOSEN, by=by) as board:
+            board.write(spots_of(held), roster=held, roster_before=before)
     return held
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from events.night import befriending
+from events.night.board import moving
 from events.night.models import Participant
 from volunteers.exporting import Row, Section
 from volunteers.models import User
@@ -14,10 +16,14 @@ from volunteers.retention import Rule
 
 
 def let_go(user: User) -> None:
-    """Deletes what they wished, and their place among friends. The agenda gives their seat back. Harmless twice."""
+    """Deletes what they wished, their place among friends and in the roster. The agenda gives their seat back. Harmless
+    twice."""
     for participant in Participant.objects.filter(volunteer__user=user):
         befriending.drop_out(participant)
-        participant.delete()
+        with transaction.atomic():
+            Participant.objects.select_for_update().filter(pk=participant.pk).first()  # before the board, as all do
+            moving.let_go(participant)
+            participant.delete()
 
 
 def _nights(user: User) -> Iterable[Row]:
@@ -78,5 +84,12 @@ KEPT_ROSTERS = Rule(
     _("Teams composed for a Night: numbers instead of names"),
     _("To compare them and to choose one"),
     _("The one chosen, for good; the others, 90 days after the night"),
+    "events.night.tasks.forget",
+)
+KEPT_BOARD = Rule(
+    "night_boardchange",
+    _("What organisers changed by hand in the teams of a Night: numbers instead of names, who changed it and when"),
+    _("To take a change back, and to see what others changed"),
+    _("Until 90 days after the night"),
     "events.night.tasks.forget",
 )

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from events.night import composing
+from events.night.board import moving
 
 
 @shared_task
@@ -19,5 +20,6 @@ def sweep() -> None:
 
 @shared_task
 def forget() -> None:
-    """Deletes the rosters that were not chosen, 90 days after their night. Safe to run twice."""
+    """Deletes the rosters that were not chosen and the boards' journals, 90 days after the night. Safe to run twice."""
     composing.forget()
+    moving.forget()

@@ -8,6 +8,7 @@ from django.utils import timezone
 from events import registering
 from events.models import Registration, Slot
 from events.night import befriending, briefing, opening
+from events.night.board import moving
 from events.night.models import Edition, Participant
 from events.night.opening import SignUpRefused
 from volunteers.models import User
@@ -27,12 +28,14 @@ def withdraw(participant: Participant, *, by: User) -> None:
 
 
 def let_go(participant: Participant) -> None:
-    """Their seat is given back: out of the group of friends, and of the briefing session. Harmless twice."""
-    befriending.drop_out(participant)
+    """Their seat is given back: out of the group of friends, the briefing session and the roster. Harmless twice."""
     now = timezone.now()
     gone = {"state": Participant.State.WITHDRAWN, "withdrawn_at": now, "updated_at": now}
-    Participant.objects.active().filter(pk=participant.pk).update(**gone)
-    briefing.give_back(participant)
+    with transaction.atomic():
+        befriending.drop_out(participant)
+        Participant.objects.active().filter(pk=participant.pk).update(**gone)
+        briefing.give_back(participant)
+        moving.let_go(participant)
 
 
 def come_back(participant: Participant, *, by: User) -> Registration:

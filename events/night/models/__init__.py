@@ -1,6 +1,7 @@
 """The Night of Solidarity: its editions, the headquarters of each, and the sectors that teams walk."""
 
 from events.night.models.assignments import Assignment
+from events.night.models.boards import Board, BoardChange
 from events.night.models.editions import Edition
 from events.night.models.headquarters import Headquarters
 from events.night.models.imports import SectorImport
@@ -10,6 +11,8 @@ from events.night.models.sectors import PlaceKind, Sector, SectorTag
 
 __all__ = [
     "Assignment",
+    "Board",
+    "BoardChange",
     "Briefing",
     "Choice",
     "Edition",

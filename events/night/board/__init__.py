@@ -1,0 +1,1 @@
+"""The organisers' board: who is in which team, changed by hand, weighed beforehand, and taken back."""
