@@ -51,13 +51,15 @@ class Care:
     ``own_page``: the URL name (it takes the slot's key) of the page where one signs up, and sees what became of it.
     ``most``: how many seats of the slot may be given, at most ``capacity``. ``follow`` is told of each registration
     that has become active or has ended, in the same transaction and under the slot's lock. ``word``: a sentence that
-    goes with each confirmation.
+    goes with each confirmation. ``offers``: whether a seat that comes free is offered to the first who waits; otherwise
+    the room above finds somebody.
     """
 
     own_page: str
     most: Callable[[Slot], int]
     follow: Callable[[Registration], None]
     word: str | Promise = ""
+    offers: Callable[[Slot], bool] | None = None
 
 
 _kinds: dict[str, SlotKind] = {}

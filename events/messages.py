@@ -23,6 +23,7 @@ from volunteers import squares
 State = Registration.State
 PendingFor = Registration.PendingFor
 EndReason = Registration.EndReason
+RELATED = ("volunteer__user", "slot__network", "slot__venue__district", "slot__room")  # what a message tells
 SQUARE = "door-code@maillage"  # by which the message shows the picture that comes with it
 
 
@@ -42,7 +43,7 @@ def compose_registration(context: dict[str, Any]) -> Letter | None:
         letter["answer_url"] = settings.SITE_URL + reverse("events:offer", args=[offers.token_of(row)])
         letter["clashes"] = list(reports.clashes_of(row))
     # A calendar knows the entry only if it was once confirmed.
-    invitation = _invitations(row) if row.confirmed_at else ()
+    invitation = invitations(row) if row.confirmed_at else ()
     return Letter(letter | _door_code(row), (*invitation, *_door_square(row)))
 
 
@@ -63,7 +64,7 @@ def compose_moved(context: dict[str, Any]) -> Letter | None:
         # What was to come was taken out, and the rest has been: there is no new date to tell.
         "gone": [moment for moment in old_dates if moment not in left] if row.slot.ends_at <= timezone.now() else [],
     }
-    return Letter(letter, _invitations(row) if row.state == State.CONFIRMED else ())
+    return Letter(letter, invitations(row) if row.state == State.CONFIRMED else ())
 
 
 def compose_reminder(context: dict[str, Any]) -> Letter | None:
@@ -84,7 +85,7 @@ def compose_reminder(context: dict[str, Any]) -> Letter | None:
     if letter["one"].number in letter["missed"]:
         return None
     letter["miss_url"] = _miss_url(row, letter["one"].number) if row.slot.dates > 1 else ""
-    return Letter(letter | _door_code(row), (*_invitations(row), *_door_square(row)))
+    return Letter(letter | _door_code(row), (*invitations(row), *_door_square(row)))
 
 
 def compose_one_date(context: dict[str, Any]) -> Letter | None:
@@ -98,7 +99,7 @@ def compose_one_date(context: dict[str, Any]) -> Letter | None:
     now = timezone.now()
     left = [one for one in missed.of(row) if one.starts_at > now]
     letter = _about(row) | {"left_out": left, "miss_url": _miss_url(row, context["number"])}
-    return Letter(letter, _invitations(row))
+    return Letter(letter, invitations(row))
 
 
 def compose_called_off(context: dict[str, Any]) -> Letter | None:
@@ -106,7 +107,7 @@ def compose_called_off(context: dict[str, Any]) -> Letter | None:
     row = _registration(context)
     if row is None or row.end_reason != EndReason.SLOT:
         return None
-    return Letter(_about(row) | {"reason": context.get("reason", "")}, _invitations(row) if row.confirmed_at else ())
+    return Letter(_about(row) | {"reason": context.get("reason", "")}, invitations(row) if row.confirmed_at else ())
 
 
 def compose_word(context: dict[str, Any]) -> Letter | None:
@@ -134,8 +135,7 @@ def _news(row: Registration) -> str:
 def _registration(context: dict[str, Any]) -> Any:
     """With its rank; None when it is gone, or when the person is."""
     rows = Registration.objects.with_rank().exclude(volunteer=None)
-    related = ("volunteer__user", "slot__network", "slot__venue__district", "slot__room")
-    rows = rows.select_related(*related).prefetch_related(occasions.WITH_MEETINGS)
+    rows = rows.select_related(*RELATED).prefetch_related(occasions.WITH_MEETINGS)
     return rows.filter(uid=context["registration"]).first()
 
 
@@ -190,7 +190,7 @@ def _door_square(row: Any) -> tuple[Attachment, ...]:
     return (Attachment("code.png", drawn, "image/png", SQUARE),)
 
 
-def _invitations(row: Registration) -> tuple[Attachment, ...]:
+def invitations(row: Registration) -> tuple[Attachment, ...]:
     """A file for each entry of the calendar: date.ics, date-2.ics and so on."""
     return tuple(
         Attachment(

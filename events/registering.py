@@ -374,6 +374,9 @@ def _offer_to_next(slot: Slot) -> bool:
     now = timezone.now()
     if slot.starts_at <= now:
         return False
+    care = kinds.care_of(slot)
+    if care and care.offers and not care.offers(slot):
+        return False
     waiting = Registration.objects.filter(slot=slot, state=State.WAITING).order_by("queue_number")
     row = waiting.select_related("volunteer__user").first()
     if row is None:

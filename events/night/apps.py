@@ -22,7 +22,7 @@ class NightConfig(AppConfig):
             )
         )
         word = _("Until teams are published, organisers may still send you to another of the places that you accept.")
-        look_after(KIND, Care("night-sign-up:of-slot", placing.most, following.follow, word))
+        look_after(KIND, Care("night-sign-up:of-slot", placing.most, following.follow, word, placing.offers))
         office_menu.register(office_menu.Entry(_("Night of Solidarity"), "organise-night:list", 3, has_agenda))
         erasing.register(personal.let_go)
         exporting.register(personal.NIGHTS)

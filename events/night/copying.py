@@ -43,6 +43,7 @@ def copy(edition: Edition, *, starts_at: dt.datetime, names: dict[str, str], by:
         )
         for language, _label in settings.LANGUAGES:
             setattr(new, f"name_{language}", names.get(language, ""))
+            setattr(new, f"bring_{language}", getattr(held, f"bring_{language}") or "")
         new.save()
         _copy_sectors(held, new, _copy_headquarters(held, new))
     return new

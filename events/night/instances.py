@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import replace
 
 from events.models import Slot
@@ -21,9 +22,17 @@ def instance_of(edition: Edition) -> Instance:
     """
     places, off = _places(edition)
     held = {key: place for key, place in places.items() if key not in off}
-    teams = [_team(sector) for sector in _sectors(edition) if str(sector.headquarters_id) in held]
+    teams = [team_of(sector) for sector in _sectors(edition) if str(sector.headquarters_id) in held]
     people = [_within(person, places, held) for person in people_of(edition)] if held else []
     return Instance(edition.name, Rules(), tuple(held.values()), tuple(teams), tuple(people))
+
+
+def part_of(edition: Edition, *, people: Collection[int]) -> Instance:
+    """Its headquarters that are held, and these participants alone, without teams; as ``instance_of`` has them."""
+    places, off = _places(edition)
+    held = {key: place for key, place in places.items() if key not in off}
+    found = [_within(person, places, held) for person in people_of(edition, among=people)] if held else []
+    return Instance(edition.name, Rules(), tuple(held.values()), (), tuple(found))
 
 
 def _places(edition: Edition) -> tuple[dict[str, Headquarters], set[str]]:
@@ -51,7 +60,8 @@ def _sectors(edition: Edition) -> list[Sector]:
     return list(rows.prefetch_related("tags__language", "tags__qualification"))
 
 
-def _team(sector: Sector) -> Team:
+def team_of(sector: Sector) -> Team:
+    """The sector's team; reads its tags, with their languages and qualifications."""
     tags: dict[bool, set[str]] = {True: set(), False: set()}
     for tag in sector.tags.all():
         if tag.language:

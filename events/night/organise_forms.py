@@ -42,14 +42,16 @@ class EditionForm(FreshFormMixin, forms.ModelForm):
         model = Edition
         fields = [
             "network", "name_fr", "name_en", "starts_at", "ends_at", "opens_at", "closes_at",
-            "charter_url", "charter_version",
+            "charter_url", "charter_version", "bring_fr", "bring_en",
         ]  # fmt: skip
         labels = {
             **NAMES,
             "charter_version": _("Version of the charter"),
+            "bring_fr": _("What to bring, in French"),
+            "bring_en": _("What to bring, in English"),
         }
         help_texts = {"name_fr": naming.ENOUGH}
-        field_classes = dict.fromkeys(["name_fr", "name_en", "charter_version"], LineField)
+        field_classes = dict.fromkeys(["name_fr", "name_en", "charter_version", "bring_fr", "bring_en"], LineField)
 
     watched = Meta.fields
 

@@ -63,6 +63,11 @@ def most(slot: Slot) -> int:
     return slot.capacity if quota is None else min(quota, slot.capacity)
 
 
+def offers(slot: Slot) -> bool:
+    """Does the waiting list of that headquarters move by itself? Not once people were told their teams. One query."""
+    return not Headquarters.objects.filter(slot=slot, edition__state__in=Edition.TOLD).exists()
+
+
 def places_of(edition: Edition) -> list[Place]:
     """Each headquarters that is not called off, in the order of the districts. One query."""
     waiting = Count("slot__registrations", filter=Q(slot__registrations__state=Registration.State.WAITING))

@@ -7,7 +7,7 @@ from events.night.models import Edition, PlaceKind
 
 @register(Edition)
 class EditionTranslation(TranslationOptions):
-    fields = ("name",)
+    fields = ("name", "bring")
 
 
 @register(PlaceKind)

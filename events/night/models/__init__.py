@@ -2,6 +2,7 @@
 
 from events.night.models.assignments import Assignment
 from events.night.models.boards import Board, BoardChange
+from events.night.models.cards import Card, Vacancy
 from events.night.models.editions import Edition
 from events.night.models.headquarters import Headquarters
 from events.night.models.imports import SectorImport
@@ -14,6 +15,7 @@ __all__ = [
     "Board",
     "BoardChange",
     "Briefing",
+    "Card",
     "Choice",
     "Edition",
     "FriendGroup",
@@ -24,4 +26,5 @@ __all__ = [
     "Sector",
     "SectorImport",
     "SectorTag",
+    "Vacancy",
 ]

@@ -57,6 +57,19 @@ class Edition(models.Model):
         blank=True,
         help_text=_("What is written down when somebody signs it, such as 2027-01."),
     )
+    bring = models.CharField(
+        _("what to bring"),
+        max_length=300,
+        blank=True,
+        help_text=_("On people's cards. Empty: warm clothes, good shoes, a charged telephone."),
+    )
+    answers_by = models.DateTimeField(
+        _("answers expected by"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Until when whoever was told their team says whether they come."),
+    )
     copied_from = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, editable=False, related_name="copies"
     )

@@ -108,3 +108,14 @@ def test_one_briefing_session_for_each_person(night, participant):
         (second.pk, "confirmed"),
     ]
     assert [slot.pk for slot in briefing.sessions_of(night)] == [first.pk, second.pk]
+
+
+@pytest.mark.parametrize(("state", "offered"), [("rostering", "offer"), ("published", "")])
+def test_the_waiting_list_moves_by_itself_until_people_are_told_their_teams(night, participant, state, offered):
+    waiting = enrol(VolunteerFactory(), night.headquarters.get(), may_wait=True)
+    Edition.objects.update(state=state)
+
+    withdrawing.withdraw(participant, by=participant.volunteer.user)
+
+    waiting.registration.refresh_from_db()
+    assert (waiting.registration.pending_for, night.headquarters.get().slot.seats_taken) == (offered, len(offered) // 5)
