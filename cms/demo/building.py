@@ -12,7 +12,19 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
-from cms.demo import accounts, agenda, city, cobuilding, evaluations, material, night, night_people, pages, people
+from cms.demo import (
+    accounts,
+    agenda,
+    city,
+    cobuilding,
+    evaluations,
+    material,
+    night,
+    night_people,
+    night_roster,
+    pages,
+    people,
+)
 from events.models import Registration, Slot, WalkIn
 from volunteers.models import District, User
 
@@ -83,6 +95,8 @@ def build(size: Size, *, seed: int) -> None:
             rng=random.Random(f"{seed}:night-people"),
             now=now,
         )
+        if edition.copied_from:
+            night_roster.build(edition.copied_from, by=users.get(accounts.ORGANISER.email))
         evaluations.build(random.Random(f"{seed}:evaluations"), now)
         pages.build()
         night_people.write_pages(edition)

@@ -124,16 +124,20 @@ class Seats:
         self.waiting: dict[int, int] = defaultdict(int)
 
     def take(self, volunteer: Volunteer, headquarters: Headquarters, moment: dt.datetime) -> Registration:
+        row = Registration(volunteer=volunteer, created_by_id=volunteer.user_id)
+        self.sit(row, headquarters, moment)
+        return row
+
+    def sit(self, row: Registration, headquarters: Headquarters, moment: dt.datetime) -> None:
         key, slot = headquarters.slot_id, headquarters.slot
         most = slot.capacity if headquarters.quota is None else min(headquarters.quota, slot.capacity)
-        row = Registration(volunteer=volunteer, slot=slot, created_by_id=volunteer.user_id)
+        row.slot, row.confirmed_at, row.queue_number = slot, None, None
         if self.taken[key] < most:
             self.taken[key] += 1
             row.state, row.confirmed_at = State.CONFIRMED, moment
         else:
             self.waiting[key] += 1
             row.state, row.queue_number = State.WAITING, self.waiting[key]
-        return row
 
     def count(self) -> None:
         """Brings the slots' own counters along."""

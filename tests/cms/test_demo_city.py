@@ -22,7 +22,7 @@ from cms.models import NightPage, StandardPage
 from events import attending, by_date
 from events.models import MeetingMark, Registration, Slot
 from events.night import boundaries, peopling
-from events.night.models import Edition
+from events.night.models import Assignment, Edition
 from events.night.permissions import visible_headquarters
 from ideas import notes, outcomes
 from ideas.models import Call, Idea
@@ -189,6 +189,19 @@ def test_people_of_the_nights_have_seats_wishes_and_friends():
     people = peopling.people_of(now)
     assert len(people) == 100
     assert [person.id for person in people if not person.home] == []
+
+
+def test_last_winter_had_teams_and_this_winter_has_none_yet():
+    now, before = Edition.objects.all()
+    assert not now.rosters.exists()
+    assert not Assignment.objects.filter(participant__edition=now).exists()
+
+    roster = before.rosters.get(is_chosen=True)
+    placed = Assignment.objects.in_teams().filter(participant__edition=before)
+    assert placed.count() == roster.placed > 60
+    assert placed.filter(leads=True).count() == roster.viable > 10
+    assert not placed.exclude(participant__registration__slot=F("headquarters__slot")).exists()
+    assert set(placed.values_list("participant__registration__state", flat=True)) == {"confirmed"}
 
 
 def test_the_nights_public_page_is_there_in_both_languages(client):
