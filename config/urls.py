@@ -39,6 +39,7 @@ urlpatterns += i18n_patterns(
     path("ideas/", include("ideas.urls")),
     path("night/", include("events.night.urls")),
     path("night/", include("events.night.sign_up_urls")),
+    path("night/", include("events.night.partners.urls")),
     path("mailbox/", include("mail.urls")),
     path("account/", include("volunteers.account_urls")),
     path("account/", include("allauth.urls")),

@@ -8,6 +8,7 @@ All of it relies on READ COMMITTED.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -132,6 +133,32 @@ def register(
             return existing
         return _hold_on(existing, now) if until_code else confirm(existing, by=by)
     return registration
+
+
+def register_quietly(drafts: Sequence[Registration], *, slot: Slot) -> None:
+    """Saves these registrations of people who have none there: seats while there are some, then numbers in the waiting
+    list, in their order. For a list of people: the caller tells them, and whoever takes care of the kind of slot.
+
+    Raises RegistrationRefused when the slot is not open. Locks the slot's row.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        _lock(slot)
+        if not slot.is_open(now):
+            raise RegistrationRefused(CLOSED)
+        _expire(slot, now)
+        free = max(0, _free(slot))
+        last = Slot.objects.values_list("queue_last", flat=True).get(pk=slot.pk)
+        for row in drafts[:free]:
+            _become_seated(row, slot, now)
+        for number, row in enumerate(drafts[free:], start=last + 1):
+            _become_waiting(row)
+            row.queue_number = number
+        Registration.objects.bulk_create(drafts, batch_size=1000)
+        seated, waiting = len(drafts[:free]), len(drafts[free:])
+        grown = {"seats_taken": F("seats_taken") + seated, "queue_last": F("queue_last") + waiting}
+        Slot.objects.filter(pk=slot.pk).update(**grown)
+        slot.seats_taken += seated
 
 
 def confirm(registration: Registration, *, by: User | None) -> Registration:

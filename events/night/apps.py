@@ -11,8 +11,10 @@ class NightConfig(AppConfig):
         # Models are not loaded before.
         from events.kinds import Care, OfficePage, SlotKind, look_after, register  # noqa: PLC0415
         from events.night import following, personal, placing  # noqa: PLC0415
+        from events.night.partners import messages  # noqa: PLC0415
         from events.night.siting import KIND  # noqa: PLC0415
         from events.permissions import has_agenda  # noqa: PLC0415
+        from mail import kinds as mail_kinds  # noqa: PLC0415
         from volunteers import erasing, exporting, office_menu, retention  # noqa: PLC0415
 
         page = OfficePage(_("Headquarters"), "map-pinned", "organise-night:of-slot", for_all=True)
@@ -24,8 +26,15 @@ class NightConfig(AppConfig):
         word = _("Until teams are published, organisers may still send you to another of the places that you accept.")
         look_after(KIND, Care("night-sign-up:of-slot", placing.most, following.follow, word, placing.offers))
         office_menu.register(office_menu.Entry(_("Night of Solidarity"), "organise-night:list", 3, has_agenda))
+        for name, label, compose in (
+            ("night/partner-link", _("the link by which an organisation names its people"), messages.compose_link),
+            ("night/named", _("somebody named you for a Night"), messages.compose_named),
+        ):
+            mail_kinds.register(mail_kinds.Kind(name, label, compose))
         erasing.register(personal.let_go)
         exporting.register(personal.NIGHTS)
+        exporting.register(personal.NAMED)
         retention.register(personal.KEPT)
         retention.register(personal.KEPT_ROSTERS)
         retention.register(personal.KEPT_BOARD)
+        retention.register(personal.KEPT_NAMED)

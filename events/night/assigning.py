@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 
 from events.night.board.moving import Spot
-from events.night.models import Assignment, Participant, Roster
+from events.night.models import Assignment, Edition, NamedPerson, Participant, Roster
 
 
 def spots_of(roster: Roster) -> dict[int, Spot | None]:
     """Where everybody of the edition goes when this roster takes the place of what is, by participant.
 
     Who is in no team is in reserve: at the headquarters that the roster names, else where their seat is, else at the
-    first one that they chose. Whoever was pinned stays so where the roster kept them, and, when it did not know them,
-    stays where they are. Whoever has withdrawn since, and sectors deleted since, are left out. Call it while holding
-    the board.
+    first one that they chose. Whom a partner organisation names for a sector of its own is pinned there, unless an
+    organiser has pinned them elsewhere; the first of them who may lead does. Whoever was pinned stays so where the
+    roster kept them, and, when it did not know them, stays where they are. Whoever has withdrawn since, and sectors
+    deleted since, are left out. Call it while holding the board.
     """
     found: dict[int, Spot | None] = {}
     present = {row.participant_id: row for row in Assignment.objects.filter(participant__edition=roster.edition_id)}
@@ -43,4 +44,20 @@ def spots_of(roster: Roster) -> dict[int, Spot | None]:
             spot = Spot.at(row)
             stays = spot.is_pinned and str(key) in participants
             found[key] = spot._replace(leads=spot.leads and spot.sector not in led) if stays else None
+    led |= {spot.sector for spot in found.values() if spot and spot.leads}
+    for key, spot in _named(roster.edition, led).items():
+        if str(key) in participants and not found.get(key):
+            found[key] = spot
     return found
+
+
+def _named(edition: Edition, led: set[int | None]) -> dict[int, Spot]:
+    """Where organisations put the people of their own teams; ``led``: sectors that have a leader. Who is named by two
+    goes where the first one says."""
+    spots = dict[int, Spot]()
+    for person in NamedPerson.objects.for_teams(edition).select_related("sector"):
+        if person.sector and person.participant_id and person.participant_id not in spots:
+            leads = person.leader and person.sector_id not in led
+            led = led | ({person.sector_id} if leads else set())
+            spots[person.participant_id] = Spot(person.sector.headquarters_id, person.sector_id, leads, is_pinned=True)
+    return spots

@@ -52,7 +52,7 @@ def ask(edition: Edition, *, by: User) -> Roster:
         under_way = edition.rosters.without_texts().filter(state__in=Roster.UNDER_WAY).first()
         if under_way:
             return under_way
-        if not edition.sectors.filter(professionals_only=False).exists():
+        if not edition.sectors.filter(professionals_only=False, partner=None).exists():
             raise EditionRefused(_("There is no sector yet: teams would have nowhere to go."))
         if not Participant.objects.active().filter(edition=edition).exists():
             raise EditionRefused(_("Nobody has signed up yet: there is nobody to make teams of."))

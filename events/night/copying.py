@@ -73,7 +73,7 @@ def _copy_sectors(old: Edition, new: Edition, headquarters: dict[int, Headquarte
         copies[sector.pk] = sector
         was = sector.headquarters_id
         sector.pk, sector._state.adding = None, True
-        sector.edition, sector.headquarters = new, headquarters[was]
+        sector.edition, sector.headquarters, sector.partner = new, headquarters[was], None
     tags = list(SectorTag.objects.filter(sector__in=copies))  # by the keys that the originals had
     Sector.objects.bulk_create(copies.values())
     for tag in tags:

@@ -31,7 +31,7 @@ def enrol(
     wishes: Wishes,
     place: Place,
     may_wait: bool,
-    by: User,
+    by: User | None,
     signs_charter: bool = False,
 ) -> Participant:
     """Signs the volunteer up with these wishes, or gives whoever is signed up these wishes instead.
@@ -89,7 +89,7 @@ def _write(participant: Participant, edition: Edition, wishes: Wishes, *, known:
         )
 
 
-def _take_seat(participant: Participant, headquarters: Headquarters, *, may_wait: bool, by: User) -> None:
+def _take_seat(participant: Participant, headquarters: Headquarters, *, may_wait: bool, by: User | None) -> None:
     old = participant.registration
     if old and old.is_active and old.slot_id == headquarters.slot_id:
         return

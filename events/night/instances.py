@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from events.models import Slot
-from events.night.models import Edition, Sector
+from events.night.models import Edition, NamedPerson, Sector
 from events.night.peopling import clearance_tag, language_tag, people_of
 from events.night.placing import METRES_A_DEGREE, point_of
 from events.night.roster.problem import Headquarters, Instance, Person, Rules, Team
@@ -18,12 +18,14 @@ def instance_of(edition: Edition) -> Instance:
 
     Headquarters have their keys as ids, teams the codes of their sectors. Headquarters that are called off are left
     out with their sectors and with every wish for them; whoever lives by one is at home at the nearest other. So are
-    sectors for professionals only, whose teams their organisations name: the format cannot keep others out of a team.
+    sectors for professionals only and those of a partner organisation, with the people named for them: the format
+    cannot keep others out of a team, and there is nothing to compose (``assigning.spots_of`` places them).
     """
     places, off = _places(edition)
     held = {key: place for key, place in places.items() if key not in off}
     teams = [team_of(sector) for sector in _sectors(edition) if str(sector.headquarters_id) in held]
-    people = [_within(person, places, held) for person in people_of(edition)] if held else []
+    named = {str(key) for key in NamedPerson.objects.for_teams(edition).values_list("participant", flat=True)}
+    people = [_within(person, places, held) for person in people_of(edition) if person.id not in named] if held else []
     return Instance(edition.name, Rules(), tuple(held.values()), tuple(teams), tuple(people))
 
 
@@ -56,7 +58,7 @@ def _places(edition: Edition) -> tuple[dict[str, Headquarters], set[str]]:
 
 
 def _sectors(edition: Edition) -> list[Sector]:
-    rows = edition.sectors.filter(professionals_only=False).order_by("code")
+    rows = edition.sectors.filter(professionals_only=False, partner=None).order_by("code")
     return list(rows.prefetch_related("tags__language", "tags__qualification"))
 
 

@@ -1,6 +1,6 @@
 """The back office of the Night of Solidarity: /organise/night/."""
 
-from django.urls import path
+from django.urls import include, path
 
 from events.night import (
     briefing_views,
@@ -37,6 +37,7 @@ urlpatterns = [
     path("imports/<key:pk>/", import_views.import_detail, name="import"),
     path("imports/<key:pk>/confirm/", import_views.import_confirm, name="import-confirm"),
     path("imports/<key:pk>/cancel/", import_views.import_cancel, name="import-cancel"),
+    path("", include("events.night.partners.organise_urls")),
     path("<key:edition>/rosters/", roster_views.roster_list, name="rosters"),
     path("<key:edition>/rosters/compose/", roster_views.compose, name="roster-compose"),
     path("rosters/<key:pk>/", roster_views.roster_detail, name="roster"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 
-from events.night.models import Edition, Participant
+from events.night.models import Edition, NamedPerson, Participant
 from events.night.roster.problem import Person
 from volunteers import qualifying
 from volunteers.models import QualificationHeld
@@ -25,7 +25,8 @@ def people_of(edition: Edition, *, among: Collection[int] | None = None) -> list
     """Everybody signed up, whoever waits included, in the order of sign-up; or those of these keys alone. The same
     number of queries for any number.
 
-    Ids are keys as text, tags the languages spoken and the qualifications held on the night. Whoever has neither home
+    Ids are keys as text, tags the languages spoken and the qualifications held on the night, or that their organisation
+    vouches for. Whoever has neither home
     nor choice is at home where they are registered.
     """
     rows = Participant.objects.active().filter(edition=edition).in_order().select_related("registration")
@@ -63,5 +64,8 @@ def _clearances(edition: Edition) -> defaultdict[int, frozenset[str]]:
     rows = QualificationHeld.objects.filter(valid, volunteer__nights__edition=edition)
     found: defaultdict[int, frozenset[str]] = defaultdict(frozenset)
     for volunteer, slug in rows.values_list("volunteer", "qualification__slug"):
+        found[volunteer] |= {clearance_tag(slug)}
+    named = NamedPerson.objects.coming().filter(edition=edition, clearances__isnull=False)
+    for volunteer, slug in named.values_list("participant__volunteer", "clearances__slug"):
         found[volunteer] |= {clearance_tag(slug)}
     return found

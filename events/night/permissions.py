@@ -10,9 +10,10 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from events.models import Slot
-from events.night.models import Edition, Headquarters, Roster, Sector, SectorImport
+from events.night.models import Edition, Headquarters, Partner, Roster, Sector, SectorImport
 from events.night.models.editions import EditionQuerySet
 from events.night.models.headquarters import HeadquartersQuerySet
+from events.night.models.partners import PartnerQuerySet
 from events.night.models.rosters import RosterQuerySet
 from events.night.models.sectors import SectorQuerySet
 from events.permissions import is_in_charge
@@ -51,6 +52,11 @@ def visible_sectors(user: Person) -> SectorQuerySet:
 def visible_imports(user: Person) -> QuerySet[SectorImport]:
     """The files sent in for one's networks' editions."""
     return SectorImport.objects.filter(edition__network__in=organised_networks(user))
+
+
+def visible_partners(user: Person) -> PartnerQuerySet:
+    """The organisations that name people for one's networks' editions."""
+    return Partner.objects.filter(edition__network__in=organised_networks(user))
 
 
 def visible_rosters(user: Person) -> RosterQuerySet:

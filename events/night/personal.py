@@ -2,28 +2,68 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from events.night import befriending
 from events.night.board import moving
-from events.night.models import Participant
+from events.night.models import NamedPerson, Participant, Partner
 from volunteers.exporting import Row, Section
 from volunteers.models import User
 from volunteers.retention import Rule
 
+KEPT_DAYS = dt.timedelta(days=90)
+
 
 def let_go(user: User) -> None:
-    """Deletes what they wished, their place among friends and in the roster. The agenda gives their seat back. Harmless
-    twice."""
+    """Deletes what they wished, what others said of them, their place among friends and in the roster. The agenda gives
+    their seat back. Harmless twice."""
+    NamedPerson.objects.filter(_named(user)).delete()
     for participant in Participant.objects.filter(volunteer__user=user):
         befriending.drop_out(participant)
         with transaction.atomic():
             Participant.objects.select_for_update().filter(pk=participant.pk).first()  # before the board, as all do
             moving.let_go(participant)
             participant.delete()
+
+
+def _named(user: User) -> Q:
+    return Q(participant__volunteer__user=user) | Q(email=user.email)
+
+
+def forget_named(now: dt.datetime | None = None) -> int:
+    """Deletes what was said of people, 90 days after their night, and whom we wrote to for it; the people's part stays.
+    Returns how many. Safe to run twice."""
+    before = (now or timezone.now()) - KEPT_DAYS
+    old = Partner.objects.filter(edition__ends_at__lt=before).exclude(contact_email="")
+    old.update(contact_name="", contact_email="", link_expires_at=None)
+    return NamedPerson.objects.filter(edition__ends_at__lt=before).delete()[1].get("night.NamedPerson", 0)
+
+
+def _by_others(user: User) -> Iterable[Row]:
+    rows = NamedPerson.objects.filter(_named(user)).select_related("edition", "partner", "headquarters__district")
+    for row in rows.select_related("sector").order_by("created_at").prefetch_related("languages", "clearances"):
+        yield {
+            "night": row.edition.name,
+            "by": row.partner.name if row.partner else "",
+            "first_name": row.first_name,
+            "last_name": row.last_name,
+            "email": row.email,
+            "phone": str(row.phone or ""),
+            "leader": row.leader,
+            "max_walk": row.get_max_walk_display(),
+            "languages": ", ".join(str(language) for language in row.languages.all()),
+            "clearances": ", ".join(str(clearance) for clearance in row.clearances.all()),
+            "headquarters": str(row.headquarters) if row.headquarters else "",
+            "sector": row.sector.code if row.sector else "",
+            "named_at": row.created_at,
+            "objected_at": row.objected_at,
+        }
 
 
 def _nights(user: User) -> Iterable[Row]:
@@ -72,6 +112,27 @@ NIGHTS = Section(
     },
     _nights,
 )
+NAMED = Section(
+    "nights_named",
+    _("What organisations or organisers said of you for a Night"),
+    {
+        "night": _("Night"),
+        "by": _("by whom (empty: the organisers)"),
+        "first_name": _("first name"),
+        "last_name": _("last name"),
+        "email": _("e-mail address"),
+        "phone": _("telephone"),
+        "leader": _("may lead a team"),
+        "max_walk": _("walking"),
+        "languages": _("languages spoken"),
+        "clearances": _("clearances"),
+        "headquarters": _("headquarters"),
+        "sector": _("sector"),
+        "named_at": _("named at"),
+        "objected_at": _("objected at"),
+    },
+    _by_others,
+)
 KEPT = Rule(
     "night_participant",
     _("What you wished for each Night: places, walking, languages, leading, friends"),
@@ -91,5 +152,12 @@ KEPT_BOARD = Rule(
     _("What organisers changed by hand in the teams of a Night: numbers instead of names, who changed it and when"),
     _("To take a change back, and to see what others changed"),
     _("Until 90 days after the night"),
+    "events.night.tasks.forget",
+)
+KEPT_NAMED = Rule(
+    "night_namedperson",
+    _("What an organisation or a list of the organisers said of you for a Night, and who is its contact"),
+    _("To compose the teams with its people, and to note who said no"),
+    _("90 days after the night, or until you delete your account"),
     "events.night.tasks.forget",
 )

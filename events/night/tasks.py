@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from events.night import composing
+from events.night import composing, personal
 from events.night.board import moving
 
 
@@ -20,6 +20,8 @@ def sweep() -> None:
 
 @shared_task
 def forget() -> None:
-    """Deletes the rosters that were not chosen and the boards' journals, 90 days after the night. Safe to run twice."""
+    """Deletes the rosters that were not chosen, the boards' journals and what others said of people, 90 days after the
+    night. Safe to run twice."""
     composing.forget()
     moving.forget()
+    personal.forget_named()

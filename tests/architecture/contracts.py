@@ -26,9 +26,14 @@ OUTSIDE = {"migrations"}
 
 
 def rank(module: str, room: str) -> int:
-    """The level of `room.name...`: a name that is not listed is a verb module, or what verbs work with."""
-    name = module.removeprefix(f"{room}.").split(".")[0]
-    return RANKS.get("views" if name.endswith(("_views", "_urls")) else name, VERBS)
+    """The level of `room.name...`: a name that is not listed is a verb module, or what verbs work with.
+
+    In a folder of a room (`night.partners.forms`) the first name that is listed counts.
+    """
+    for name in module.removeprefix(f"{room}.").split("."):
+        if (name := "views" if name.endswith(("_views", "_urls")) else name) in RANKS:
+            return RANKS[name]
+    return VERBS
 
 
 class InsideARoom(Contract):

@@ -98,6 +98,7 @@ DRAFT_UNSUPPORTED = each("44444 3443 44")
 
 NINA = {"email": "nina@example.org", "first_name": "Nina"}
 SIGN_UP = NINA | {"charter": "on", "adult": "on", "despite_clash": "1"}
+NAMED = NINA | {"last_name": "Roux", "max_walk": "1", "knows": "on"}
 PROPOSED = SIGN_UP | {"title": "Réparer son vélo", "text": "Un atelier le samedi.", "sure": "1"}
 
 TABLE = [
@@ -189,6 +190,15 @@ TABLE = [
     Row("night-sign-up:friends", "token:friends", ALL, ALL, idle=True),
     Row("night-sign-up:friends", "token:forged", NONE, NONE),
     Row("night-sign-up:of-slot", "date:night", ALL, ALL, idle=True),
+    Row("night-partners:people", "token:partner", ALL, NO_SUCH),
+    Row("night-partners:people", "token:old partner", NONE, NO_SUCH),
+    Row("night-partners:people", "token:forged", NONE, NO_SUCH),
+    Row("night-partners:person-add", "token:partner", ALL, ALL, NAMED),
+    Row("night-partners:person-add", "token:old partner", NONE, NONE, NAMED),
+    Row("night-partners:person", "by link", ALL, ALL, NAMED),
+    Row("night-partners:take-off", "by link", NO_SUCH, ALL),
+    Row("night-partners:object", "token:named", ALL, ALL),
+    Row("night-partners:object", "token:forged", NONE, NONE),
     # --- Certificates ---
     Row("certificates:verify", "certificate", ALL, NO_SUCH),
     Row("certificates:verify", "no certificate", NONE, NO_SUCH),
@@ -333,6 +343,14 @@ TABLE = [
     Row("organise-night:import", "night import", NETWORK, OFFICE_NO),
     Row("organise-night:import-confirm", "night import", OFFICE_NO, NETWORK, "plan"),
     Row("organise-night:import-cancel", "night import", OFFICE_NO, NETWORK),
+    Row("organise-night:partners", "in edition", CHANGES, OFFICE_NO),
+    Row("organise-night:partner-add", "in edition", CHANGES, CHANGES, "new partner"),
+    Row("organise-night:partner", "partner:naming", NETWORK, OFFICE_NO),
+    Row("organise-night:partner-edit", "partner:naming", NETWORK, NETWORK, "partner"),
+    Row("organise-night:partner-send", "partner:naming", OFFICE_NO, NETWORK),
+    Row("organise-night:partner-withdraw", "partner:naming", OFFICE_NO, NETWORK),
+    Row("organise-night:partner-remove", "partner:silent", NETWORK, NETWORK),
+    Row("organise-night:partner-take-off", "partner's person", OFFICE_NO, NETWORK),
     Row("organise-night:rosters", "in composed edition", SEES, OFFICE_NO),
     Row("organise-night:roster-compose", "in composed edition", OFFICE_NO, CHANGES),
     Row("organise-night:roster", "roster:done", SEES, OFFICE_NO),

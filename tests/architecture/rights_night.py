@@ -7,9 +7,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from events.night import befriending, importing
 from events.night.models import Briefing, Edition, Headquarters, Roster
 from events.night.organise_forms import EditionForm, HeadquartersForm, SectorForm
+from events.night.partners import inviting, objecting
+from events.night.partners.forms import PartnerForm
 from mail.models import Message
 from tests.architecture.filling import fields_of
 from tests.factories.night import EditionFactory, HeadquartersFactory, SectorFactory, SectorImportFactory
+from tests.factories.night_partners import PartnerFactory, name_somebody
 from tests.factories.night_people import ParticipantFactory, enrol
 from tests.factories.volunteers import DistrictFactory, square
 
@@ -28,7 +31,18 @@ class NightWorld:
         Edition.objects.filter(pk=self.parts["prepared"].edition_id).update(state=Edition.State.PREPARING)
         self.briefing = Briefing.objects.create(edition=self.parts["open"].edition, slot=self.their_slot)
         self.friends = befriending.open_group(enrol(self.people["keeper"].volunteer, self.night_seat))
+        self.own_partners()
         Message.objects.all().delete()
+
+    def own_partners(self):
+        """Two organisations of the open Night: one has named somebody and has a link, the other has neither."""
+        edition = self.parts["open"].edition
+        self.partners = {
+            name: PartnerFactory(edition=edition, name=name, contact_email=f"{name}@example.org")
+            for name in ("naming", "silent")
+        }
+        self.partners["naming"] = inviting.send_link(self.partners["naming"], by=self.people["organiser"])
+        self.named = name_somebody(self.partners["naming"], email="ines@example.org", first_name="Inès")
 
     @property
     def night_seat(self):
@@ -90,7 +104,19 @@ class NightWorld:
             "in composed edition": lambda: {"edition": self.composed_edition.pk},
             "roster": lambda: {"pk": self.rosters[which].pk},
             "two rosters": lambda: {"pk": self.rosters["done"].pk, "other": self.rosters["other"].pk},
+            "partner": lambda: {"pk": self.partners[which].pk},
+            "partner's person": lambda: {"pk": self.named.partner_id, "person": self.named.pk},
+            "by link": lambda: {"token": self.night_tokens()["partner"], "pk": self.named.pk},
             "my night": lambda: {"edition": self.parts[which].edition_id},
+        }
+
+    def night_tokens(self):
+        """Secrets in addresses."""
+        return {
+            "friends": self.friends.token,
+            "partner": inviting.token_of(self.partners["naming"]),
+            "old partner": inviting.token_of(PartnerFactory.build(pk=self.partners["naming"].pk, link_number=7)),
+            "named": objecting.token_of(self.named),
         }
 
     def night_data(self, role):
@@ -108,6 +134,16 @@ class NightWorld:
                 "despite_clash": "yes",
             },
             "briefings": lambda: {"slots": [self.open_slot.pk], "sent": "1"},
+            "new partner": lambda: {
+                "name": "Une",
+                "contact_name": "Ida",
+                "contact_email": "ida@example.org",
+                "language": "fr",
+            },
+            "partner": lambda: (
+                fields_of(PartnerForm(instance=self.partners["naming"], edition=self.partners["naming"].edition))
+                | {"contact_name": "Ida"}
+            ),
             "briefing": lambda: {"briefing": self.briefing.slot_id},
             "edition": lambda: (
                 fields_of(EditionForm(instance=self.edition, user=self.people["organiser"])) | {"name_fr": "Autre"}

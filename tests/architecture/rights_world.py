@@ -413,12 +413,11 @@ class World(NightWorld):
             "offer": offers.token_of(self.offered),
             "decline": declining.token_of(self.confirmed),
             "one date": excusing.token_of(self.of_three, 1),
-            "friends": self.friends.token,
             "questions": evaluation_links.token_of(self.questioned),
             "forged": offers.token_of(self.offered) + "x",
             "feed": self.people["owner"].volunteer.calendar_token,
             "old feed": "an-address-that-was-renewed-before",
-        }
+        } | self.night_tokens()
 
     def data(self, name, role):
         """What this person would post; ``seen`` and the like as the form gave them."""

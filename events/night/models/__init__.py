@@ -7,6 +7,7 @@ from events.night.models.editions import Edition
 from events.night.models.headquarters import Headquarters
 from events.night.models.imports import SectorImport
 from events.night.models.participants import Briefing, Choice, FriendGroup, Participant
+from events.night.models.partners import NamedPerson, Partner
 from events.night.models.rosters import Roster
 from events.night.models.sectors import PlaceKind, Sector, SectorTag
 
@@ -20,7 +21,9 @@ __all__ = [
     "Edition",
     "FriendGroup",
     "Headquarters",
+    "NamedPerson",
     "Participant",
+    "Partner",
     "PlaceKind",
     "Roster",
     "Sector",

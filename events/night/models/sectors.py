@@ -74,6 +74,15 @@ class Sector(models.Model):
     kind = models.ForeignKey("night.PlaceKind", models.PROTECT, related_name="sectors", verbose_name=_("kind of place"))
     walk = models.PositiveSmallIntegerField(_("walking"), choices=Walk, default=Walk.USUAL)
     professionals_only = models.BooleanField(_("professionals only"), default=False)
+    partner = models.ForeignKey(
+        "night.Partner",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="sectors",
+        verbose_name=_("partner organisation"),
+        help_text=_("Whose people make its team. Empty: anybody's."),
+    )
     least = models.PositiveSmallIntegerField(_("smallest team"), default=3)
     target = models.PositiveSmallIntegerField(_("team aimed at"), default=4)
     most = models.PositiveSmallIntegerField(_("largest team"), default=5)

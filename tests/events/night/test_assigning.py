@@ -3,9 +3,13 @@
 import pytest
 from django.db import IntegrityError, transaction
 
+from events.models import Slot
 from events.night import choosing
-from events.night.models import Assignment, Participant
+from events.night.instances import instance_of
+from events.night.models import Assignment, Edition, Participant
 from tests.events.night.test_composing import tiny
+from tests.factories.night import SectorFactory
+from tests.factories.night_partners import PartnerFactory, name_somebody
 from tests.factories.night_people import composed
 from tests.factories.volunteers import UserFactory
 
@@ -57,3 +61,28 @@ def test_the_database_holds_one_team_a_person_and_one_leader_a_team():
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             change()
+
+
+def test_whom_an_organisation_names_for_its_sector_is_pinned_there_and_no_business_of_the_engine():
+    night = tiny(people=4)
+    headquarters = night.headquarters.get()
+    sector = SectorFactory(headquarters=headquarters, code="11-2", partner=PartnerFactory(edition=night), least=2)
+    Edition.objects.update(state="open")
+    Slot.objects.update(closes_at=None)
+    named = [name_somebody(sector.partner, email=f"p{n}@example.org", sector=sector.pk, leader=n > 0) for n in range(3)]
+    free = name_somebody(sector.partner, email="free@example.org")
+    Edition.objects.update(state="rostering")
+
+    instance = instance_of(night)
+    assert [team.id for team in instance.teams] == ["11-1"]
+    assert {person.id for person in instance.people} == {
+        str(key) for key in participants() - {one.participant_id for one in named}
+    }
+    assert str(free.participant_id) in {person.id for person in instance.people}
+
+    choosing.choose(composed(night), by=UserFactory())
+
+    rows = Assignment.objects.filter(sector=sector).order_by("participant")
+    assert [(row.participant_id, row.leads, row.is_pinned) for row in rows] == [
+        (person.participant_id, lead, True) for person, lead in zip(named, (False, True, False), strict=True)
+    ]

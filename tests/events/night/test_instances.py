@@ -86,7 +86,7 @@ def test_it_is_read_back_composed_and_legal(night, django_assert_num_queries):
     for index in range(6):
         enrol(VolunteerFactory(), first if index % 2 else second, leader=index < 2)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         instance = instance_of(night)
 
     text = formats.write_instance(instance)

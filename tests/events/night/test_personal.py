@@ -61,8 +61,8 @@ def test_people_are_as_the_roster_says_them(django_assert_num_queries):
     camille.refresh_from_db()
     assert (first.tags, first.group) == ({"lang:ar", "clear:metro"}, str(camille.group_id))
     assert (second.seq, second.home, second.prefs, second.reach) == (2, str(b.pk), (str(b.pk),), "prefs")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         peopling.people_of(night)
     ParticipantFactory.create_batch(10, edition=night)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert len(peopling.people_of(night)) == 12

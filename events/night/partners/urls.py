@@ -1,0 +1,14 @@
+"""Behind signed links: an organisation names its people, and whoever is named says no."""
+
+from django.urls import path
+
+from events.night.partners import contact_views, named_views
+
+app_name = "night-partners"
+urlpatterns = [
+    path("partners/<str:token>/", contact_views.people, name="people"),
+    path("partners/<str:token>/add/", contact_views.person_add, name="person-add"),
+    path("partners/<str:token>/people/<key:pk>/", contact_views.person_edit, name="person"),
+    path("partners/<str:token>/people/<key:pk>/take-off/", contact_views.take_off, name="take-off"),
+    path("named/<str:token>/", named_views.object_to, name="object"),
+]
