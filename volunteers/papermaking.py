@@ -8,11 +8,17 @@ package would be asked from the network.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 import typst
 from django.conf import settings
@@ -20,6 +26,7 @@ from django.core.cache import cache as kept
 from django.core.serializers.json import DjangoJSONEncoder
 
 KEPT = 7 * 24 * 60 * 60  # seconds
+PULSE = 1.0  # seconds between two looks at a process
 PDF_UA = "ua-1"  # ISO 14289-1, what a reader of screens needs
 
 
@@ -53,6 +60,37 @@ def kept_pdf(template: str, data: dict[str, Any]) -> bytes:
         paper = pdf(template, data)
         kept.set(key, paper, timeout=KEPT)
     return paper
+
+
+class NotTypeset(Exception):
+    """Why there is no paper, in typst's own English."""
+
+
+def pdf_apart(template: str, data: dict[str, Any], *, into: IO[bytes], beat: Callable[[], None], seconds: int) -> None:
+    """The same paper, typeset in a process of its own and written ``into`` an open file: for hundreds of pages.
+
+    ``beat`` is called every second; whatever it raises ends the process at once, and goes on to the caller. Raises
+    NotTypeset when the template is wrong, or the paper is not done in so many ``seconds``.
+    """
+    command = [sys.executable, "-P", str(settings.BASE_DIR / "volunteers" / "typesetting.py"), str(_room()), template]
+    with TemporaryFile() as given, TemporaryFile() as said:
+        given.write(json.dumps(data, cls=DjangoJSONEncoder).encode())
+        given.seek(0)
+        # The command is made of our own words. A session of its own: what ends the worker politely does not end it.
+        with subprocess.Popen(command, stdin=given, stdout=into, stderr=said, start_new_session=True) as process:  # noqa: S603
+            late = time.monotonic() + seconds
+            try:
+                while process.poll() is None:
+                    beat()
+                    if time.monotonic() > late:
+                        raise NotTypeset(f"The paper was not done after {seconds} seconds.")
+                    with contextlib.suppress(subprocess.TimeoutExpired):
+                        process.wait(PULSE)
+            finally:
+                process.kill()
+        if process.returncode:
+            said.seek(0)
+            raise NotTypeset(said.read().decode(errors="replace")[-2000:].strip() or "The process was ended.")
 
 
 @cache

@@ -38,3 +38,4 @@ class NightConfig(AppConfig):
         retention.register(personal.KEPT_ROSTERS)
         retention.register(personal.KEPT_BOARD)
         retention.register(personal.KEPT_NAMED)
+        retention.register(personal.KEPT_PAPERS)

@@ -102,7 +102,7 @@ def chart(
 def _area(drawing: Drawing, sector: Sector, url: str, mark: str, *, wide: int) -> Area:
     ring = max((_placed(drawing, rings[0]) for rings in polygons(sector.boundary)), key=len)
     columns = [x for x, _y in ring]
-    x, y = _middle(ring)
+    x, y = middle_of(ring)
     return Area(
         code=sector.code,
         name=str(sector.kind),
@@ -118,7 +118,7 @@ def _area(drawing: Drawing, sector: Sector, url: str, mark: str, *, wide: int) -
 
 def _named(drawing: Drawing, district: District) -> tuple[str, int, int]:
     ring = max((_placed(drawing, rings[0]) for rings in polygons(district.boundary)), key=len)
-    return (district.code.lstrip("0"), *_middle(ring))
+    return (district.code.lstrip("0"), *middle_of(ring))
 
 
 def _path(drawing: Drawing, boundary: dict[str, Any]) -> str:
@@ -135,10 +135,11 @@ def _points(boundary: dict[str, Any]) -> list[Point]:
     return [Point(y, x) for shape in polygons(boundary) for x, y, *_ in shape[0]]
 
 
-def _middle(ring: Sequence[tuple[int, int]]) -> tuple[int, int]:
+def middle_of(ring: Sequence[tuple[float, float]]) -> tuple[int, int]:
     """The centre of gravity of a ring; of one without area, its first point."""
-    doubled = across = down = 0
+    doubled = across = down = 0.0
     for (x1, y1), (x2, y2) in zip(ring, [*ring[1:], ring[0]], strict=True):
         cross = x1 * y2 - x2 * y1
         doubled, across, down = doubled + cross, across + (x1 + x2) * cross, down + (y1 + y2) * cross
-    return (round(across / (3 * doubled)), round(down / (3 * doubled))) if doubled else ring[0]
+    x, y = (across / (3 * doubled), down / (3 * doubled)) if doubled else ring[0]
+    return round(x), round(y)

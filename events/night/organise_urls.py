@@ -11,6 +11,7 @@ from events.night import (
     roster_views,
     sector_views,
 )
+from events.night.papers import views as papers
 
 app_name = "organise-night"
 urlpatterns = [
@@ -46,4 +47,8 @@ urlpatterns = [
     path("rosters/<key:pk>/choose/", roster_views.roster_choose, name="roster-choose"),
     path("rosters/<key:pk>/delete/", roster_views.roster_delete, name="roster-delete"),
     path("rosters/<key:pk>/compare/<key:other>/", roster_views.roster_compare, name="roster-compare"),
+    path("<key:edition>/papers/", papers.paper_list, name="papers"),
+    path("papers/<key:pk>/", papers.paper_download, name="paper"),
+    path("papers/<key:pk>/again/", papers.paper_again, name="paper-again"),
+    path("papers/<key:pk>/delete/", papers.paper_delete, name="paper-delete"),
 ]

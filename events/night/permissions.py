@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from events.models import Slot
-from events.night.models import Edition, Headquarters, Partner, Roster, Sector, SectorImport
+from events.night.models import Edition, Headquarters, PaperFile, Partner, Roster, Sector, SectorImport
 from events.night.models.editions import EditionQuerySet
 from events.night.models.headquarters import HeadquartersQuerySet
 from events.night.models.partners import PartnerQuerySet
@@ -63,6 +63,12 @@ def visible_rosters(user: Person) -> RosterQuerySet:
     """The runs of one's networks' editions, and the rosters of those in which one coordinates a headquarters."""
     done = Q(state=Roster.State.DONE, edition__in=visible_editions(user).order_by().values("pk"))
     return Roster.objects.filter(done | Q(edition__network__in=organised_networks(user)))
+
+
+def visible_papers(user: Person) -> QuerySet[PaperFile]:
+    """Those of one's networks' editions, and those of the headquarters that one coordinates."""
+    mine = Q(headquarters__in=visible_headquarters(user).order_by().values("pk"))
+    return PaperFile.objects.filter(mine | Q(edition__network__in=organised_networks(user)))
 
 
 def can_organise(user: Person, edition: Edition) -> bool:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from events.night import befriending
 from events.night.board import moving
 from events.night.models import NamedPerson, Participant, Partner
+from events.night.papers import making
 from volunteers.exporting import Row, Section
 from volunteers.models import User
 from volunteers.retention import Rule
@@ -21,9 +22,10 @@ KEPT_DAYS = dt.timedelta(days=90)
 
 
 def let_go(user: User) -> None:
-    """Deletes what they wished, what others said of them, their place among friends and in the roster. The agenda gives
-    their seat back. Harmless twice."""
+    """Deletes what they wished, what others said of them, their place among friends and in the roster, and the papers
+    that name them. The agenda gives their seat back. Harmless twice."""
     NamedPerson.objects.filter(_named(user)).delete()
+    making.let_go(user)
     for participant in Participant.objects.filter(volunteer__user=user):
         befriending.drop_out(participant)
         with transaction.atomic():
@@ -159,5 +161,12 @@ KEPT_NAMED = Rule(
     _("What an organisation or a list of the organisers said of you for a Night, and who is its contact"),
     _("To compose the teams with its people, and to note who said no"),
     _("90 days after the night, or until you delete your account"),
+    "events.night.tasks.forget",
+)
+KEPT_PAPERS = Rule(
+    "VAR_DIR/private/papers",
+    _("Papers printed for a Night: names, teams and languages"),
+    _("To have them on the night, when telephones fail"),
+    _("30 days after the night, or until one of these people deletes their account"),
     "events.night.tasks.forget",
 )

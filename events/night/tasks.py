@@ -4,6 +4,7 @@ from celery import shared_task
 
 from events.night import composing, personal
 from events.night.board import moving
+from events.night.papers import making
 
 
 @shared_task
@@ -13,15 +14,23 @@ def compose(pk: int) -> None:
 
 
 @shared_task
+def make_paper(pk: int) -> None:
+    """Makes a paper that was asked for. Safe to run twice and side by side: whoever comes first claims it."""
+    making.make(pk)
+
+
+@shared_task
 def sweep() -> None:
-    """Takes up the rosters that were left behind. Safe to run twice."""
+    """Takes up the rosters and the papers that were left behind. Safe to run twice."""
     composing.sweep()
+    making.sweep()
 
 
 @shared_task
 def forget() -> None:
     """Deletes the rosters that were not chosen, the boards' journals and what others said of people, 90 days after the
-    night. Safe to run twice."""
+    night, and its papers, 30 days after. Safe to run twice."""
     composing.forget()
     moving.forget()
     personal.forget_named()
+    making.forget()

@@ -3,8 +3,10 @@
 from django.urls import path
 
 from events.night import views
+from events.night.papers import views as papers
 
 app_name = "night"
 urlpatterns = [
     path("headquarters/<key:slot_id>/", views.headquarters, name="headquarters"),
+    path("team/<str:token>/", papers.team, name="team"),
 ]

@@ -2,11 +2,13 @@
 
 import datetime as dt
 
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from events.night import befriending, importing
-from events.night.models import Briefing, Edition, Headquarters, Roster
+from events.night.models import Assignment, Briefing, Edition, Headquarters, PaperFile, Roster
 from events.night.organise_forms import EditionForm, HeadquartersForm, SectorForm
+from events.night.papers import links
 from events.night.partners import inviting, objecting
 from events.night.partners.forms import PartnerForm
 from mail.models import Message
@@ -81,7 +83,16 @@ class NightWorld:
         there = HeadquartersFactory(edition=self.composed_edition, district__code="07")
         there.slot.people_in_charge.add(self.people["trainer"])
         SectorFactory(headquarters=there, code="07-1")
-        ParticipantFactory(edition=self.composed_edition, home=there)
+        somebody = ParticipantFactory(edition=self.composed_edition, home=there)
+        Assignment.objects.create(participant=somebody, headquarters=there)
+        self.composed_headquarters = there
+        self.papers = {
+            name: PaperFile.objects.create(
+                edition=self.composed_edition, headquarters=of, what="signs", language="fr", state="done",
+                asked_at=self.now, made_at=self.now, file=f"papers/{name}.pdf"
+            )
+            for name, of in (("theirs", there), ("of all", None))
+        }  # fmt: skip
         score = dict.fromkeys(("teams", "people", "first_choices", "viable", "placed", "split", "cost", "balance"), 0)
         texts = {"instance": '{"teams": [], "people": []}', "result": '{"leaders": {}, "assignments": {}}'}
         ended = {"state": "done", "ended_at": self.now} | score | texts
@@ -90,6 +101,12 @@ class NightWorld:
             "other": Roster.objects.create(edition=self.composed_edition, number=2, **ended),
             "waiting": Roster.objects.create(edition=self.edition, number=1),
         }
+
+    def put_papers(self):
+        """Their files, which a test that deletes one takes away."""
+        for paper in self.papers.values():
+            if not paper.file.storage.exists(paper.file.name):
+                paper.file.storage.save(paper.file.name, ContentFile(b"%PDF-"))
 
     def night_arguments(self, which):
         """Of addresses, by what they are about."""
@@ -107,6 +124,10 @@ class NightWorld:
             "partner": lambda: {"pk": self.partners[which].pk},
             "partner's person": lambda: {"pk": self.named.partner_id, "person": self.named.pk},
             "by link": lambda: {"token": self.night_tokens()["partner"], "pk": self.named.pk},
+            "paper": lambda: {"pk": self.papers[which].pk},
+            "pack": lambda: {
+                "token": {"ours": links.token_of(self.sectors["coordinated"]), "forged": "1:forged"}[which]
+            },
             "my night": lambda: {"edition": self.parts[which].edition_id},
         }
 
@@ -133,6 +154,7 @@ class NightWorld:
                 "max_walk": "1",
                 "despite_clash": "yes",
             },
+            "papers": lambda: {"what": "packs", "headquarters": self.composed_headquarters.pk, "language": "fr"},
             "briefings": lambda: {"slots": [self.open_slot.pk], "sent": "1"},
             "new partner": lambda: {
                 "name": "Une",

@@ -327,6 +327,7 @@ class World(NightWorld):
         for kind, document in self.documents.items():
             if not document.file.storage.exists(document.file.name):
                 document.file.storage.save(document.file.name, self.file_of(kind))
+        self.put_papers()
 
     def put_picture(self):
         picture = self.idea.picture

@@ -6,6 +6,7 @@ from events.night.models.cards import Card, Vacancy
 from events.night.models.editions import Edition
 from events.night.models.headquarters import Headquarters
 from events.night.models.imports import SectorImport
+from events.night.models.papers import PaperFile
 from events.night.models.participants import Briefing, Choice, FriendGroup, Participant
 from events.night.models.partners import NamedPerson, Partner
 from events.night.models.rosters import Roster
@@ -22,6 +23,7 @@ __all__ = [
     "FriendGroup",
     "Headquarters",
     "NamedPerson",
+    "PaperFile",
     "Participant",
     "Partner",
     "PlaceKind",

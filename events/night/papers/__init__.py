@@ -1,0 +1,1 @@
+"""What is printed for a Night, because nights fail: teams' packs, lists and signs of headquarters, one workbook."""
