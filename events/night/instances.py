@@ -13,8 +13,10 @@ from events.night.placing import METRES_A_DEGREE, point_of
 from events.night.roster.problem import Headquarters, Instance, Person, Rules, Team
 
 
-def instance_of(edition: Edition) -> Instance:
+def instance_of(edition: Edition, *, whole: bool = False) -> Instance:
     """What the roster of this edition is composed from. The same number of queries for any number of people and teams.
+
+    ``whole``: with teams and people of organisations, which are not composed, to weigh what organisers do by hand.
 
     Headquarters have their keys as ids, teams the codes of their sectors. Headquarters that are called off are left
     out with their sectors and with every wish for them; whoever lives by one is at home at the nearest other. So are
@@ -23,8 +25,12 @@ def instance_of(edition: Edition) -> Instance:
     """
     places, off = _places(edition)
     held = {key: place for key, place in places.items() if key not in off}
-    teams = [team_of(sector) for sector in _sectors(edition) if str(sector.headquarters_id) in held]
-    named = {str(key) for key in NamedPerson.objects.for_teams(edition).values_list("participant", flat=True)}
+    teams = [team_of(sector) for sector in _sectors(edition, whole=whole) if str(sector.headquarters_id) in held]
+    named = (
+        set()
+        if whole
+        else {str(key) for key in NamedPerson.objects.for_teams(edition).values_list("participant", flat=True)}
+    )
     people = [_within(person, places, held) for person in people_of(edition) if person.id not in named] if held else []
     return Instance(edition.name, Rules(), tuple(held.values()), tuple(teams), tuple(people))
 
@@ -57,8 +63,9 @@ def _places(edition: Edition) -> tuple[dict[str, Headquarters], set[str]]:
     return places, {str(row.pk) for row in rows if row.slot.state == Slot.State.CANCELLED}
 
 
-def _sectors(edition: Edition) -> list[Sector]:
-    rows = edition.sectors.filter(professionals_only=False, partner=None).order_by("code")
+def _sectors(edition: Edition, *, whole: bool) -> list[Sector]:
+    rows = edition.sectors.order_by("code").defer("boundary")
+    rows = rows if whole else rows.filter(professionals_only=False, partner=None)
     return list(rows.prefetch_related("tags__language", "tags__qualification"))
 
 

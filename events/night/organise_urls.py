@@ -11,6 +11,7 @@ from events.night import (
     roster_views,
     sector_views,
 )
+from events.night.board import urls as board_urls
 from events.night.papers import views as papers
 
 app_name = "organise-night"
@@ -46,6 +47,7 @@ urlpatterns = [
     path("rosters/<key:pk>/rename/", roster_views.roster_rename, name="roster-rename"),
     path("rosters/<key:pk>/choose/", roster_views.roster_choose, name="roster-choose"),
     path("rosters/<key:pk>/delete/", roster_views.roster_delete, name="roster-delete"),
+    *board_urls.urlpatterns,
     path("rosters/<key:pk>/compare/<key:other>/", roster_views.roster_compare, name="roster-compare"),
     path("<key:edition>/papers/", papers.paper_list, name="papers"),
     path("papers/<key:pk>/", papers.paper_download, name="paper"),

@@ -10,9 +10,20 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from events.models import Slot
-from events.night.models import Edition, Headquarters, PaperFile, Partner, Roster, Sector, SectorImport
+from events.night.models import (
+    BoardChange,
+    Edition,
+    Headquarters,
+    PaperFile,
+    Participant,
+    Partner,
+    Roster,
+    Sector,
+    SectorImport,
+)
 from events.night.models.editions import EditionQuerySet
 from events.night.models.headquarters import HeadquartersQuerySet
+from events.night.models.participants import ParticipantQuerySet
 from events.night.models.partners import PartnerQuerySet
 from events.night.models.rosters import RosterQuerySet
 from events.night.models.sectors import SectorQuerySet
@@ -71,6 +82,16 @@ def visible_papers(user: Person) -> QuerySet[PaperFile]:
     return PaperFile.objects.filter(mine | Q(edition__network__in=organised_networks(user)))
 
 
+def visible_on_board(user: Person) -> ParticipantQuerySet:
+    """Whoever is signed up with one's networks, and who is sent to a headquarters that one coordinates, or, while they
+    are sent nowhere, has their seat there."""
+    if not user.is_authenticated or not user.is_active:
+        return Participant.objects.none()
+    sent = Q(assignment__headquarters__slot__in=_in_charge(user))
+    seated = Q(assignment=None, registration__slot__in=_in_charge(user))
+    return Participant.objects.active().filter(Q(edition__network__in=organised_networks(user)) | sent | seated)
+
+
 def can_organise(user: Person, edition: Edition) -> bool:
     """May this person change the edition, its state, its headquarters' places and seats, and send in files?"""
     return volunteers.can_organise(user, edition.network)
@@ -79,6 +100,13 @@ def can_organise(user: Person, edition: Edition) -> bool:
 def can_fill_in(user: Person, headquarters: Headquarters) -> bool:
     """May this person change what is said of the headquarters and of its sectors?"""
     return can_organise(user, headquarters.edition) or is_in_charge(user, headquarters.slot)
+
+
+def can_take_back(user: Person, change: BoardChange) -> bool:
+    """May this person undo a change of the board, or do it again? Coordinators, what was done in theirs alone."""
+    if can_organise(user, change.board.edition):
+        return True
+    return change.headquarters() <= set(visible_headquarters(user).values_list("pk", flat=True))
 
 
 def _in_charge(user: User) -> QuerySet[Slot]:

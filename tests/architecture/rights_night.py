@@ -6,7 +6,9 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from events.night import befriending, importing
-from events.night.models import Assignment, Briefing, Edition, Headquarters, PaperFile, Roster
+from events.night.board import moving
+from events.night.board.moving import Spot
+from events.night.models import Briefing, Edition, Headquarters, PaperFile, Roster
 from events.night.organise_forms import EditionForm, HeadquartersForm, SectorForm
 from events.night.papers import links
 from events.night.partners import inviting, objecting
@@ -82,9 +84,6 @@ class NightWorld:
         self.composed_edition = EditionFactory(network=self.networks[0], starts_at=starts_at, state="rostering")
         there = HeadquartersFactory(edition=self.composed_edition, district__code="07")
         there.slot.people_in_charge.add(self.people["trainer"])
-        SectorFactory(headquarters=there, code="07-1")
-        somebody = ParticipantFactory(edition=self.composed_edition, home=there)
-        Assignment.objects.create(participant=somebody, headquarters=there)
         self.composed_headquarters = there
         self.papers = {
             name: PaperFile.objects.create(
@@ -93,6 +92,10 @@ class NightWorld:
             )
             for name, of in (("theirs", there), ("of all", None))
         }  # fmt: skip
+        self.team = SectorFactory(headquarters=there, code="07-1")
+        self.in_team = ParticipantFactory(edition=self.composed_edition, home=there)
+        spots = {self.in_team.pk: Spot(there.pk, self.team.pk)}
+        self.board_change = moving.write(self.composed_edition, spots=spots, kind="replaced", by=None)
         score = dict.fromkeys(("teams", "people", "first_choices", "viable", "placed", "split", "cost", "balance"), 0)
         texts = {"instance": '{"teams": [], "people": []}', "result": '{"leaders": {}, "assignments": {}}'}
         ended = {"state": "done", "ended_at": self.now} | score | texts
@@ -128,6 +131,11 @@ class NightWorld:
             "pack": lambda: {
                 "token": {"ours": links.token_of(self.sectors["coordinated"]), "forged": "1:forged"}[which]
             },
+            "on board": lambda: {"pk": self.in_team.pk},
+            "on board act": lambda: {"pk": self.in_team.pk, "act": which},
+            "board of": lambda: {"pk": self.team.headquarters_id},
+            "team act": lambda: {"pk": self.team.pk, "act": which},
+            "board change": lambda: {"pk": self.board_change.pk, "act": which},
             "my night": lambda: {"edition": self.parts[which].edition_id},
         }
 
@@ -155,6 +163,7 @@ class NightWorld:
                 "despite_clash": "yes",
             },
             "papers": lambda: {"what": "packs", "headquarters": self.composed_headquarters.pk, "language": "fr"},
+            "to reserve": lambda: {"to": f"h{self.team.headquarters_id}", "seen": "1", "confirmed": "1"},
             "briefings": lambda: {"slots": [self.open_slot.pk], "sent": "1"},
             "new partner": lambda: {
                 "name": "Une",

@@ -63,8 +63,13 @@ def check_may_change(edition: Edition) -> None:
 def shown_name(participant: Participant) -> str:
     """As organisers see somebody on the board: first name and initial. Reads the account."""
     user = participant.volunteer.user
-    initial = f"{user.last_name[:1]}." if user.last_name else ""
-    return " ".join(filter(None, [user.first_name, initial])) or str(_("No name given"))
+    return short_name(user.first_name, user.last_name)
+
+
+def short_name(first_name: str, last_name: str) -> str:
+    """The same of the names alone."""
+    initial = f"{last_name[:1]}." if last_name else ""
+    return " ".join(filter(None, [first_name, initial])) or str(_("No name given"))
 
 
 class Held:

@@ -1,0 +1,222 @@
+"""The board as a page shows it: headquarters by headquarters, teams with their people, and whoever waits."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.db.models import F
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from events.night.board.journal import short_name
+from events.night.models import Assignment, Edition, Headquarters, Participant, Sector
+from events.night.peopling import clearance_tag, clearances_of, language_tag
+from events.night.surveying import with_tags
+from volunteers.models import Qualification
+
+# What stands beside a name, each explained once at the foot of the board.
+LEADS, OFFERS, EXPERIENCED, PROFESSIONAL = "★", "☆", "◆", "P"
+
+
+@dataclass(slots=True)
+class Person:
+    """One person on the board. ``tags``: as the roster's files say languages and qualifications; ``codes``: the same
+    for people's eyes."""
+
+    key: int
+    volunteer: int
+    name: str
+    leads: bool
+    offers: bool
+    is_pinned: bool
+    experienced: bool
+    is_professional: bool
+    max_walk: int
+    tags: set[str] = field(default_factory=set)
+    codes: list[str] = field(default_factory=list)
+
+    @property
+    def marks(self) -> str:
+        signs = [LEADS if self.leads else OFFERS if self.offers else ""]
+        signs += [EXPERIENCED * self.experienced, PROFESSIONAL * self.is_professional, *self.codes]
+        return " ".join(filter(None, signs))
+
+    @property
+    def said(self) -> str:
+        """The name and the marks in words, for whoever does not see them."""
+        words = [self.name, _("leads the team") if self.leads else _("willing to lead") if self.offers else ""]
+        words += [_("has done a Night before") if self.experienced else "", ", ".join(self.codes)]
+        words += [_("professional") if self.is_professional else "", _("pinned") if self.is_pinned else ""]
+        return ", ".join(filter(None, words))
+
+
+def legend() -> str:
+    """What the marks mean."""
+    said = {
+        LEADS: _("leads the team"),
+        OFFERS: _("willing to lead"),
+        EXPERIENCED: _("has done a Night before"),
+        PROFESSIONAL: _("professional"),
+    }
+    return " · ".join(f"{mark} {word}" for mark, word in said.items())
+
+
+@dataclass(slots=True)
+class Team:
+    """The team of a sector. ``missing``: why it cannot go out, in words; ``wants``: what it had better have."""
+
+    sector: Sector
+    people: list[Person]
+    missing: list[str] = field(default_factory=list)
+    wanting: list[str] = field(default_factory=list)
+
+    @property
+    def goes(self) -> bool:
+        return not self.missing
+
+    @property
+    def is_pinned(self) -> bool:
+        return bool(self.people) and all(person.is_pinned for person in self.people)
+
+
+@dataclass(slots=True)
+class Part:
+    """One headquarters. ``nowhere``: signed up there, and in no team and no reserve yet."""
+
+    headquarters: Headquarters
+    teams: list[Team] = field(default_factory=list)
+    reserve: list[Person] = field(default_factory=list)
+    nowhere: list[Person] = field(default_factory=list)
+
+    @property
+    def going(self) -> int:
+        return sum(team.goes for team in self.teams)
+
+    @property
+    def people(self) -> int:
+        return sum(len(team.people) for team in self.teams)
+
+    @property
+    def free(self) -> int:
+        """Places up to the sizes aimed at, in teams that are smaller."""
+        return sum(max(0, team.sector.target - len(team.people)) for team in self.teams)
+
+    @property
+    def waiting(self) -> int:
+        return len(self.reserve) + len(self.nowhere)
+
+    @property
+    def leaders_short(self) -> int:
+        """Teams without a leader, beyond those in reserve who offered to lead."""
+        lacking = sum(not any(person.leads for person in team.people) for team in self.teams)
+        return max(0, lacking - sum(person.offers for person in [*self.reserve, *self.nowhere]))
+
+
+class Standing:
+    """The board of these headquarters of an edition. The same number of queries for any number of teams and people."""
+
+    def __init__(self, edition: Edition, headquarters: Iterable[Headquarters]) -> None:
+        self.edition = edition
+        self.headquarters = list(headquarters)
+
+    @cached_property
+    def parts(self) -> list[Part]:
+        parts = {one.pk: Part(one) for one in self.headquarters}
+        people: dict[int, Person] = {}
+        members: dict[int, list[Person]] = defaultdict(list)
+        for row in self._assigned(parts):
+            people[row["participant"]] = person = _person(row)
+            if row["sector"]:
+                members[row["sector"]].append(person)
+            else:
+                parts[row["headquarters"]].reserve.append(person)
+        for row in self._nowhere(parts):
+            people[row["participant"]] = person = _person(row)
+            parts[row["headquarters"]].nowhere.append(person)
+        self._tell_tags(people)
+        sectors = Sector.objects.filter(headquarters__in=parts).in_order().defer("boundary")
+        for sector in with_tags(sectors):
+            team = Team(sector, members[sector.pk])
+            team.missing, team.wanting = _missing(team)
+            parts[sector.headquarters_id].teams.append(team)
+        return list(parts.values())
+
+    def _assigned(self, headquarters: Collection[int]) -> Iterable[dict[str, Any]]:
+        rows = Assignment.objects.filter(headquarters__in=headquarters).order_by("-leads", "participant")
+        return rows.values("participant", "headquarters", "sector", "leads", "is_pinned", **_facts("participant__"))
+
+    def _nowhere(self, headquarters: Collection[int]) -> Iterable[dict[str, Any]]:
+        rows = Participant.objects.active().filter(edition=self.edition, assignment=None)
+        rows = rows.filter(registration__slot__headquarters__in=headquarters).order_by("pk")
+        return rows.values(participant=F("pk"), headquarters=F("registration__slot__headquarters"), **_facts(""))
+
+    def _tell_tags(self, people: dict[int, Person]) -> None:
+        """What each speaks and is qualified for. Four queries."""
+        spoken = Participant.languages.through.objects.filter(participant__edition=self.edition)
+        for key, code in spoken.order_by("spokenlanguage__code").values_list("participant", "spokenlanguage__code"):
+            if person := people.get(key):
+                person.tags.add(language_tag(code))
+                if code != settings.LANGUAGE_CODE:
+                    person.codes.append(code.upper())
+        held = clearances_of(self.edition)
+        names = dict(Qualification.objects.values_list("slug", "name"))
+        called = {clearance_tag(slug): name for slug, name in names.items()}
+        for person in people.values():
+            person.tags |= held[person.volunteer]
+            person.codes += sorted(called[tag] for tag in held[person.volunteer])
+
+
+def _facts(at: str) -> dict[str, F]:
+    names = {
+        "who": "volunteer",
+        "first_name": "volunteer__user__first_name",
+        "last_name": "volunteer__user__last_name",
+        "offers": "leader",
+        "has_experience": "experienced",
+        "sort": "kind",
+        "walks": "max_walk",
+    }
+    return {name: F(f"{at}{path}") for name, path in names.items()}
+
+
+def _person(row: dict[str, Any]) -> Person:
+    return Person(
+        key=row["participant"],
+        volunteer=row["who"],
+        name=short_name(row["first_name"], row["last_name"]),
+        leads=row.get("leads", False),
+        offers=row["offers"],
+        is_pinned=row.get("is_pinned", False),
+        experienced=row["has_experience"],
+        is_professional=row["sort"] == Participant.Kind.PROFESSIONAL,
+        max_walk=row["walks"],
+    )
+
+
+def _missing(team: Team) -> tuple[list[str], list[str]]:
+    """Why the team cannot go out, and what it lacks of what is wished for; as the referee counts
+    (events.night.roster.referee)."""
+    sector, people = team.sector, team.people
+    held = {tag for person in people for tag in person.tags}
+    missing, wanting = [], []
+    leader = next((person for person in people if person.leads), None)
+    if leader is None:
+        missing.append(_("no leader"))
+    elif not (leader.offers or leader.is_pinned):
+        missing.append(_("its leader did not offer to lead"))
+    if (short := sector.least - len(people)) > 0:
+        missing.append(ngettext("%(count)d person", "%(count)d people", short) % {"count": short})
+    if (over := len(people) - sector.most) > 0:
+        missing.append(ngettext("%(count)d person too many", "%(count)d people too many", over) % {"count": over})
+    for tag in sector.tags.all():
+        key = language_tag(tag.language.code) if tag.language else clearance_tag(tag.qualification.slug)
+        if key not in held:
+            (missing if tag.is_needed else wanting).append(str(tag))
+    if people and not any(person.experienced for person in people):
+        wanting.append(_("experience"))
+    return missing, wanting
