@@ -8,9 +8,13 @@ from math import inf
 
 import highspy
 
+from .problem import Roster
+
 
 class Cancelled(Exception):
-    """Whoever asked for a roster does not want it any more."""
+    """Whoever asked for a roster waits no longer; `roster` is the best that there was by then."""
+
+    roster: Roster | None = None
 
 
 class Limit:

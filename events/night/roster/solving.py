@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 
 from . import greedy
 from .city import City
@@ -10,11 +12,13 @@ from .contradicting import contradictions
 from .counting import Counting
 from .dealing import deal
 from .draft import Draft
-from .limits import Limit
-from .problem import LEVELS, Bounds, Contradiction, Instance, Roster
+from .limits import Cancelled, Limit
+from .problem import LEVELS, Bounds, Contradiction, Instance, Person, Roster, Team
 from .proving import HEADS, Proof
 from .relaxing import WEIGHTS, Relaxed
 from .rounding import Rounding
+
+Progress = Callable[[str, float], None]
 
 
 def solve(
@@ -22,68 +26,102 @@ def solve(
     *,
     time_limit: float = 30,
     work_limit: int | None = None,
+    seed: int = 0,
     is_cancelled: Callable[[], bool] = lambda: False,
-    progress: Callable[[str, float], None] = lambda _step, _seconds: None,
+    progress: Progress = lambda _step, _seconds: None,
 ) -> Roster:
     """A legal roster, never behind the simple way, with bounds proven within `time_limit` seconds.
 
-    Refuses a contradictory instance with `Contradiction`, which says all that is wrong. The same instance gives the
-    same roster as long as the time limit does not cut the work short; `work_limit`, in iterations of HiGHS, cuts it
-    short at the same point every time. A level that there was no time to prove has no bound. `is_cancelled` is asked
-    all along, and ends everything with `Cancelled`. `progress` is called with each step done and the seconds since the
-    start.
+    Refuses a contradictory instance with `Contradiction`, which says all that is wrong. The same instance and seed give
+    the same roster as long as the time limit does not cut the work short; `work_limit`, in iterations of HiGHS, cuts it
+    short at the same point every time. Another `seed` breaks ties in another order. A level that there was no time to
+    prove has no bound. `is_cancelled` is asked all along, and ends everything with `Cancelled`, which has the best
+    roster so far. `progress` is called with each step done and the seconds since the start.
     """
     problems = contradictions(instance)
     if problems:
         raise Contradiction(problems)
-    limit = Limit(time_limit, work_limit, is_cancelled)
-
-    def tell(step: str) -> None:
-        limit.check()
-        progress(step, limit.spent)
-
-    city = City(instance)
-    best = greedy.compose(city)
-    tell("by hand")
-    if not instance.teams or not instance.people:
-        return best.roster(Bounds(**_reached(best)), limit.spent)
-    proof = Proof(city, limit)
-    viable = proof.viable()
-    tell("bounded")
-    best = max([best, *_composed(proof.coarse, HEADS, viable, 0.3)], key=Draft.key)
-    tell("dealt by heads")
-    proof.placed(viable)
-    relaxed = Relaxed(Counting(city), limit)
-    best = max([best, *_composed(relaxed, WEIGHTS, viable, 0.9)], key=Draft.key)
-    tell("dealt")
-    bounds, better = proof.bounds(relaxed, _reached(best))
-    while better is not None:
-        relaxed.let_go()
-        other = deal(relaxed.counting, better)
-        if other.key() <= best.key():
-            bounds, _better = proof.bounds(relaxed, _reached(best), is_last=True)
-            break
-        best = other
-        bounds, better = proof.bounds(relaxed, _reached(best))
-    tell("proven")
-    return best.roster(bounds, round(limit.spent, 3))
+    search = _Search(City(_in_order(instance, seed)), Limit(time_limit, work_limit, is_cancelled), progress)
+    try:
+        return search.run()
+    except Cancelled as cancelled:
+        cancelled.roster = search.roster()
+        raise
 
 
-def _composed(relaxed: Relaxed, weights: dict[str, float], viable: int, share: float) -> list[Draft]:
-    """A roster of what is best by these weights, if there was time; leaves `relaxed` at that optimum.
+class _Search:
+    """`best` is the best roster so far, `bounds` what is proven of any."""
 
-    No more than `viable` teams can go out.
-    """
-    if not relaxed.optimise(weights, share * 0.9):
-        return []
-    if relaxed.level("viable", relaxed.values) > viable + 1e-6:
-        relaxed.cut("viable", viable)
-        relaxed.run(share)
-    relaxed.remember()
-    counts = Rounding(relaxed).whole(share)
-    relaxed.release()
-    return [deal(relaxed.counting, counts)]
+    def __init__(self, city: City, limit: Limit, progress: Progress) -> None:
+        self.city, self.limit, self._progress = city, limit, progress
+        self.best = greedy.compose(city)
+        self.bounds = Bounds()
+
+    def roster(self) -> Roster:
+        """The best so far, with what is proven of it."""
+        return self.best.roster(self.bounds, round(self.limit.spent, 3))
+
+    def run(self) -> Roster:
+        """Everything there is time for."""
+        self._tell("by hand")
+        if not self.city.instance.teams or not self.city.instance.people:
+            self.bounds = Bounds(**self._reached())
+            return self.roster()
+        proof = Proof(self.city, self.limit)
+        viable = proof.viable()
+        self.bounds = Bounds(viable=viable)
+        self._tell("bounded")
+        self._compose(proof.coarse, HEADS, viable, 0.3)
+        self._tell("dealt by heads")
+        proof.placed(viable)
+        relaxed = Relaxed(Counting(self.city), self.limit)
+        self._compose(relaxed, WEIGHTS, viable, 0.9)
+        self._tell("dealt")
+        self.bounds, better = proof.bounds(relaxed, self._reached())
+        while better is not None:
+            relaxed.let_go()
+            is_better = self._take(deal(relaxed.counting, better))
+            self.bounds, better = proof.bounds(relaxed, self._reached(), is_last=not is_better)
+        self._tell("proven")
+        return self.roster()
+
+    def _compose(self, relaxed: Relaxed, weights: dict[str, float], viable: int, share: float) -> None:
+        """A roster of what is best by these weights, if there is time; leaves `relaxed` at that optimum.
+
+        No more than `viable` teams can go out.
+        """
+        if not relaxed.optimise(weights, share * 0.9):
+            return
+        if relaxed.level("viable", relaxed.values) > viable + 1e-6:
+            relaxed.cut("viable", viable)
+            relaxed.run(share)
+        relaxed.remember()
+        counts = Rounding(relaxed).whole(share)
+        relaxed.release()
+        self._take(deal(relaxed.counting, counts))
+
+    def _take(self, draft: Draft) -> bool:
+        """Keeps it if it is better than what there was."""
+        is_better = draft.key() > self.best.key()
+        if is_better:
+            self.best = draft
+        return is_better
+
+    def _tell(self, step: str) -> None:
+        self.limit.check()
+        self._progress(step, self.limit.spent)
+
+    def _reached(self) -> dict[str, int]:
+        return dict(zip(LEVELS, self.best.score(), strict=True))
 
 
-def _reached(draft: Draft) -> dict[str, int]:
-    return dict(zip(LEVELS, draft.score(), strict=True))
+def _in_order(instance: Instance, seed: int) -> Instance:
+    """The same instance, its teams and people in the order that this seed gives them: that is what breaks ties."""
+
+    def place(one: Team | Person) -> bytes:
+        return hashlib.sha256(f"{seed} {one.id}".encode()).digest()
+
+    if not seed:
+        return instance
+    teams, people = sorted(instance.teams, key=place), sorted(instance.people, key=place)
+    return replace(instance, teams=tuple(teams), people=tuple(people))

@@ -179,18 +179,19 @@ def test_the_exit_status_is_1_for_a_refusal_and_2_for_words_that_are_not_underst
     assert "'soon' is no number of seconds above 0" in capsys.readouterr().err
 
 
-def test_ctrl_c_leaves_a_legal_roster(folder, capsys):
+@pytest.mark.parametrize("word", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "kill"])
+def test_who_is_stopped_writes_the_best_roster_so_far(folder, capsys, word):
     # Whatever a shell starts in the background has it ignored.
     was = signal.signal(signal.SIGINT, signal.default_int_handler)
     large = invent("people scarce", 2000)
     (folder / "large.json").write_text(formats.write_instance(large))
-    threading.Timer(1, signal.raise_signal, [signal.SIGINT]).start()
+    threading.Timer(0.7, signal.raise_signal, [word]).start()
     try:
         assert ended("solve", folder / "large.json", "--time-limit", "30") == 130
     finally:
         signal.signal(signal.SIGINT, was)
     told = capsys.readouterr()
-    assert told.err.startswith("Stopped. This is the roster made team after team")
+    assert told.err.startswith("Stopped. This is the best roster so far.")
     assert check(loaded(folder / "large.json"), json.loads(told.out)).breaches == ()
 
 

@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
+import signal
 import sys
 import threading
 from argparse import ArgumentParser, ArgumentTypeError
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from events.night.instances import instance_of
 from events.night.models import Edition
-from events.night.roster import files, formats, greedy, referee
-from events.night.roster.city import City
+from events.night.roster import files, formats, referee
 from events.night.roster.explaining import explain_person
 from events.night.roster.helping import what_helps
 from events.night.roster.lacking import explain_team
+from events.night.roster.limits import Cancelled
 from events.night.roster.night import renew
-from events.night.roster.problem import Bounds, Contradiction, Instance, Person, Roster, Team
+from events.night.roster.problem import Contradiction, Instance, Roster
 from events.night.roster.situation import Situation
 from events.night.roster.solving import solve
 from events.night.roster.telling import tell, tell_help
 
 INTERRUPTED = 130  # as a shell says of Ctrl-C
+Outcome = Roster | BaseException
 
 
 class Command(BaseCommand):
@@ -91,33 +94,29 @@ class Command(BaseCommand):
     tells = False
 
     def _solve(self, instance_text: bytes, **options: Any) -> str:
-        """The roster as text. Ctrl-C ends it with the roster made by hand, which costs moments."""
+        """The roster as text. Ctrl-C, or a polite end of the process, has the best roster by then."""
         self.tells = options["steps"]
         instance = formats.read_instance(instance_text)
-        instance = _in_order(instance, options["seed"])
-        outcome: list[Roster | BaseException] = []
+        outcome: SimpleQueue[Outcome] = SimpleQueue()
         is_stopped = threading.Event()
-        limits = {"time_limit": options["time_limit"], "work_limit": options["work_limit"]}
+        asked = {name: options[name] for name in ("time_limit", "work_limit", "seed")}
 
         def work() -> None:
             try:
-                outcome.append(solve(instance, **limits, is_cancelled=is_stopped.is_set, progress=self._tell))
+                outcome.put(solve(instance, **asked, is_cancelled=is_stopped.is_set, progress=self._tell))
             except BaseException as error:
-                outcome.append(error)
+                outcome.put(error)
 
-        worker = threading.Thread(target=work, daemon=True)
-        worker.start()
+        threading.Thread(target=work, daemon=True).start()
         try:
-            while worker.is_alive():
-                worker.join(0.1)
+            with _ended_politely():
+                found = _first(outcome)
         except KeyboardInterrupt:
             is_stopped.set()
-            roster = greedy.compose(City(instance)).roster(Bounds(), 0)
-            worker.join()
-            self.status = INTERRUPTED
-            self._say("Stopped. This is the roster made team after team, as by hand; nothing is proven of it.")
-            return formats.write_roster(roster)
-        (found,) = outcome
+            found = outcome.get()
+        if isinstance(found, Cancelled) and found.roster is not None:
+            self.status, found = INTERRUPTED, found.roster
+            self._say("Stopped. This is the best roster so far.")
         if isinstance(found, BaseException):
             raise found
         self._say(_words(instance, found, None))
@@ -209,16 +208,24 @@ def _whole(text: str) -> int:
     return int(text)
 
 
-def _in_order(instance: Instance, seed: int) -> Instance:
-    """The same instance, its teams and people in the order that this seed gives them: that is what breaks ties."""
+def _first(outcome: SimpleQueue[Outcome]) -> Outcome:
+    """What comes first; looks up now and then, as a signal caught by another thread wakes nobody who waits."""
+    while True:
+        with suppress(Empty):
+            return outcome.get(timeout=0.1)
 
-    def place(one: Team | Person) -> bytes:
-        return hashlib.sha256(f"{seed} {one.id}".encode()).digest()
 
-    if not seed:
-        return instance
-    teams, people = sorted(instance.teams, key=place), sorted(instance.people, key=place)
-    return replace(instance, teams=tuple(teams), people=tuple(people))
+@contextmanager
+def _ended_politely() -> Iterator[None]:
+    """SIGTERM is Ctrl-C meanwhile, where this thread may decide so."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    was = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, was)
 
 
 def _plain(*texts: str | bytes) -> list[Any]:
