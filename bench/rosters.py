@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
-from events.night.roster.problem import Headquarters, Instance, Person, Rules, Team
+from events.night.roster.problem import Headquarters, Instance, Person, Pin, Rules, Team
 
 KINDS = ("plenty", "just enough", "leaders scarce", "people scarce")
 # People for each place at the target size, and how many of them may lead.
@@ -125,12 +125,12 @@ def _person(chance: random.Random, index: int, hqs: tuple[Headquarters, ...], le
     )
 
 
-def _befriend(chance: random.Random, crowd: list[Person]) -> list[Person]:
-    """About one person in five comes with friends, two to four of them, most of whom wish the same."""
+def _befriend(chance: random.Random, crowd: list[Person], *, share: float = 0.2) -> list[Person]:
+    """About one person in five (`share`) comes with friends, two to four of them, most of whom wish the same."""
     order = list(range(len(crowd)))
     chance.shuffle(order)
     start = 0
-    for number in range(len(crowd) // 15):
+    for number in range(int(len(crowd) * share / 3 + 1e-9)):
         size = chance.choice((2, 2, 2, 3, 3, 4))
         members = order[start : start + size]
         start += size
@@ -143,3 +143,69 @@ def _befriend(chance: random.Random, crowd: list[Person]) -> list[Person]:
                 one = replace(one, home=first.home, prefs=first.prefs, reach=first.reach)
             crowd[index] = one
     return crowd
+
+
+def vary(kind: str, people: int, *, seed: int = 0, headquarters: int | None = None) -> Instance:
+    """As `invent`, but no two cities are alike in sizes of teams, tags, friends, walking, pins, leaders, who is apart.
+
+    Between 360 and 970 teams for 3,500 people, at 8 to 40 headquarters, unless told.
+    """
+    chance = random.Random(f"varied {kind} {people} {seed} {headquarters}")
+    number = headquarters or max(1, round(chance.choice((8, 12, 16, 20, 30, 40)) * (people / 3500) ** 0.5))
+    hqs = _places(chance, number)
+    share, leading = SHAPES[kind]
+    middle = chance.choice((3.7, 4.5, 5, 6, 7.5, 9.5))  # people for each team
+    weight = [chance.choice((1, 1, 2, 3)) for _hq in hqs]
+    needy, wanting = chance.choice((0.05, 0.12, 0.3)), chance.choice((0.1, 0.25, 0.5))
+    teams: list[Team] = []
+    while sum(team.target for team in teams) + middle / 2 <= max(people / share, 4):
+        target = max(2, round(chance.gauss(middle * max(1.0, 1 / share) if share < 1 else middle, 0.9)))
+        team = _team(chance, len(teams), hqs)
+        needs = {_tag(chance) for _need in range(chance.choice((1, 1, 1, 2)))} if chance.random() < needy else set()
+        wants = {_tag(chance) for _want in range(chance.choice((1, 1, 2)))} if chance.random() < wanting else set()
+        teams.append(
+            replace(
+                team,
+                hq=chance.choices(hqs, weight)[0].id,
+                min=max(1, target - chance.choice((0, 1, 1, 2))),
+                target=target,
+                max=target + chance.choice((0, 1, 1, 2)),
+                needs=frozenset(needs),
+                wants=frozenset(wants - needs),
+            )
+        )
+    # As many who may lead for a team as `invent` has, whatever the size of teams.
+    leading *= 5 / middle
+    weak = chance.choice((0.08, 0.2, 0.4))
+    crowd = []
+    for index in range(people):
+        one = _person(chance, index, hqs, leading)
+        walk = chance.choice((0, 1)) if chance.random() < weak else 2
+        crowd.append(replace(one, max_walk=walk, experienced=chance.random() < 0.5))
+    crowd = _befriend(chance, crowd, share=chance.choice((0.2, 0.35, 0.6)))
+    apart = [
+        tuple(one.id for one in chance.sample(crowd, 2))
+        for _pair in range(round(people * chance.choice((0.003, 0.03))))
+    ]
+    apart = [(one, other) for one, other in apart]
+    ids = {one.id: one.group for one in crowd}
+    apart = [(one, other) for one, other in apart if ids[one] is None or ids[one] != ids[other]]
+    kept = {one for pair in apart for one in pair}
+    pins: list[Pin] = []
+    led: set[str] = set()
+    for one in chance.sample(crowd, round(people * chance.choice((0, 0.01, 0.03)))):
+        some = chance.sample(teams, min(40, len(teams)))
+        team = next((team for team in some if team.hq in one.prefs), some[0])
+        if one.id not in kept and sum(pin.team == team.id for pin in pins) < team.max - 1:
+            lead = one.leader and team.id not in led and chance.random() < 0.5
+            led |= {team.id} if lead else set()
+            pins.append(Pin(one.id, team.id, lead))
+    return Instance(
+        f"varied {kind} {people} {seed} {number}", Rules(), hqs, tuple(teams), tuple(crowd), tuple(apart), tuple(pins)
+    )
+
+
+def _tag(chance: random.Random) -> str:
+    if chance.random() < 0.4:
+        return "clear:" + chance.choice(CLEARANCES)
+    return "lang:" + chance.choices(LANGUAGES, FREQUENT)[0]

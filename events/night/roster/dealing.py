@@ -93,7 +93,30 @@ def _gather(staffing: Staffing, arrived: dict[tuple[int, Look], Seat], counts: S
         if plain in staffing.descend:
             below = staffing.below(plain)
             pooled[below] += [units.pop(0) for _unit in range(min(counts[staffing.descend[plain]], len(units)))]
+    left = [unit for (hq, _look), units in arrived.items() if hq == staffing.hq for unit in units]
+    left += [unit for units in (*gated.values(), *pooled.values()) for unit in units]
+    _deal_out(staffing, dealt, left, counts)
     return dealt
+
+
+def _deal_out(staffing: Staffing, dealt: dict[int, Seat], left: Seat, counts: Sequence[int]) -> None:
+    """Those whom the counts bring here and forget, as counts that were cut down do, go where most is missing."""
+    city = staffing.city
+    size = {index: sum(map(len, units)) for index, units in dealt.items()}
+    teams = {index: counts[staffing.teams[index]] for index in dealt}
+    for unit in sorted(left, key=lambda unit: (-len(unit), unit)):
+        look = city.look(unit)
+        options = [
+            (size[index] / teams[index] - city.alike[index].target, index)
+            for index in dealt
+            if teams[index]
+            and city.alike[index].takes(look)
+            and size[index] + len(unit) <= teams[index] * city.alike[index].max
+        ]
+        if options:
+            index = min(options)[1]
+            dealt[index].append(unit)
+            size[index] += len(unit)
 
 
 def _share(draft: Draft, teams: tuple[int, ...], units: Seat, crew: Crew, counts: Sequence[int]) -> dict[int, Seat]:

@@ -137,7 +137,7 @@ class Doors:
         while broken:
             broken.sort(key=lambda team: (draft.defect(team, draft.members[team]), team))
             for team in broken:
-                _mend(draft, team)
+                draft.mend(team)
             broken = [team for team in broken if not draft.is_viable(team)]
             # The people of the worst may mend the others; a quarter at once, so that it ends soon.
             held = [team for team in broken if any(one not in self.city.pin for one in draft.members[team])]
@@ -198,28 +198,14 @@ def drafted(city: City, plan: Plan) -> Draft:
     return draft
 
 
-def _mend(draft: Draft, team: int) -> None:
-    """Gives a broken team the leader, the tags and the people that it lacks, out of those without a team; or nobody."""
-    sector, people = draft.teams[team], draft.people
-    added: list[int] = []
-
-    def take(wanted: list[int]) -> None:
-        one = next((one for one in wanted if draft.room(team) > 0 and draft.accepts(one, team)), None)
-        if one is not None:
-            draft.add(one, team)
-            added.append(one)
-
-    loose = [index for index, place in enumerate(draft.place) if place < 0]
-    if draft.leader(team) < 0:
-        take([one for one in loose if people[one].leader])
-    for tag in sorted(sector.needs):
-        if not any(tag in people[one].tags for one in draft.members[team]):
-            take([one for one in loose if tag in people[one].tags and draft.place[one] < 0])
-    loose = sorted((one for one in loose if draft.place[one] < 0), key=lambda one: people[one].leader)
-    for one in loose:
-        if len(draft.members[team]) >= max(1, sector.min):
-            break
-        take([one])
-    if not draft.is_viable(team):
-        for one in added:
-            draft.remove(one)
+def leaders(draft: Draft, roster: Roster) -> dict[str, str]:
+    """Who led still leads, where they may; otherwise whoever is pinned to, or the fittest of those who offered."""
+    found = {}
+    for index, team in enumerate(draft.teams):
+        if draft.is_viable(index):
+            leader = draft.people[draft.leader(index)]
+            before = draft.city.person_index.get(roster.leaders.get(team.id, ""))
+            if before in draft.members[index] and draft.people[before].leader and index not in draft.city.lead_pin:
+                leader = draft.people[before]
+            found[team.id] = leader.id
+    return found

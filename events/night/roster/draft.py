@@ -88,12 +88,49 @@ class Draft:
         return bool(self.members[team]) and self.defect(team, self.members[team]) < self.hard
 
     def settle(self) -> None:
-        """Gives up the teams that cannot go out, then finds room for whoever is left, friends first."""
+        """Mends or gives up the teams that cannot go out, then finds room for whoever is left, friends first."""
+        broken = [team for team, members in enumerate(self.members) if members and not self.is_viable(team)]
+        for team in sorted(broken, key=lambda team: (self.defect(team, self.members[team]), team)):
+            self.mend(team)
+        self.give_up()
+        self.fill()
+
+    def give_up(self) -> None:
+        """Whoever is in a team that cannot go out has none, unless pinned there."""
         for team in range(len(self.teams)):
             if not self.is_viable(team):
                 for one in [one for one in self.members[team] if one not in self.city.pin]:
                     self.remove(one)
-        self.fill()
+
+    def mend(self, team: int) -> None:
+        """Gives a broken team whatever it lacks to go out, of those without a team; or nobody.
+
+        The nearest first, and whoever may lead last where that is not what is lacking.
+        """
+        sector, people, hq = self.teams[team], self.people, self.city.team_hq[team]
+        added: list[int] = []
+
+        def take(wanted: list[int]) -> None:
+            one = next((one for one in wanted if self.room(team) > 0 and self.accepts(one, team)), None)
+            if one is not None:
+                self.add(one, team)
+                added.append(one)
+
+        loose = [one for one, place in enumerate(self.place) if place < 0 and hq in self.city.costs[one]]
+        loose.sort(key=lambda one: self.city.costs[one][hq])
+        if self.leader(team) < 0:
+            take([one for one in loose if people[one].leader])
+        for tag in sorted(sector.needs):
+            if not any(tag in people[one].tags for one in self.members[team]):
+                take([one for one in loose if tag in people[one].tags and self.place[one] < 0])
+        loose = sorted((one for one in loose if self.place[one] < 0), key=lambda one: people[one].leader)
+        for one in loose:
+            if len(self.members[team]) >= max(1, sector.min):
+                break
+            take([one])
+        if not self.is_viable(team):
+            for one in added:
+                self.remove(one)
 
     def fill(self) -> None:
         """Places people who have no team where there is room: friends together, then each alone."""

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from .doors import Doors, Evening, drafted
+from .doors import Doors, Evening, drafted, leaders
 from .draft import Draft
 from .problem import Instance, Night, NightBounds, Roster
 from .program import Step
@@ -58,7 +58,7 @@ def renew(instance: Instance, roster: Roster, night: Night, *, time_limit: float
     return Roster(
         instance=instance.name,
         assignments={**evening.left, **plan},
-        leaders=_leaders(draft, roster),
+        leaders=leaders(draft, roster),
         reserve={one: hq for one, hq in evening.where.items() if one not in plan and one not in evening.left},
         bounds=_bounds(evening, tasks, draft),
         seconds=round(time.monotonic() - started, 3),
@@ -140,19 +140,6 @@ class _Task:
             return False
         self.draft = draft
         return True
-
-
-def _leaders(draft: Draft, roster: Roster) -> dict[str, str]:
-    """Who led still leads, where they may; otherwise whoever is pinned to, or the fittest of those who offered."""
-    found = {}
-    for index, team in enumerate(draft.teams):
-        if draft.is_viable(index):
-            leader = draft.people[draft.leader(index)]
-            before = draft.city.person_index.get(roster.leaders.get(team.id, ""))
-            if before in draft.members[index] and draft.people[before].leader and index not in draft.city.lead_pin:
-                leader = draft.people[before]
-            found[team.id] = leader.id
-    return found
 
 
 def _bounds(evening: Evening, tasks: list[_Task], draft: Draft) -> NightBounds:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from math import floor
-
 import numpy as np
 import numpy.typing as npt
 
@@ -11,7 +9,7 @@ from .model import Indices, Vector
 from .relaxing import Relaxed
 
 BROKEN = 1e-6  # further than this from a whole number
-SHARE = 0.2  # of what is broken is settled at once
+SHARE, LEAST, MOST = 0.4, 0.1, 0.6  # of what is broken is settled at once: more where it goes well, less where not
 LOSS = 1e-4  # what settling several at once may lose of the objective
 LARGE, LARGE_LOSS = 100_000, 0.1  # columns of a model whose every step takes a second
 DEAD_ENDS = 5
@@ -31,6 +29,7 @@ class Rounding:
         self.reached = relaxed.objective
         self._loss = LOSS if relaxed.columns < LARGE else LARGE_LOSS
         self._dead_ends = 0
+        self._share = SHARE
         self._may_freeze = True
 
     def _turns(self) -> npt.NDArray[np.int8]:
@@ -59,8 +58,13 @@ class Rounding:
                 frozen = turn
                 self._fix(np.flatnonzero(self.turn < turn))
             if not self._settle(broken[self.turn[broken] == turn], share):
-                return [floor(value + BROKEN) for value in self.values]
+                return self._cut_down()
         return [round(value) for value in self.values]
+
+    def _cut_down(self) -> list[int]:
+        """Teams go out as they nearly do, everything else stays what is certain; dealing has to find the rest."""
+        nearly = np.where(self.turn == 0, np.round(self.values), np.floor(self.values + BROKEN))
+        return [int(value) for value in nearly]
 
     def _plain(self) -> Indices:
         """Kinds of which all teams go out or none does: that stays, or the settling of others wanders among them."""
@@ -79,7 +83,8 @@ class Rounding:
 
     def _settle(self, columns: Indices, share: float) -> bool:
         """Settles the least broken of these, as many at once as go without loss; False where time is out."""
-        columns = columns[: max(1, int(len(columns) * SHARE))]
+        columns = columns[: max(1, int(len(columns) * self._share))]
+        self._share = min(MOST, self._share * 1.2)
         while True:
             self._fix(columns)
             lost = self._lost(share)
@@ -89,6 +94,7 @@ class Rounding:
                 return self._take()
             if len(columns) == 1:
                 return self._choose(columns, lost, share)
+            self._share = max(LEAST, self._share / 2)
             self.relaxed.fix(columns, self.relaxed.lower[columns], self.relaxed.upper[columns])
             columns = columns[: max(1, len(columns) // 4)]
 

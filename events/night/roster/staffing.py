@@ -27,6 +27,7 @@ class Staffing:
         coarse: bool,
     ) -> None:
         self.model, self.city, self.hq, self.coarse, self.objective = model, city, hq, coarse, objective
+        self.teams = teams
         self.crews: dict[int, Crew] = {index: Crew(city.alike[index], model, objective) for index in city.at[hq]}
         self._cared = sorted(
             {(alike.cares(coarse=coarse), alike) for alike in (city.alike[index] for index in self.crews)},

@@ -7,15 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.rosters import KINDS, invent, invent_perfect
+from bench.rosters import KINDS, invent, invent_perfect, vary
 from events.night.roster import formats, greedy
 from events.night.roster.city import City
 from events.night.roster.contradicting import contradictions
 from events.night.roster.counting import Counting
+from events.night.roster.dealing import deal
 from events.night.roster.limits import Cancelled, Limit
 from events.night.roster.problem import LEVELS, Bounds, Contradiction, Headquarters, Instance, Person, Pin, Rules, Team
 from events.night.roster.referee import Score, check
 from events.night.roster.relaxing import WEIGHTS, Relaxed
+from events.night.roster.rounding import Rounding
 from events.night.roster.solving import solve
 from tests.events.night.roster.exhaustive import best_score
 
@@ -45,9 +47,10 @@ def city(teams, people, **fields):
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("make", [invent, vary])
 @pytest.mark.parametrize("people", [12, 130])
-def test_a_roster_is_legal_not_behind_the_simple_way_and_within_its_bounds(kind, people):
-    instance = invent(kind, people)
+def test_a_roster_is_legal_not_behind_the_simple_way_and_within_its_bounds(kind, people, make):
+    instance = make(kind, people)
     roster = solve(instance)
     score = judged(instance, roster)
     assert score.key >= simple(instance).key
@@ -75,20 +78,40 @@ def test_work_cut_short_gives_the_same_legal_roster_every_time(work):
     assert judged(instance, one).key >= simple(instance).key
 
 
+def test_a_dive_without_time_is_dealt_nearly_as_well():
+    """What the optimum in fractions says is cut down at once, and dealing finds the rest."""
+    city = City(invent("just enough", 350, headquarters=5))
+    relaxed = Relaxed(Counting(city), Limit(60))
+    relaxed.optimise(WEIGHTS)
+    dealt = deal(relaxed.counting, Rounding(relaxed).whole(0)).score()
+    assert dealt[0] >= relaxed.level("viable", relaxed.values) - 1
+    assert dealt[2] <= relaxed.level("split", relaxed.values) + 3
+    assert dealt[3] <= relaxed.level("cost", relaxed.values) * 1.1
+
+
 def test_without_work_nothing_is_proven_but_what_is_plain():
     instance = invent("people scarce", 200)
     assert solve(instance, work_limit=0).bounds == Bounds(viable=len(instance.teams), placed=200)
 
 
-def test_a_roster_that_is_not_wanted_any_more_is_given_up():
+def test_another_seed_breaks_ties_in_another_order_and_is_worth_as_much():
+    instance = invent("just enough", 130)
+    one, other = solve(instance), solve(instance, seed=7)
+    assert one.assignments != other.assignments
+    assert judged(instance, one) == judged(instance, other)
+
+
+def test_who_waits_no_longer_has_the_best_roster_so_far():
     steps = []
-    with pytest.raises(Cancelled):
+    instance = invent("just enough", 130)
+    with pytest.raises(Cancelled) as caught:
         solve(
-            invent("just enough", 130),
-            is_cancelled=lambda: len(steps) == 2,
+            instance,
+            is_cancelled=lambda: len(steps) == 4,
             progress=lambda step, _seconds: steps.append(step),
         )
-    assert steps == ["by hand", "bounded"]
+    assert steps == ["by hand", "bounded", "dealt by heads", "dealt"]
+    assert judged(instance, caught.value.roster).key > simple(instance).key
 
 
 def test_cancelling_stops_a_program_amid_its_work():
