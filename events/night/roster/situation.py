@@ -92,15 +92,25 @@ class Situation:
         inside = [there(person, team) for team in sorted(ids) for person in self.members[team]]
         return inside + [Mover(person, None, costs(person)) for person in self.willing(hqs)]
 
-    def model(self, teams: Sequence[Team], movers: Sequence[Mover], alone: Iterable[str] = ()) -> Regrouping:
-        """Everything that the score counts of these teams, all other teams left as they are."""
+    def model(
+        self,
+        teams: Sequence[Team],
+        movers: Sequence[Mover],
+        alone: Iterable[str] = (),
+        *,
+        fine: bool = True,
+        limit: int = 10**9,
+    ) -> Regrouping:
+        """All that the score counts of these teams (less, if not `fine`), all other teams left as they are."""
         known = {mover.person.id for mover in movers}
         outside: dict[str, set[str | None]] = defaultdict(set)
         for person in self.instance.people:
             if person.group is not None and person.id not in known:
                 team = self.place.get(person.id)
                 outside[person.group].add(team if team in self.out else None)
-        return Regrouping(teams, movers, self.instance.rules, self.instance.apart, outside, alone=alone)
+        return Regrouping(
+            teams, movers, self.instance.rules, self.instance.apart, outside, fine=fine, alone=alone, limit=limit
+        )
 
     def price(self, movers: Sequence[Mover], plan: Mapping[str, str], *, is_least: bool) -> Price | None:
         """What the whole roster is worth when these movers are where the plan says; None where that is not legal."""
