@@ -39,3 +39,4 @@ class NightConfig(AppConfig):
         retention.register(personal.KEPT_BOARD)
         retention.register(personal.KEPT_NAMED)
         retention.register(personal.KEPT_PAPERS)
+        retention.register(personal.KEPT_LISTS)

@@ -73,14 +73,14 @@ def import_detail(request: OrganiserRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {"sent": sent, "edition": sent.edition, "heading": sent.name}
     if sent.state == SectorImport.State.READY:
         plan, remarks = importing.plan_of(sent, edition=sent.edition, by=request.user)
-        page = Paginator(_ordered(plan), PAGE).get_page(request.GET.get("page"))
+        page = Paginator(in_order(plan.lines), PAGE).get_page(request.GET.get("page"))
         context |= {
             "plan": plan,
             "remarks": [sentences.in_words(remark) for remark in remarks],
             "faults": [_fault_in_words(fault) for fault in plan.faults[:MOST_FAULTS]],
             "more_faults": max(0, len(plan.faults) - MOST_FAULTS),
             "page_obj": page,
-            "rows": [_in_words(line) for line in page],
+            "rows": [line_in_words(line) for line in page],
             "gone": [sector.code for sector in plan.gone],
             "chart": _chart(plan),
         }
@@ -117,13 +117,14 @@ def import_cancel(request: OrganiserRequest, pk: int) -> HttpResponse:
     return redirect("organise-night:edition", pk=sent.edition_id)
 
 
-def _ordered(plan: Plan) -> list[Line]:
+def in_order(lines: list[Line]) -> list[Line]:
     """What needs a look first: refused, changed, added, then what stays."""
     order = {Line.IMPORT_TYPE_INVALID: 0, Line.IMPORT_TYPE_UPDATE: 1, Line.IMPORT_TYPE_NEW: 2}
-    return sorted(plan.lines, key=lambda line: (order.get(line.import_type, 3), line.number))
+    return sorted(lines, key=lambda line: (order.get(line.import_type, 3), line.number))
 
 
-def _in_words(line: Line) -> dict[str, Any]:
+def line_in_words(line: Line) -> dict[str, Any]:
+    """A line of a preview in the reader's language."""
     words = {
         Line.IMPORT_TYPE_INVALID: _("refused"),
         Line.IMPORT_TYPE_UPDATE: _("changed"),

@@ -6,13 +6,14 @@ import datetime as dt
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from events.night import befriending
 from events.night.board import moving
-from events.night.models import NamedPerson, Participant, Partner
+from events.night.models import NamedPerson, Participant, Partner, PeopleList
 from events.night.papers import making
 from volunteers.exporting import Row, Section
 from volunteers.models import User
@@ -26,6 +27,11 @@ def let_go(user: User) -> None:
     that name them. The agenda gives their seat back. Harmless twice."""
     NamedPerson.objects.filter(_named(user)).delete()
     making.let_go(user)
+    waiting = PeopleList.objects.filter(state=PeopleList.State.READY).annotate(text=Cast("rows", TextField()))
+    now = timezone.now()
+    waiting.filter(text__icontains=user.email).update(
+        state=PeopleList.State.CANCELLED, ended_at=now, rows=[], answers={}
+    )
     for participant in Participant.objects.filter(volunteer__user=user):
         befriending.drop_out(participant)
         with transaction.atomic():
@@ -147,6 +153,13 @@ KEPT_ROSTERS = Rule(
     _("Teams composed for a Night: numbers instead of names"),
     _("To compare them and to choose one"),
     _("The one chosen, for good; the others, 90 days after the night"),
+    "events.night.tasks.forget",
+)
+KEPT_LISTS = Rule(
+    "night_peoplelist",
+    _("Lists of people sent in for a Night, while nobody has decided on them"),
+    _("To look at a list before anybody is signed up; who sent it when is kept, without what it held"),
+    _("30 days, or until one of these people deletes their account"),
     "events.night.tasks.forget",
 )
 KEPT_BOARD = Rule(

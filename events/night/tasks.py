@@ -1,10 +1,12 @@
 """Celery's entry points."""
 
 from celery import shared_task
+from django.utils import timezone
 
 from events.night import composing, personal
 from events.night.board import moving
 from events.night.papers import making
+from events.night.people import listing_people
 
 
 @shared_task
@@ -29,8 +31,9 @@ def sweep() -> None:
 @shared_task
 def forget() -> None:
     """Deletes the rosters that were not chosen, the boards' journals and what others said of people, 90 days after the
-    night, and its papers, 30 days after. Safe to run twice."""
+    night, its papers, 30 days after, and lists of people on which nobody has decided for 30 days. Safe to run twice."""
     composing.forget()
     moving.forget()
     personal.forget_named()
     making.forget()
+    listing_people.forget(before=timezone.now() - listing_people.KEPT)

@@ -197,6 +197,13 @@ TABLE = [
     Row("night-partners:person-add", "token:old partner", NONE, NONE, NAMED),
     Row("night-partners:person", "by link", ALL, ALL, NAMED),
     Row("night-partners:take-off", "by link", NO_SUCH, ALL),
+    Row("night-partners:upload", "token:partner", ALL, ALL, "people"),
+    Row("night-partners:upload", "token:old partner", NONE, NONE, "people"),
+    Row("night-partners:template", "token:partner", ALL, NO_SUCH),
+    Row("night-partners:template", "token:old partner", NONE, NO_SUCH),
+    Row("night-partners:list", "list by link", ALL, NO_SUCH),
+    Row("night-partners:list-confirm", "list by link", NO_SUCH, ALL, "confirmed people"),
+    Row("night-partners:list-give-up", "list by link", NO_SUCH, ALL),
     Row("night-partners:object", "token:named", ALL, ALL),
     Row("night-partners:object", "token:forged", NONE, NONE),
     # --- Certificates ---

@@ -13,6 +13,8 @@ from events.night.organise_forms import EditionForm, HeadquartersForm, SectorFor
 from events.night.papers import links
 from events.night.partners import inviting, objecting
 from events.night.partners.forms import PartnerForm
+from events.night.people import listing_people
+from events.night.people.comparing_people import plan_of
 from mail.models import Message
 from tests.architecture.filling import fields_of
 from tests.factories.night import EditionFactory, HeadquartersFactory, SectorFactory, SectorImportFactory
@@ -46,6 +48,10 @@ class NightWorld:
             for name in ("naming", "silent")
         }
         self.partners["naming"] = inviting.send_link(self.partners["naming"], by=self.people["organiser"])
+        content = b"first name;email\nNina;nina@example.org\n"
+        self.people_list = listing_people.submit(
+            content, name="p.csv", edition=edition, partner=self.partners["naming"]
+        )
         self.named = name_somebody(self.partners["naming"], email="ines@example.org", first_name="Inès")
 
     @property
@@ -136,6 +142,7 @@ class NightWorld:
             "board of": lambda: {"pk": self.team.headquarters_id},
             "team act": lambda: {"pk": self.team.pk, "act": which},
             "board change": lambda: {"pk": self.board_change.pk, "act": which},
+            "list by link": lambda: {"token": self.night_tokens()["partner"], "pk": self.people_list.pk},
             "my night": lambda: {"edition": self.parts[which].edition_id},
         }
 
@@ -175,6 +182,8 @@ class NightWorld:
                 fields_of(PartnerForm(instance=self.partners["naming"], edition=self.partners["naming"].edition))
                 | {"contact_name": "Ida"}
             ),
+            "people": lambda: {"file": SimpleUploadedFile("p.csv", b"first name;email\nNina;nina@example.org\n")},
+            "confirmed people": lambda: {"knows": "on", "digest": plan_of(self.people_list).digest},
             "briefing": lambda: {"briefing": self.briefing.slot_id},
             "edition": lambda: (
                 fields_of(EditionForm(instance=self.edition, user=self.people["organiser"])) | {"name_fr": "Autre"}

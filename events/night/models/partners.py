@@ -131,6 +131,17 @@ class NamedPerson(models.Model):
     sector = models.ForeignKey(
         "night.Sector", models.SET_NULL, null=True, blank=True, related_name="named", verbose_name=_("sector")
     )
+    sent = models.ForeignKey(
+        "night.PeopleList",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="people",
+        verbose_name=_("list of people"),
+        help_text=_("The file that said so last, if one did."),
+    )
+    row = models.PositiveIntegerField(_("row of the file"), null=True, blank=True, editable=False)
     objected_at = models.DateTimeField(_("objected at"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -20,6 +20,7 @@ from volunteers import sentences
 from volunteers.forms import AddressField, RowsField
 from volunteers.lines import LineField
 from volunteers.models import Qualification, SpokenLanguage
+from volunteers.spreadsheets import MAX_FILE_BYTES
 
 
 class CodesField(LineField):
@@ -203,3 +204,20 @@ def offer_headquarters(form: forms.BaseForm, edition: Edition, *, none: Any) -> 
     field = cast("forms.ModelChoiceField[Headquarters]", form.fields["headquarters"])
     rows = edition.headquarters.select_related("district").defer("district__boundary").order_by("district__code")
     field.queryset, field.empty_label = rows, none
+
+
+class UploadForm(forms.Form):
+    """A list of the organisation's people."""
+
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("XLSX, ODS or CSV; at most 20 MB and 1,000 people."),
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.xlsx,.ods"}),
+        allow_empty_file=True,
+    )
+
+    def clean_file(self) -> Any:
+        upload = self.cleaned_data["file"]
+        if upload.size > MAX_FILE_BYTES:
+            raise forms.ValidationError(_("This file is larger than 20 MB. Split it."))
+        return upload

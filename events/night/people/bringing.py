@@ -17,7 +17,7 @@ from django.utils import timezone
 from events import registering
 from events.models import Registration, Slot
 from events.night import enrolling, knowing, opening
-from events.night.models import Choice, Edition, Headquarters, NamedPerson, Participant, Partner
+from events.night.models import Choice, Edition, Headquarters, NamedPerson, Participant, Partner, PeopleList
 from events.night.opening import SignUpRefused
 from events.night.placing import Place, Wishes, place_for, places_of
 from mail import queuing
@@ -40,6 +40,7 @@ class Named:
     clearances: tuple[int, ...] = ()
     headquarters: int | None = None
     sector: int | None = None
+    row: int = field(default=0, compare=False)  # of the list that says so
 
     @property
     def wishes(self) -> Wishes:
@@ -75,7 +76,13 @@ def check_may_name(edition: Edition) -> None:
 
 
 def bring(
-    people: Sequence[Named], *, edition: Edition, kind: str, by: User | None, partner: Partner | None = None
+    people: Sequence[Named],
+    *,
+    edition: Edition,
+    kind: str,
+    by: User | None,
+    partner: Partner | None = None,
+    sent: PeopleList | None = None,
 ) -> list[NamedPerson]:
     """Each of these people takes part from now on, and is told so; returns the rows, in the order of ``people``.
 
@@ -94,7 +101,7 @@ def bring(
         keys = [volunteer.pk for volunteer in accounts.values()]
         list(Volunteer.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk").values_list("pk"))
         coming = [
-            _Coming(_row(said, edition, partner), said, accounts[said.email], accounts[said.email].pk in new)
+            _Coming(_row(said, edition, partner, sent), said, accounts[said.email], accounts[said.email].pk in new)
             for said in people
         ]
         joining = _meet(coming, edition, kind)
@@ -105,7 +112,7 @@ def bring(
     return rows
 
 
-def change(person: NamedPerson, said: Named, *, by: User | None) -> NamedPerson:
+def change(person: NamedPerson, said: Named, *, by: User | None, sent: PeopleList | None = None) -> NamedPerson:
     """Says otherwise of somebody who has been named, under the same address. Harmless twice.
 
     Of who takes part because of it the part changes as well, and they are told of another headquarters; who had signed
@@ -118,6 +125,8 @@ def change(person: NamedPerson, said: Named, *, by: User | None) -> NamedPerson:
         else:
             check_may_name(Edition.objects.get(pk=person.edition_id))
         _describe(person, said)
+        if sent:
+            person.sent, person.row = sent, said.row
         person.save()
         person.languages.set(said.languages)
         person.clearances.set(said.clearances)
@@ -193,8 +202,8 @@ def _describe(row: NamedPerson, said: Named) -> None:
     row.headquarters_id, row.sector_id = said.headquarters, said.sector
 
 
-def _row(said: Named, edition: Edition, partner: Partner | None) -> NamedPerson:
-    row = NamedPerson(edition=edition, partner=partner, email=said.email)
+def _row(said: Named, edition: Edition, partner: Partner | None, sent: PeopleList | None) -> NamedPerson:
+    row = NamedPerson(edition=edition, partner=partner, email=said.email, sent=sent, row=said.row or None)
     _describe(row, said)
     return row
 
