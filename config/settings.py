@@ -215,6 +215,7 @@ CELERY_BEAT_SCHEDULE = {
     "events-expire": {"task": "events.tasks.expire_due", "schedule": 20.0, "options": {"expires": 20}},
     "events-forget": {"task": "events.tasks.forget_walk_ins", "schedule": 24 * 60 * 60.0},
     "night-rosters": {"task": "events.night.tasks.sweep", "schedule": 30.0, "options": {"expires": 30}},
+    "night-cards": {"task": "events.night.tasks.sweep_cards", "schedule": 60.0, "options": {"expires": 60}},
     "night-forget": {"task": "events.night.tasks.forget", "schedule": 24 * 60 * 60.0},
 }
 

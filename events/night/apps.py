@@ -11,6 +11,7 @@ class NightConfig(AppConfig):
         # Models are not loaded before.
         from events.kinds import Care, OfficePage, SlotKind, look_after, register  # noqa: PLC0415
         from events.night import following, personal, placing  # noqa: PLC0415
+        from events.night.cards import letters  # noqa: PLC0415
         from events.night.partners import messages  # noqa: PLC0415
         from events.night.siting import KIND  # noqa: PLC0415
         from events.permissions import has_agenda  # noqa: PLC0415
@@ -40,3 +41,7 @@ class NightConfig(AppConfig):
         retention.register(personal.KEPT_NAMED)
         retention.register(personal.KEPT_PAPERS)
         retention.register(personal.KEPT_LISTS)
+        exporting.register(personal.CARDS)
+        retention.register(personal.KEPT_CARDS)
+        for kind in letters.KINDS:
+            mail_kinds.register(kind)

@@ -140,6 +140,8 @@ def edition_state(request: OrganiserRequest, pk: int, to: str) -> HttpResponse:
     edition = edition_for(request, pk, to_change=True)
     if to not in Edition.State.values:
         raise Http404
+    if (edition.state, to) == (Edition.State.ROSTERING, Edition.State.PUBLISHED):
+        return redirect("organise-night:publish", pk=edition.pk)  # which says what is sent
     if request.method == "POST":
         try:
             preparing.change_state(edition, to=to, seen=request.POST.get("seen", ""), by=request.user)

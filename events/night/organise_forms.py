@@ -90,6 +90,16 @@ class EditionForm(FreshFormMixin, forms.ModelForm):
         """Said by ``clean``, beside its field and in plain words; the database still holds it."""
 
 
+class PublishForm(forms.Form):
+    """Until when people answer; ``seen``: the board's last change that the organiser was shown."""
+
+    answers_by = MomentField(
+        label=_("People say until then whether they come"),
+        help_text=_("After that somebody in reserve is looked for in the place of whoever has not answered."),
+    )
+    seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+
 class CopyForm(forms.Form):
     """The next edition, made of another one."""
 

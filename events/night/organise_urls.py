@@ -7,6 +7,7 @@ from events.night import (
     edition_views,
     headquarters_views,
     import_views,
+    publishing_views,
     reshaping_views,
     roster_views,
     sector_views,
@@ -53,4 +54,10 @@ urlpatterns = [
     path("papers/<key:pk>/", papers.paper_download, name="paper"),
     path("papers/<key:pk>/again/", papers.paper_again, name="paper-again"),
     path("papers/<key:pk>/delete/", papers.paper_delete, name="paper-delete"),
+    path("<key:pk>/publish/", publishing_views.publish, name="publish"),
+    path("<key:pk>/cards/", publishing_views.cards, name="cards"),
+    path("<key:pk>/tell/", publishing_views.tell, name="tell"),
+    path("<key:pk>/remind/", publishing_views.remind, name="remind"),
+    path("headquarters/<key:pk>/answers/", publishing_views.answers, name="answers"),
+    path("vacancies/<key:pk>/fill/", publishing_views.fill, name="vacancy-fill"),
 ]

@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from events.night import befriending
-from events.night.board import moving
-from events.night.models import NamedPerson, Participant, Partner, PeopleList
+from events.night.cards import leaving
+from events.night.models import Card, NamedPerson, Participant, Partner, PeopleList, Vacancy
 from events.night.papers import making
 from volunteers.exporting import Row, Section
 from volunteers.models import User
@@ -36,7 +36,7 @@ def let_go(user: User) -> None:
         befriending.drop_out(participant)
         with transaction.atomic():
             Participant.objects.select_for_update().filter(pk=participant.pk).first()  # before the board, as all do
-            moving.let_go(participant)
+            leaving.leave(participant, reason=Vacancy.Reason.GONE)
             participant.delete()
 
 
@@ -140,6 +140,49 @@ NAMED = Section(
         "objected_at": _("objected at"),
     },
     _by_others,
+)
+
+
+def _cards(user: User) -> Iterable[Row]:
+    rows = Card.objects.told().filter(participant__volunteer__user=user).order_by("participant__edition__starts_at")
+    for row in rows.select_related("participant__edition", "headquarters__district", "sector"):
+        yield {
+            "night": row.participant.edition.name,
+            "headquarters": str(row.headquarters),
+            "team": row.sector.code if row.sector else "",
+            "leads": row.leads,
+            "told_at": row.told_at,
+            "answer": row.get_answer_display(),
+            "answered_at": row.answered_at,
+            "answer_by": row.answer_by,
+            "reminded_at": row.reminded_at,
+            "lapsed_at": row.lapsed_at,
+        }
+
+
+CARDS = Section(
+    "night_cards",
+    _("What you were told of your team, and what you answered"),
+    {
+        "night": _("Night"),
+        "headquarters": _("headquarters"),
+        "team": _("team"),
+        "leads": _("leads the team"),
+        "told_at": _("told at"),
+        "answer": _("answer"),
+        "answered_at": _("answered at"),
+        "answer_by": _("answer expected by"),
+        "reminded_at": _("reminded at"),
+        "lapsed_at": _("place given on at"),
+    },
+    _cards,
+)
+KEPT_CARDS = Rule(
+    "night_card",
+    _("Which team of a Night you were told of, and whether you said that you come"),
+    _("To send you where you are needed, and to find somebody when you cannot come"),
+    _("Until you delete your account"),
+    "",
 )
 KEPT = Rule(
     "night_participant",

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from events.night import friends_views, sign_up_views, taking_part_views
+from events.night import card_views, friends_views, sign_up_views, taking_part_views
 
 app_name = "night-sign-up"
 urlpatterns = [
     path("<key:edition>/sign-up/", sign_up_views.sign_up, name="form"),
     path("<key:edition>/mine/", taking_part_views.mine, name="mine"),
+    path("<key:edition>/answer/", card_views.answer, name="answer"),
+    path("card/<str:token>/", card_views.card, name="card"),
     path("<key:edition>/withdraw/", taking_part_views.withdraw, name="withdraw"),
     path("<key:edition>/return/", taking_part_views.come_back, name="return"),
     path("<key:edition>/briefing/", taking_part_views.choose_briefing, name="briefing"),

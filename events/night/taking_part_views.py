@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from events import door_codes
 from events.models import Registration
-from events.night import briefing, withdrawing
+from events.night import briefing, card_views, withdrawing
 from events.night.friends_views import of_participant
 from events.night.models import Edition, Headquarters
 from events.night.opening import SignUpRefused
@@ -37,9 +37,11 @@ from volunteers.methods import require_form
 @require_safe
 @login_required
 def mine(request: HttpRequest, edition: int) -> HttpResponse:
-    """What one has: seat or rank, friends, briefing; and what one can still do."""
+    """What one has: seat or rank, friends, briefing; and what one can still do. Once teams are published, the card."""
     found = edition_of(edition)
     participant = participation_of(request, found)
+    if card := card_views.told_card_of(participant):
+        return card_views.card_page(request, card, action=reverse("night-sign-up:answer", args=[found.pk]))
     rows = Registration.objects.with_rank().select_related("slot__network", "slot__venue__district", "slot__room")
     registration = rows.filter(pk=participant.registration_id or 0).first()
     session = briefing.registration_of(participant.volunteer, found)

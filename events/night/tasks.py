@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from events.night import composing, personal
 from events.night.board import moving
+from events.night.cards import deadlines, replacing, telling
 from events.night.papers import making
 from events.night.people import listing_people
 
@@ -37,3 +38,25 @@ def forget() -> None:
     personal.forget_named()
     making.forget()
     listing_people.forget(before=timezone.now() - listing_people.KEPT)
+
+
+@shared_task
+def tell() -> None:
+    """Tells those whose cards are due. Safe to run twice and side by side: each card is held while it is told."""
+    telling.tell_due()
+
+
+@shared_task
+def replace() -> None:
+    """Looks for somebody for each place that came free. Safe to run twice: whoever comes second finds it filled."""
+    replacing.fill_open()
+
+
+@shared_task
+def sweep_cards() -> None:
+    """Goes on with what was left of all that, reminds whoever has not answered, and replaces them after the deadline.
+    Safe to run twice and side by side."""
+    telling.tell_due()
+    deadlines.remind_due()
+    deadlines.lapse_due()
+    replacing.fill_open()

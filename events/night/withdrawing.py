@@ -8,7 +8,7 @@ from django.utils import timezone
 from events import registering
 from events.models import Registration, Slot
 from events.night import befriending, briefing, opening
-from events.night.board import moving
+from events.night.cards import leaving
 from events.night.models import Edition, Participant
 from events.night.opening import SignUpRefused
 from volunteers.models import User
@@ -35,7 +35,7 @@ def let_go(participant: Participant) -> None:
         befriending.drop_out(participant)
         Participant.objects.active().filter(pk=participant.pk).update(**gone)
         briefing.give_back(participant)
-        moving.let_go(participant)
+        leaving.leave(participant)
 
 
 def come_back(participant: Participant, *, by: User) -> Registration:

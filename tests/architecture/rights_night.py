@@ -8,7 +8,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from events.night import befriending, importing
 from events.night.board import moving
 from events.night.board.moving import Spot
-from events.night.models import Briefing, Edition, Headquarters, PaperFile, Roster
+from events.night.cards import links as card_links
+from events.night.cards.comparing import concerned
+from events.night.models import Assignment, Briefing, Card, Edition, Headquarters, PaperFile, Roster, Vacancy
 from events.night.organise_forms import EditionForm, HeadquartersForm, SectorForm
 from events.night.papers import links
 from events.night.partners import inviting, objecting
@@ -37,6 +39,7 @@ class NightWorld:
         Edition.objects.filter(pk=self.parts["prepared"].edition_id).update(state=Edition.State.PREPARING)
         self.briefing = Briefing.objects.create(edition=self.parts["open"].edition, slot=self.their_slot)
         self.friends = befriending.open_group(enrol(self.people["keeper"].volunteer, self.night_seat))
+        self.told_card(ours, owner)
         self.own_partners()
         Message.objects.all().delete()
 
@@ -53,6 +56,18 @@ class NightWorld:
             content, name="p.csv", edition=edition, partner=self.partners["naming"]
         )
         self.named = name_somebody(self.partners["naming"], email="ines@example.org", first_name="Inès")
+
+    def told_card(self, network, owner):
+        """A night whose teams are published: the owner was told theirs."""
+        night = EditionFactory(network=network, open=True, starts_at=self.now + dt.timedelta(days=45))
+        seat = HeadquartersFactory(edition=night, slot__state="open", slot__capacity=40)
+        sector = SectorFactory(headquarters=seat, code="07-3")
+        self.parts["told"] = enrol(owner, seat)
+        Assignment.objects.create(participant=self.parts["told"], headquarters=seat, sector=sector)
+        self.card = Card.objects.create(
+            participant=self.parts["told"], headquarters=seat, sector=sector, version=1, told_at=self.now
+        )
+        Edition.objects.filter(pk=night.pk).update(state=Edition.State.PUBLISHED)
 
     @property
     def night_seat(self):
@@ -83,6 +98,8 @@ class NightWorld:
         }
         self.night_import = SectorImportFactory(edition=self.edition)
         self.night_rosters()
+        self.night_told()
+        self.night_ready()
 
     def night_rosters(self):
         """Another edition of ours, whose teams are being composed; the trainer coordinates there as well."""
@@ -117,6 +134,35 @@ class NightWorld:
             if not paper.file.storage.exists(paper.file.name):
                 paper.file.storage.save(paper.file.name, ContentFile(b"%PDF-"))
 
+    def night_told(self):
+        """A third edition of ours, whose teams are published; the trainer coordinates one of its headquarters. In each
+        a place came free, and somebody is to be told of another team."""
+        starts_at = self.edition.starts_at + dt.timedelta(weeks=104)
+        self.told_edition = EditionFactory(network=self.networks[0], starts_at=starts_at, state="published")
+        self.told, self.vacancies = {}, {}
+        for number, name in enumerate(("coordinated", "next door"), start=7):
+            there = HeadquartersFactory(edition=self.told_edition, district__code=f"{number:02}")
+            there.slot.people_in_charge.set([self.people["trainer"]] if name == "coordinated" else [])
+            one, other = (SectorFactory(headquarters=there, code=f"{number:02}-{n}", least=1) for n in (1, 2))
+            moved, silent = ParticipantFactory.create_batch(2, edition=self.told_edition, home=there)
+            for participant in (moved, silent):
+                Assignment.objects.create(participant=participant, headquarters=there, sector=one)
+            facts = {"headquarters": there, "version": 1, "told_at": self.now, "answer_by": starts_at}
+            Card.objects.create(participant=moved, sector=other, **facts)
+            Card.objects.create(participant=silent, sector=one, **facts)
+            self.told[name] = there
+            self.vacancies[name] = Vacancy.objects.create(sector=other, reason="declined")
+
+    def night_ready(self):
+        """A fourth, whose teams can be published."""
+        starts_at = self.edition.starts_at + dt.timedelta(weeks=78)
+        self.ready_edition = EditionFactory(network=self.networks[0], starts_at=starts_at, state="rostering")
+        there = HeadquartersFactory(edition=self.ready_edition, district__code="07", slot__state="open")
+        there.slot.people_in_charge.add(self.people["trainer"])
+        sector = SectorFactory(headquarters=there, code="07-1")
+        participant = ParticipantFactory(edition=self.ready_edition, home=there)
+        Assignment.objects.create(participant=participant, headquarters=there, sector=sector)
+
     def night_arguments(self, which):
         """Of addresses, by what they are about."""
         return {
@@ -143,6 +189,10 @@ class NightWorld:
             "team act": lambda: {"pk": self.team.pk, "act": which},
             "board change": lambda: {"pk": self.board_change.pk, "act": which},
             "list by link": lambda: {"token": self.night_tokens()["partner"], "pk": self.people_list.pk},
+            "ready edition": lambda: {"pk": self.ready_edition.pk},
+            "told edition": lambda: {"pk": self.told_edition.pk},
+            "told headquarters": lambda: {"pk": self.told[which].pk},
+            "vacancy": lambda: {"pk": self.vacancies[which].pk},
             "my night": lambda: {"edition": self.parts[which].edition_id},
         }
 
@@ -150,6 +200,7 @@ class NightWorld:
         """Secrets in addresses."""
         return {
             "friends": self.friends.token,
+            "card": card_links.token_of(self.card),
             "partner": inviting.token_of(self.partners["naming"]),
             "old partner": inviting.token_of(PartnerFactory.build(pk=self.partners["naming"].pk, link_number=7)),
             "named": objecting.token_of(self.named),
@@ -231,6 +282,8 @@ class NightWorld:
             "cut": lambda: {"path": "48.84, 2.304\n48.87, 2.304", "code": "07-9", "confirmed": "1"},
             "drawn": lambda: {"path": "48.85, 2.30\n48.85, 2.31\n48.86, 2.31", "confirmed": "1"},
             "sectors": lambda: {"what": "sectors", "file": SimpleUploadedFile("s.csv", b"code;district\n07-8;07\n")},
+            "publish": lambda: {"answers_by": f"{self.ready_edition.starts_at:%Y-%m-%dT12:00}", "seen": 0},
+            "changes": lambda: {"people": " ".join(str(one.participant) for one in concerned(self.told_edition))},
             "plan": lambda: {
                 "digest": importing.plan_of(self.night_import, edition=self.edition, by=self.people["organiser"])[
                     0

@@ -140,14 +140,16 @@ def write(
         return board.write(spots, roster=roster, roster_before=roster_before)
 
 
-def let_go(participant: Participant) -> None:
-    """Takes somebody who no longer comes out of the roster, in any state of the edition. Harmless twice.
+def let_go(participant: Participant) -> Spot | None:
+    """Takes somebody who no longer comes out of the roster, in any state of the edition; returns where they were.
+    Harmless twice.
 
     Call it with the participant's own row held or changed already; locks the board's row, and no edition.
     """
     with transaction.atomic():
         board = Held(participant.edition, locked(participant.edition_id), kind=Kind.LEFT, by=None)
-        board.write({participant.pk: None})
+        entry = board.write({participant.pk: None})
+    return Spot(*entry.rows[0][1]) if entry else None
 
 
 def undo(change: BoardChange, *, by: User) -> BoardChange:

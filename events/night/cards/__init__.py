@@ -1,0 +1,1 @@
+"""Publishing the roster: each person's card, what they answer, who comes instead, and what changes afterwards."""
