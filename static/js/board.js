@@ -83,7 +83,9 @@ function openDialog(page, id, url) {
   });
   narrow(dialog);
   dialog.showModal();
-  (dialog.querySelector("#narrow") ?? dialog.querySelector("button.button--next"))?.focus();
+  // On a phone the field would open its keyboard over the teams.
+  const field = matchMedia("(pointer: coarse)").matches ? null : dialog.querySelector("#narrow");
+  (field ?? dialog.querySelector("button.button--next") ?? dialog.querySelector("button"))?.focus();
 }
 
 function closeDialog() {
