@@ -103,6 +103,22 @@ def of_scheme(address: str, schemes: Collection[str]) -> str:
     return scheme
 
 
+def tiles(name: str) -> str:
+    """The address of a server of map tiles, with {z}, {x} and {y} in it; "" when there is none."""
+
+    def made(value: str) -> str:
+        of_scheme(value, ("https", "http"))
+        if not urlsplit(value).hostname or "{" in urlsplit(value).netloc:
+            raise ValueError
+        if not all(part in value for part in ("{z}", "{x}", "{y}")):
+            raise ValueError
+        if set(value) & set(" ;,'\"<>"):  # it becomes part of the content security policy
+            raise ValueError
+        return value
+
+    return str(read(name, "", "an address such as https://tiles.example/{z}/{x}/{y}.png", made))
+
+
 def database(name: str, default: str) -> dict[str, Any]:
     """Django's DATABASES["default"]."""
 

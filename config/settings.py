@@ -410,6 +410,11 @@ if not DEBUG:
 HOLD_MINUTES = env.number("HOLD_MINUTES", 15, least=1)  # a seat kept while the code travels
 OFFER_HOURS = env.number("OFFER_HOURS", 24, least=1)  # a promoted person's time to confirm
 
+# --- Maps ---------------------------------------------------------------------------------------------------------
+# Pictures of the ground beneath the organisers' maps; without an address no page asks anything of another server.
+MAP_TILES = env.tiles("MAP_TILES")
+MAP_TILES_CREDIT = env.text("MAP_TILES_CREDIT")
+
 # --- Accounts -----------------------------------------------------------------------------------------------------
 IDLE_MONTHS = env.number("IDLE_MONTHS", 24, least=1)  # an account that nobody has used for so long is erased
 

@@ -1,15 +1,20 @@
-"""Sectors drawn as cells, coloured by their kind of place, in a view box of their own proportions.
+"""Sectors drawn as cells, coloured by their kind of place or by what else is asked, in a view box of their own
+proportions.
 
 Whoever shows it gives the same in a table (templates/organise/night/_chart.html).
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from events.night.models import PlaceKind, Sector
+from django.conf import settings
+
+from events.night.models import Sector
+from events.night.tiling import Tile, tiles_of
 from volunteers.drawing import WIDTH, Drawing, fit, thinned
 from volunteers.models import District
 from volunteers.models.outlines import polygons
@@ -36,10 +41,19 @@ class Area:
 
 
 @dataclass(frozen=True)
-class Legend:
-    """A kind of place, and how many of the sectors drawn are of it."""
+class Shade:
+    """A colour of sectors (``PlaceKind.Colour``) and what it says in words; ``order`` is its place in the legend."""
 
-    kind: PlaceKind
+    colour: str
+    name: str
+    order: tuple[int, str] = (0, "")
+
+
+@dataclass(frozen=True)
+class Legend:
+    """A shade, and how many of the sectors drawn have it."""
+
+    shade: Shade
     count: int
 
 
@@ -49,6 +63,9 @@ class Chart:
 
     view_box: str
     areas: list[Area]
+    tiles: list[Tile] = field(default_factory=list)
+    """Pictures of the ground beneath, where a setting says from where; ``credit``: whose they are."""
+    credit: str = ""
     ground: Drawing | None = None
     """What puts points of the ground among them, for whoever draws on it."""
     is_large: bool = False
@@ -67,11 +84,15 @@ def chart(
     url_of: Callable[[Sector], str] = lambda sector: "",
     marks: dict[str, str] | None = None,
     faults: Sequence[dict[str, Any]] = (),
+    shade_of: Callable[[Sector], Shade] | None = None,
+    tiled: bool = False,
 ) -> Chart | None:
     """The sectors that have a boundary, and the outlines of the districts; None when there is nothing to draw.
 
-    Takes ``sector.kind`` as it is: select it beforehand. ``marks`` by code. No query.
+    Takes ``sector.kind`` as it is: select it beforehand. ``marks`` by code; ``shade_of``: else by kind of place;
+    ``tiled``: on pictures of the ground, for pages that allow them (events.night.tiling). No query.
     """
+    shade_of = shade_of or kind_shade
     sectors = list(sectors)
     drawn = [sector for sector in sectors if polygons(sector.boundary)]
     edged = [district for district in districts if polygons(district.boundary)]
@@ -84,32 +105,40 @@ def chart(
     staying = sum(marks.get(sector.code) != "gone" for sector in drawn)
     few, many = staying <= FEW, staying >= MANY
     wide = WIDTH if many else LARGE if few else SMALL
-    counts: dict[PlaceKind, int] = {}
-    for sector in sectors:
-        counts[sector.kind] = counts.get(sector.kind, 0) + 1
+    counts = Counter(shade_of(sector) for sector in sectors)
     return Chart(
         view_box=drawing.view_box,
         ground=drawing,
-        areas=[_area(drawing, sector, url_of(sector), marks.get(sector.code, ""), wide=wide) for sector in drawn],
+        tiles=tiles_of(drawing) if tiled else [],
+        credit=settings.MAP_TILES_CREDIT,
+        areas=[
+            _area(drawing, sector, shade_of(sector), url_of(sector), marks.get(sector.code, ""), wide=wide)
+            for sector in drawn
+        ],
         names=[_named(drawing, district) for district in edged] if many else [],
         is_large=few,
         edges=[_path(drawing, district.boundary) for district in edged],
         faults=[_path(drawing, shape) for shape in faults],
-        legend=[Legend(kind, counts[kind]) for kind in sorted(counts, key=lambda kind: (kind.position, kind.slug))],
+        legend=[Legend(shade, counts[shade]) for shade in sorted(counts, key=lambda shade: shade.order)],
     )
 
 
-def _area(drawing: Drawing, sector: Sector, url: str, mark: str, *, wide: int) -> Area:
+def kind_shade(sector: Sector) -> Shade:
+    kind = sector.kind
+    return Shade(kind.colour, str(kind), (kind.position, kind.slug))
+
+
+def _area(drawing: Drawing, sector: Sector, shade: Shade, url: str, mark: str, *, wide: int) -> Area:
     ring = max((_placed(drawing, rings[0]) for rings in polygons(sector.boundary)), key=len)
     columns = [x for x, _y in ring]
     x, y = middle_of(ring)
     return Area(
         code=sector.code,
-        name=str(sector.kind),
+        name=shade.name,
         path=_path(drawing, sector.boundary),
         x=x,
         y=y,
-        colour=sector.kind.colour,
+        colour=shade.colour,
         shows_code=mark != "gone" and max(columns) - min(columns) >= wide,
         url=url,
         mark=mark,

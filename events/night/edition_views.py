@@ -23,6 +23,7 @@ from events.night.permissions import (
     visible_imports,
 )
 from events.night.preparing import TRANSITIONS, EditionRefused
+from events.night.tiling import with_tiles
 from events.organise_views import OrganiserRequest, office_page
 from events.permissions import has_agenda
 from events.scheduling import ChangeRefused
@@ -53,6 +54,7 @@ def edition_list(request: OrganiserRequest) -> HttpResponse:
     return render(request, "organise/night/list.html", context)
 
 
+@with_tiles
 @office_page
 @require_safe
 def edition_detail(request: OrganiserRequest, pk: int) -> HttpResponse:

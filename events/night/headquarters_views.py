@@ -15,6 +15,7 @@ from events.night.edition_views import edition_for
 from events.night.models import Headquarters
 from events.night.organise_forms import HeadquartersForm
 from events.night.permissions import can_fill_in, can_organise, visible_headquarters
+from events.night.tiling import with_tiles
 from events.organise_views import OrganiserRequest, office_page
 from events.scheduling import ChangeRefused
 from volunteers.methods import require_form
@@ -31,6 +32,7 @@ def headquarters_for(request: OrganiserRequest, pk: int, *, to_organise: bool = 
     return headquarters
 
 
+@with_tiles
 @office_page
 @require_safe
 def headquarters_detail(request: OrganiserRequest, pk: int) -> HttpResponse:

@@ -341,7 +341,7 @@ class DrawForm(forms.Form):
 
 
 class SectorFilter(forms.Form):
-    """The table of sectors: by words, headquarters, kind of place, and who may go."""
+    """The table of sectors: by words, headquarters, kind of place, and who may go; and what the map's colours say."""
 
     q = forms.CharField(
         label=_("Search"), required=False, widget=forms.TextInput(attrs={"type": "search", "data-search": True})
@@ -361,6 +361,11 @@ class SectorFilter(forms.Form):
             ("needs", _("With something needed")),
             ("unbounded", _("Without a boundary")),
         ],
+    )
+    by = forms.ChoiceField(
+        label=_("Colours"),
+        required=False,
+        choices=[("", _("Kind of place")), ("state", _("State of the team")), ("staffing", _("How full the team is"))],
     )
 
     def __init__(self, *args: Any, headquarters: QuerySet[Headquarters], kinds: QuerySet[Any], **kwargs: Any) -> None:

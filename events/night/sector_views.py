@@ -11,6 +11,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from events.night import surveying, zoning
@@ -20,11 +21,18 @@ from events.night.feeds import features_of
 from events.night.models import PlaceKind, Sector
 from events.night.organise_forms import SectorFilter, SectorForm
 from events.night.permissions import can_fill_in, can_organise, visible_headquarters, visible_sectors
+from events.night.team_states import teams_of
+from events.night.tiling import with_tiles
 from events.organise_views import OrganiserRequest, office_page
 from events.scheduling import ChangeRefused
 from volunteers.methods import require_form
 
 PAGE = 60
+LABELS = {  # of the map, by what its colours say
+    "": gettext_lazy("The sectors, each in the colour of its kind of place"),
+    "state": gettext_lazy("The sectors, each in the colour of its team's state"),
+    "staffing": gettext_lazy("The sectors, each in the colour of how full its team is"),
+}
 
 
 def sector_for(request: OrganiserRequest, pk: int, *, to_organise: bool = False) -> Sector:
@@ -38,6 +46,7 @@ def sector_for(request: OrganiserRequest, pk: int, *, to_organise: bool = False)
     return sector
 
 
+@with_tiles
 @office_page
 @require_safe
 def sector_list(request: OrganiserRequest, edition: int) -> HttpResponse:
@@ -49,7 +58,12 @@ def sector_list(request: OrganiserRequest, edition: int) -> HttpResponse:
     found = form.apply(surveying.with_tags(sectors)).in_order()
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     drawn = list(form.apply(sectors.select_related("kind")).in_order())
-    asked = form.is_valid() and any(form.cleaned_data.values())
+    asked = form.is_valid() and any(value for name, value in form.cleaned_data.items() if name != "by")
+    by = form.cleaned_data["by"] if form.is_valid() else ""
+    teams = {team.sector.pk: team for team in teams_of(night, form.apply(sectors))} if by else {}
+    shade_of = surveying.shades_of(teams.values(), by=by) if by else None
+    for sector in page:
+        sector.team = teams.get(sector.pk)
     context = {
         "edition": night,
         "organises": can_organise(request.user, night),
@@ -57,7 +71,11 @@ def sector_list(request: OrganiserRequest, edition: int) -> HttpResponse:
         "page_obj": page,
         "count": page.paginator.count,
         "asked": asked,
-        "chart": surveying.chart_around(drawn, [one.district for one in headquarters.order_by("district__code")]),
+        "shows_teams": bool(by),
+        "label": LABELS[by],
+        "chart": surveying.chart_around(
+            drawn, [one.district for one in headquarters.order_by("district__code")], shade_of=shade_of
+        ),
     }
     return render(request, "organise/night/sectors.html", context)
 
@@ -73,6 +91,7 @@ def geojson(request: OrganiserRequest, edition: int) -> HttpResponse:
     return response
 
 
+@with_tiles
 @office_page
 @require_form
 def sector_edit(request: OrganiserRequest, pk: int | None = None, edition: int | None = None) -> HttpResponse:

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
 
-from events.night.charting import Chart, chart
-from events.night.models import Headquarters, Sector, SectorTag
+from events.night.charting import Chart, Shade, chart
+from events.night.models import Headquarters, PlaceKind, Sector, SectorTag
 from events.night.models.headquarters import HeadquartersQuerySet
 from events.night.models.sectors import SectorQuerySet
+from events.night.team_states import Staffing, Team, TeamState
 from volunteers.models import District
+
+# Told apart without seeing red from green; the words stand beside them everywhere.
+COLOURS = {
+    TeamState.EMPTY: PlaceKind.Colour.SLATE,
+    TeamState.LEADERLESS: PlaceKind.Colour.RED,
+    TeamState.SHORT: PlaceKind.Colour.OLIVE,
+    TeamState.GOES: PlaceKind.Colour.TEAL,
+    Staffing.NONE: PlaceKind.Colour.SLATE,
+    Staffing.BELOW: PlaceKind.Colour.RED,
+    Staffing.ENOUGH: PlaceKind.Colour.OLIVE,
+    Staffing.TARGET: PlaceKind.Colour.TEAL,
+    Staffing.ABOVE: PlaceKind.Colour.PLUM,
+}
 
 
 @dataclass(frozen=True)
@@ -73,12 +88,30 @@ def chart_of(survey: Survey, headquarters: QuerySet[Headquarters]) -> Chart | No
         sectors.in_order(),
         districts=[row.headquarters.district for row in survey.rows],
         url_of=sector_url,
+        tiled=True,
     )
 
 
-def chart_around(sectors: list[Sector], districts: list[District], *, here: str = "") -> Chart | None:
-    """Those sectors on those districts; ``here``: the code of the one that the page is about."""
-    return chart(sectors, districts=districts, url_of=sector_url, marks={here: "here"})
+def chart_around(
+    sectors: list[Sector],
+    districts: list[District],
+    *,
+    here: str = "",
+    shade_of: Callable[[Sector], Shade] | None = None,
+) -> Chart | None:
+    """Those sectors on those districts; ``here``: the code of the one that the page is about; ``shade_of``: how they
+    are coloured, else by kind of place."""
+    marks = {here: "here"}
+    return chart(sectors, districts=districts, url_of=sector_url, marks=marks, shade_of=shade_of, tiled=True)
+
+
+def shades_of(teams: Iterable[Team], *, by: str) -> Callable[[Sector], Shade]:
+    """Colours for the state of these teams (``by`` is "state"), or for how full they are ("staffing")."""
+    shown: dict[int, Shade] = {}
+    for team in teams:
+        word = team.staffing if by == "staffing" else team.state
+        shown[team.sector.pk] = Shade(COLOURS[word], str(word.label), (list(type(word)).index(word), ""))
+    return lambda sector: shown[sector.pk]
 
 
 def sector_url(sector: Sector) -> str:

@@ -22,7 +22,7 @@ def test_sectors_stand_side_by_side_in_the_colour_of_their_kind():
     ]
     assert (drawn.areas[0].path.count("L"), drawn.areas[0].path[0], drawn.areas[0].path[-1]) == (4, "M", "Z")
     assert drawn.areas[0].x < 500 < drawn.areas[1].x
-    assert [(one.kind.slug, one.count) for one in drawn.legend] == [("station", 1), ("street", 2)]
+    assert [(one.shade.order[1], one.count) for one in drawn.legend] == [("station", 1), ("street", 2)]
 
 
 def test_holes_are_drawn():
