@@ -11,7 +11,7 @@ import tempfile
 
 from bench.serving import postgres
 
-NAMES = ["programme", "live", "ideas", "feed", "registration", "import", "connections", "packs", "rosters"]
+NAMES = ["programme", "live", "ideas", "feed", "registration", "import", "connections", "board", "packs", "rosters"]
 ASKED = ["rosters-large"]  # takes half an hour, and is run when it is named
 ALONE = {"rosters", "rosters-large"}  # without a database
 
@@ -62,8 +62,16 @@ def _run(name: str, database_url: str, var: str) -> int:
 
     call_command("migrate", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
-    call_command("demo", stdout=io.StringIO())  # ours is for figures alone
-    from bench import connections, imports, packs, pages, seats  # Django must be ready before models are imported
+    size = "paris" if name == "board" else "default"
+    call_command("demo", f"--size={size}", stdout=io.StringIO())  # ours is for figures alone
+    from bench import (
+        boards,
+        connections,
+        imports,
+        packs,
+        pages,
+        seats,
+    )  # Django must be ready before models are imported
 
     run = {
         "programme": pages.programme,
@@ -73,6 +81,7 @@ def _run(name: str, database_url: str, var: str) -> int:
         "registration": seats.registration,
         "import": imports.volunteers,
         "connections": connections.left_behind,
+        "board": boards.board,
         "packs": packs.papers,
     }[name]
     held = True
