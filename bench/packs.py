@@ -91,7 +91,7 @@ def night() -> Edition:
         state=Edition.State.ROSTERING,
     )
     kinds = list(PlaceKind.objects.all())
-    rows = []
+    rows: list[tuple[Headquarters, Sector | None, bool]] = []
     for district in District.objects.order_by("code"):
         slot = Slot.objects.create(
             kind="night", network=edition.network, title_fr=f"QG {district}", starts_at=starts_at,

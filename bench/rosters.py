@@ -184,10 +184,9 @@ def vary(kind: str, people: int, *, seed: int = 0, headquarters: int | None = No
         crowd.append(replace(one, max_walk=walk, experienced=chance.random() < 0.5))
     crowd = _befriend(chance, crowd, share=chance.choice((0.2, 0.35, 0.6)))
     apart = [
-        tuple(one.id for one in chance.sample(crowd, 2))
-        for _pair in range(round(people * chance.choice((0.003, 0.03))))
+        (one.id, other.id)
+        for one, other in (chance.sample(crowd, 2) for _pair in range(round(people * chance.choice((0.003, 0.03)))))
     ]
-    apart = [(one, other) for one, other in apart]
     ids = {one.id: one.group for one in crowd}
     apart = [(one, other) for one, other in apart if ids[one] is None or ids[one] != ids[other]]
     kept = {one for pair in apart for one in pair}

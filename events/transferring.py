@@ -81,7 +81,7 @@ def _active(wanted: Collection[int], among: Collection[int]) -> dict[int, list[R
         rows = rows.filter(volunteer__in=list(wanted))
     found: dict[int, list[Registration]] = defaultdict(list)
     for row in rows.order_by("pk").only("pk", "volunteer_id", "slot_id", "state"):
-        if row.volunteer_id in wanted:
+        if row.volunteer_id and row.volunteer_id in wanted:
             found[row.volunteer_id].append(row)
     return found
 

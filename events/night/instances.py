@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from events.models import Slot
 from events.night.models import Edition, NamedPerson, Sector
-from events.night.peopling import clearance_tag, language_tag, people_of
+from events.night.peopling import people_of, tag_of
 from events.night.placing import METRES_A_DEGREE, point_of
 from events.night.roster.problem import Headquarters, Instance, Person, Rules, Team
 
@@ -73,10 +73,7 @@ def team_of(sector: Sector) -> Team:
     """The sector's team; reads its tags, with their languages and qualifications."""
     tags: dict[bool, set[str]] = {True: set(), False: set()}
     for tag in sector.tags.all():
-        if tag.language:
-            tags[tag.is_needed].add(language_tag(tag.language.code))
-        if tag.qualification:
-            tags[tag.is_needed].add(clearance_tag(tag.qualification.slug))
+        tags[tag.is_needed].add(tag_of(tag))
     return Team(
         id=sector.code,
         hq=str(sector.headquarters_id),

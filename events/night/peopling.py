@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import F
 
-from events.night.models import Choice, Edition, NamedPerson, Participant
+from events.night.models import Choice, Edition, NamedPerson, Participant, SectorTag
 from events.night.roster.problem import Person
 from volunteers import qualifying
 from volunteers.models import QualificationHeld
@@ -22,6 +22,13 @@ def language_tag(code: str) -> str:
 def clearance_tag(slug: str) -> str:
     """The same of a qualification."""
     return f"clear:{slug}"
+
+
+def tag_of(asked: SectorTag) -> str:
+    """The same of what a sector's team should have. Reads its language and qualification."""
+    if asked.qualification:
+        return clearance_tag(asked.qualification.slug)
+    return language_tag(asked.language.code if asked.language else "")  # a constraint holds that it is one of the two
 
 
 def people_of(edition: Edition, *, among: Collection[int] | None = None) -> list[Person]:

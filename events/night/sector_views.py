@@ -63,7 +63,7 @@ def sector_list(request: OrganiserRequest, edition: int) -> HttpResponse:
     teams = {team.sector.pk: team for team in teams_of(night, form.apply(sectors))} if by else {}
     shade_of = surveying.shades_of(teams.values(), by=by) if by else None
     for sector in page:
-        sector.team = teams.get(sector.pk)
+        sector.team = teams.get(sector.pk)  # type: ignore[attr-defined]
     context = {
         "edition": night,
         "organises": can_organise(request.user, night),

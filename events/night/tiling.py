@@ -54,7 +54,7 @@ def with_tiles(view: Callable[..., Any]) -> Callable[..., Any]:
         if settings.MAP_TILES:
             address = urlsplit(settings.MAP_TILES)
             response._csp_update = {"img-src": [f"{address.scheme}://{address.netloc}"]}
-        return response  # type: ignore[no-any-return]
+        return response
 
     return allowed
 

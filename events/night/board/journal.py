@@ -207,11 +207,11 @@ class Held:
                 raise BoardRefused(_("This team is no longer there: look again."))
 
     def _check_leaders(self, after: Mapping[int, Spot]) -> None:
-        led = Counter(spot.sector for spot in after.values() if spot.leads)
+        led = Counter(spot.sector for spot in after.values() if spot.leads and spot.sector)
         if not led:
             return
         others = Assignment.objects.filter(leads=True, participant__edition=self.row.pk)
-        led.update(row.sector_id for row in others if row.participant_id not in after)
+        led.update(row.sector_id for row in others if row.sector_id and row.participant_id not in after)
         if double := [sector for sector, count in led.items() if count > 1]:
             code = Sector.objects.filter(pk=double[0]).values_list("code", flat=True).first()
             raise BoardRefused(_("Team %(team)s has another leader now.") % {"team": code})

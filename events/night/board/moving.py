@@ -224,5 +224,6 @@ def _reverse(change: BoardChange, kind: str, *, by: User) -> BoardChange:
             Roster.objects.filter(edition=held.board_id, is_chosen=True).update(is_chosen=False)
             chosen = held.roster_before if is_undoing else held.roster
             again = {"is_chosen": True, "chosen_at": timezone.now(), "chosen_by": by}
-            Roster.objects.filter(pk=chosen.pk if chosen else None).update(**again)
+            if chosen:
+                Roster.objects.filter(pk=chosen.pk).update(**again)
     return entry

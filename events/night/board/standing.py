@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from events.night.board.journal import short_name
 from events.night.models import Assignment, Edition, Headquarters, Participant, Sector
-from events.night.peopling import clearance_tag, clearances_of, language_tag
+from events.night.peopling import clearance_tag, clearances_of, language_tag, tag_of
 from events.night.surveying import with_tags
 from volunteers.models import Qualification
 
@@ -146,11 +146,11 @@ class Standing:
             parts[sector.headquarters_id].teams.append(team)
         return list(parts.values())
 
-    def _assigned(self, headquarters: Collection[int]) -> Iterable[dict[str, Any]]:
+    def _assigned(self, headquarters: Collection[int]) -> Iterable[Any]:
         rows = Assignment.objects.filter(headquarters__in=headquarters).order_by("-leads", "participant")
         return rows.values("participant", "headquarters", "sector", "leads", "is_pinned", **_facts("participant__"))
 
-    def _nowhere(self, headquarters: Collection[int]) -> Iterable[dict[str, Any]]:
+    def _nowhere(self, headquarters: Collection[int]) -> Iterable[Any]:
         rows = Participant.objects.active().filter(edition=self.edition, assignment=None)
         rows = rows.filter(registration__slot__headquarters__in=headquarters).order_by("pk")
         return rows.values(participant=F("pk"), headquarters=F("registration__slot__headquarters"), **_facts(""))
@@ -203,7 +203,8 @@ def _missing(team: Team) -> tuple[list[str], list[str]]:
     (events.night.roster.referee)."""
     sector, people = team.sector, team.people
     held = {tag for person in people for tag in person.tags}
-    missing, wanting = [], []
+    missing: list[str] = []
+    wanting: list[str] = []
     leader = next((person for person in people if person.leads), None)
     if leader is None:
         missing.append(_("no leader"))
@@ -214,8 +215,7 @@ def _missing(team: Team) -> tuple[list[str], list[str]]:
     if (over := len(people) - sector.most) > 0:
         missing.append(ngettext("%(count)d person too many", "%(count)d people too many", over) % {"count": over})
     for tag in sector.tags.all():
-        key = language_tag(tag.language.code) if tag.language else clearance_tag(tag.qualification.slug)
-        if key not in held:
+        if tag_of(tag) not in held:
             (missing if tag.is_needed else wanting).append(str(tag))
     if people and not any(person.experienced for person in people):
         wanting.append(_("experience"))

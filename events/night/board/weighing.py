@@ -21,7 +21,7 @@ from events.night.board.moving import into_team
 from events.night.instances import instance_of
 from events.night.models import Assignment, Edition, Headquarters, Participant, Sector
 from events.night.models.rosters import LEVELS
-from events.night.peopling import clearance_tag, language_tag
+from events.night.peopling import tag_of
 from events.night.roster import formats, referee
 from events.night.roster.problem import travel
 
@@ -103,8 +103,7 @@ class Scales:
             "tags__language", "tags__qualification"
         ):
             for tag in sector.tags.all():
-                key = language_tag(tag.language.code) if tag.language else clearance_tag(tag.qualification.slug)
-                found[key] = str(tag)
+                found[tag_of(tag)] = str(tag)
         return found
 
     def costs(self, person: int) -> dict[int, int]:
@@ -185,8 +184,7 @@ class Scales:
         """What this person did not wish, or cannot do, there."""
         named = {"who": self.names[key]}
         if spot.headquarters not in self.costs(key):
-            where = self.headquarters[spot.headquarters].district
-            named["headquarters"] = where
+            named["headquarters"] = str(self.headquarters[spot.headquarters].district)
             yield _("%(who)s is not willing to go to %(headquarters)s") % named
         sector = self.sectors[spot.sector] if spot.sector else None
         if sector is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, F, Q
@@ -145,7 +146,7 @@ def _warnings(edition: Edition, nowhere: list[Standing]) -> list[str]:
     sizes = Count("assignments"), Count("assignments", filter=Q(assignments__leads=True))
     sectors = Sector.objects.filter(edition=edition).annotate(size=sizes[0], led=sizes[1]).in_order()
     manned = sectors.filter(size__gt=0)
-    named: list[tuple[str, list[str]]] = [
+    named: list[tuple[Any, list[str]]] = [
         (_("Teams without a leader: %(names)s."), [one.code for one in manned.filter(led=0)]),
         (_("Teams under their smallest size: %(names)s."), [one.code for one in manned.filter(size__lt=F("least"))]),
         (_("Sectors without a team: %(names)s."), [one.code for one in sectors.filter(size=0)]),

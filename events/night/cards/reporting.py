@@ -56,14 +56,15 @@ def tallies(headquarters: HeadquartersQuerySet) -> list[Tally]:
     rows = {one.pk: Tally(one) for one in headquarters.select_related("district", "slot").order_by("district__code")}
     counts = {name: Count("pk", filter=found) for name, found in ANSWERS.items()}
     told = Card.objects.told().filter(headquarters__in=list(rows)).order_by().values("headquarters")
-    for row in told.annotate(**counts):
-        rows[row["headquarters"]].counts = {name: row[name] for name in ANSWERS}
+    for key, *found in told.annotate(**counts).values_list("headquarters", *ANSWERS):
+        rows[key].counts = dict(zip(ANSWERS, found, strict=True))
     due = Card.objects.filter(due_at__isnull=False, headquarters__in=list(rows)).order_by().values("headquarters")
-    for row in due.annotate(n=Count("pk")):
-        rows[row["headquarters"]].waiting = row["n"]
+    for key, count in due.annotate(n=Count("pk")).values_list("headquarters", "n"):
+        rows[key].waiting = count
     places = Vacancy.objects.open().filter(sector__headquarters__in=list(rows)).order_by()
-    for row in places.values(key=F("sector__headquarters")).annotate(n=Count("pk")):
-        rows[row["key"]].open = row["n"]
+    missing = places.values("sector__headquarters").annotate(n=Count("pk"))
+    for key, count in missing.values_list("sector__headquarters", "n"):
+        rows[key].open = count
     return list(rows.values())
 
 
