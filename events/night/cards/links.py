@@ -12,7 +12,7 @@ SALT = "events.night.cards"
 
 
 def token_of(card: Card) -> str:
-    """Proves having received a mail about this card. The same for all its versions, so that no mail leads nowhere."""
+    """Proves having received a mail about this card. It stays good for all versions to come: no mail leads nowhere."""
     return signing.dumps([card.pk], salt=SALT, compress=False)
 
 

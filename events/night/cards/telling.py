@@ -173,7 +173,8 @@ def _write(edition: Edition, cards: list[Card], forced: Mapping[int, News]) -> N
         user = card.participant.volunteer.user
         context = {"card": card.pk, "version": card.version, "news": news.value}
         drafts.append(queuing.draft(KIND, key=f"{KIND}:{card.pk}:{card.version}", user=user, context=context))
-    Card.objects.bulk_update(cards, WRITTEN, batch_size=BATCH)
+    # One statement of values: bulk_update's cases take three times as long for 2,000 people.
+    Card.objects.bulk_create(cards, update_conflicts=True, unique_fields=["id"], update_fields=WRITTEN)
     queuing.queue_many(drafts)
 
 

@@ -7,12 +7,13 @@ import time_machine
 from django.test import Client
 
 from events.night.cards import answering, links, replacing, telling
-from events.night.models import Edition, Vacancy
+from events.night.models import Assignment, Card, Edition, Vacancy
 from mail.models import Message
 from mail.rendering import render
 from tests.events.night.views.test_rosters import said, url
 from tests.factories.night_board import board_night, person
 from tests.factories.night_cards import card, move, publish, published_night, told
+from tests.factories.night_people import ParticipantFactory
 from tests.factories.volunteers import NetworkOrganiserFactory, UserFactory
 from tests.office import inside, still
 
@@ -69,7 +70,7 @@ def test_the_mail_names_nobody_s_address_and_brings_the_calendar_entry(night):
     text = email.body + email.alternatives[0].content
     others = set(night.participants.values_list("volunteer__user__email", flat=True)) - {message.to}
     assert [one for one in ("Zola", *others) if one in text] == []
-    assert ("11-1 a" in text, "11-1 c" in text, link("11-1 b") in text) == (True, True, True)
+    assert ("11-1 a" in text, "11-1 c" in text, "/night/card/" in text) == (True, True, True)
     (part,) = email.attachments
     uid = mine.participant.registration.uid
     assert f"UID:{uid}@" in part.get_payload(decode=True).decode()
@@ -234,15 +235,27 @@ def test_the_silent_are_asked_by_one_click(night, organiser):
     assert Message.objects.filter(kind="night/card-reminder").count() == 12
 
 
-@pytest.mark.parametrize(("page", "most"), [("cards", 22), ("answers", 20), ("tell", 18)])
-def test_pages_take_as_many_queries_for_a_crowd(page, most, django_assert_max_num_queries):
-    night = publish(board_night(sectors=1, headquarters=1, team=3, reserve=8))
+def test_pages_take_as_many_queries_for_a_crowd(django_assert_num_queries):
+    night = publish(board_night(sectors=1, headquarters=1, team=2, reserve=0))
     organiser = inside(NetworkOrganiserFactory(network=night.network).user)
-    key = night.headquarters.get().pk if page == "answers" else night.pk
+    key = night.headquarters.get().pk
+    pages = {"cards": (night.pk, 21), "answers": (key, 18), "tell": (night.pk, 15)}
     move("11-1 b", "11")
-    for name in "abcd":
-        move(f"11 r {name}", "11-1")
     with still():
-        organiser.get(url(page, key))
-        with django_assert_max_num_queries(most):
-            organiser.get(url(page, key))
+        for page, (about, count) in pages.items():
+            organiser.get(url(page, about))
+            with django_assert_num_queries(count):
+                organiser.get(url(page, about))
+    crowd = ParticipantFactory.create_batch(30, edition=night)
+    sector = night.sectors.get()
+    for one in crowd:
+        facts = {"participant": one, "headquarters": sector.headquarters}
+        Assignment.objects.create(**facts, sector=sector)
+        mine = Card.objects.create(**facts, version=1, told_at=one.signed_up_at)
+        Vacancy.objects.create(sector=sector, left_by=one, reason="declined")
+    assert mine.sector is None
+    with still():
+        for page, (about, count) in pages.items():
+            organiser.get(url(page, about))
+            with django_assert_num_queries(count):
+                organiser.get(url(page, about))
