@@ -14,13 +14,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from events.night.board.journal import short_name
-from events.night.models import Assignment, Edition, Headquarters, Participant, Sector
+from events.night.models import Assignment, Card, Edition, Headquarters, Participant, Sector
 from events.night.peopling import clearance_tag, clearances_of, language_tag, tag_of
 from events.night.surveying import with_tags
 from volunteers.models import Qualification
 
 # What stands beside a name, each explained once at the foot of the board.
 LEADS, OFFERS, EXPERIENCED, PROFESSIONAL = "★", "☆", "◆", "P"
+# The same once people were told their teams: what they answered, or that they are to be told another one.
+COMES, SILENT, TO_TELL = "✓", "…", "✉"
 
 
 @dataclass(slots=True)
@@ -37,13 +39,14 @@ class Person:
     experienced: bool
     is_professional: bool
     max_walk: int
+    answer: str = ""
     tags: set[str] = field(default_factory=set)
     codes: list[str] = field(default_factory=list)
 
     @property
     def marks(self) -> str:
         signs = [LEADS if self.leads else OFFERS if self.offers else ""]
-        signs += [EXPERIENCED * self.experienced, PROFESSIONAL * self.is_professional, *self.codes]
+        signs += [EXPERIENCED * self.experienced, PROFESSIONAL * self.is_professional, *self.codes, self.answer]
         return " ".join(filter(None, signs))
 
     @property
@@ -52,10 +55,16 @@ class Person:
         words = [self.name, _("leads the team") if self.leads else _("willing to lead") if self.offers else ""]
         words += [_("has done a Night before") if self.experienced else "", ", ".join(self.codes)]
         words += [_("professional") if self.is_professional else "", _("pinned") if self.is_pinned else ""]
+        words += [answers().get(self.answer, "")]
         return ", ".join(filter(None, words))
 
 
-def legend() -> str:
+def answers() -> dict[str, str]:
+    """What the marks of answers mean."""
+    return {COMES: _("comes"), SILENT: _("has not answered"), TO_TELL: _("to be told")}
+
+
+def legend(edition: Edition) -> str:
     """What the marks mean."""
     said = {
         LEADS: _("leads the team"),
@@ -63,6 +72,8 @@ def legend() -> str:
         EXPERIENCED: _("has done a Night before"),
         PROFESSIONAL: _("professional"),
     }
+    if edition.state in Edition.TOLD:
+        said |= answers()
     return " · ".join(f"{mark} {word}" for mark, word in said.items())
 
 
@@ -148,7 +159,10 @@ class Standing:
 
     def _assigned(self, headquarters: Collection[int]) -> Iterable[Any]:
         rows = Assignment.objects.filter(headquarters__in=headquarters).order_by("-leads", "participant")
-        return rows.values("participant", "headquarters", "sector", "leads", "is_pinned", **_facts("participant__"))
+        told = {name: F(f"participant__card__{name}") for name in ("answer", "answer_by", "version")}
+        told |= {f"told_{name}": F(f"participant__card__{name}") for name in ("headquarters", "sector", "leads")}
+        facts = _facts("participant__") | told
+        return rows.values("participant", "headquarters", "sector", "leads", "is_pinned", **facts)
 
     def _nowhere(self, headquarters: Collection[int]) -> Iterable[Any]:
         rows = Participant.objects.active().filter(edition=self.edition, assignment=None)
@@ -195,7 +209,19 @@ def _person(row: dict[str, Any]) -> Person:
         experienced=row["has_experience"],
         is_professional=row["sort"] == Participant.Kind.PROFESSIONAL,
         max_walk=row["walks"],
+        answer=_answer(row),
     )
+
+
+def _answer(row: dict[str, Any]) -> str:
+    """As a mark; "" before somebody was told, and of whom no answer is expected."""
+    if not row.get("version"):
+        return ""
+    if any(row[f"told_{name}"] != row[name] for name in ("headquarters", "sector", "leads")):
+        return TO_TELL
+    if row["answer"] == Card.Answer.COMING:
+        return COMES
+    return SILENT if row["answer_by"] and not row["answer"] else ""
 
 
 def _missing(team: Team) -> tuple[list[str], list[str]]:

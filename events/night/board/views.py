@@ -77,7 +77,7 @@ def _board(request: OrganiserRequest, night: Edition, headquarters: list[Headqua
         "every": EVERY,
         "others": [(one, at == str(one.pk)) for one in _headquarters(request, night)],
         "people_url": reverse("organise-night:list") + "participants/",
-        "legend": legend(),
+        "legend": legend(night),
         "heading": _("All teams") if at == "all" else str(headquarters[0].district),
     }
     return render(request, "organise/night/board/board.html", context)

@@ -4,7 +4,8 @@ import pytest
 
 from events.models import Slot
 from events.night import befriending, peopling, personal
-from events.night.models import FriendGroup, Participant
+from events.night.models import Card, FriendGroup, Participant, Vacancy
+from tests.factories.night_cards import card, published_night
 from tests.factories.night_people import ParticipantFactory, enrol, open_night
 from tests.factories.volunteers import QualificationFactory, VolunteerFactory
 from volunteers import erasing, exporting
@@ -66,3 +67,18 @@ def test_people_are_as_the_roster_says_them(django_assert_num_queries):
     ParticipantFactory.create_batch(10, edition=night)
     with django_assert_num_queries(6):
         assert len(peopling.people_of(night)) == 12
+
+
+def test_export_and_erasure_take_the_card_along():
+    night = published_night()
+    mine, user = card("11-1 a"), card("11-1 a").participant.volunteer.user
+
+    (row,) = exporting.export(user)["night_cards"]
+    erasing.erase(user)
+
+    assert (row["team"], row["leads"], row["headquarters"]) == ("11-1", True, "11 · Quartier 11")
+    assert set(row) == set(personal.CARDS.columns)
+    assert not Card.objects.filter(pk=mine.pk).exists()
+    (vacancy,) = Vacancy.objects.all()
+    assert (vacancy.reason, vacancy.left_by, vacancy.led) == ("gone", None, True)
+    assert Card.objects.filter(participant__edition=night, leader=None, sector__code="11-1").count() == 2

@@ -79,6 +79,25 @@ def test_the_mail_names_nobody_s_address_and_brings_the_calendar_entry(night):
     assert render(message) is None
 
 
+def test_a_calendar_follows_whoever_goes_into_the_reserve(night):
+    before = card("11-1 b").participant.registration.uid
+    move("11-1 b", "11")
+    telling.tell_changes(night, expected=[person("11-1 b").pk], by=UserFactory())
+    telling.tell_due()
+
+    email = render(Message.objects.get(kind="night/card"))
+
+    assert "Vous êtes maintenant en réserve" in email.body
+    (part,) = email.attachments
+    entry = part.get_payload(decode=True).decode()
+    assert [one for one in (f"UID:{before}@", "METHOD:REQUEST", "STATUS:TENTATIVE") if one not in entry] == []
+
+
+def test_the_card_speaks_english_too(night, client):
+    page = said(client.get(f"/en{link('11-1 b')}"))
+    assert [one for one in ("Your team", "<strong>11-1 a</strong> leads it", "I’ll be there") if one not in page] == []
+
+
 def test_opening_the_link_changes_nothing_and_its_buttons_do(night, client):
     address = link("11-1 b")
     for _twice in range(2):
@@ -182,6 +201,18 @@ def test_answers_come_back_to_the_organiser_and_to_the_coordinator_for_their_own
     mine = said(coordinator.get(url("answers", other.pk)))
     assert ("12-1 b Zola" in mine, "11-1" in mine, "@" in mine) == (True, False, False)
     assert [row.headquarters for row in coordinator.get(url("cards", night.pk)).context["rows"]] == [other]
+
+
+def test_answers_stand_beside_the_names_on_the_board(night, organiser):
+    answering.say_coming(card("11-1 a"), by=person("11-1 a").volunteer.user)
+    move("11-1 c", "12-1")
+
+    page = organiser.get(url("board-all", night.pk))
+
+    people = [one for part in page.context["parts"] for team in part.teams for one in team.people]
+    answers = {person("11-1 a").pk: "✓", person("11-1 b").pk: "…", person("11-1 c").pk: "✉"}
+    assert {one.key: one.answer for one in people if one.key in answers} == answers
+    assert "✉ à prévenir" in said(page)
 
 
 def test_changes_are_told_once_to_those_concerned(night, organiser):
