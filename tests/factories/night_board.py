@@ -1,14 +1,11 @@
 """A Night whose teams stand on the organisers' board, without the engine."""
 
-from django.utils import timezone
-
 from events.night.board import moving
 from events.night.board.moving import Spot
-from events.night.models import Assignment, Board, BoardChange, Choice, Edition, Participant, Sector, SectorTag
-from tests.factories.night import PlaceKindFactory, SectorFactory
+from events.night.models import Assignment, BoardChange, Edition, Participant
+from tests.factories.night import SectorFactory
 from tests.factories.night_people import enrol, open_night
 from tests.factories.volunteers import UserFactory, VolunteerFactory
-from volunteers.models import SpokenLanguage, User, Volunteer
 
 
 def board_night(*, headquarters=2, sectors=2, team=3, reserve=1, by=None):
@@ -65,46 +62,3 @@ def replayed(night):
             assert spots.get(key) == (Spot(*before) if before else None)
             spots[key] = Spot(*after) if after else None
     return {key: spot for key, spot in spots.items() if spot}
-
-
-def city_board(*, headquarters=20, teams=18, people=2000, waiting=200):
-    """A whole city's board, written straight to the tables: so many teams at each headquarters, so many people in all,
-    of whom ``waiting`` in reserve."""
-    night = open_night(*[200] * headquarters, state=Edition.State.ROSTERING)
-    places = list(night.headquarters.select_related("district", "slot").order_by("pk"))
-    kind, speaks = PlaceKindFactory(), SpokenLanguage.objects.get_or_create(code="ar", defaults={"name": "arabe"})[0]
-    sectors = Sector.objects.bulk_create(
-        SectorFactory.build(edition=night, headquarters=place, kind=kind, code=f"{place.district.code}-{number}")
-        for place in places
-        for number in range(1, teams + 1)
-    )
-    SectorTag.objects.bulk_create(SectorTag(sector=sector, language=speaks) for sector in sectors[::3])
-    users = User.objects.bulk_create(
-        User(email=f"board{number}@example.org", first_name=f"Prénom{number}", last_name="Zola")
-        for number in range(people)
-    )
-    volunteers = Volunteer.objects.bulk_create(Volunteer(user=user) for user in users)
-    now, participants, rows = timezone.now(), [], []
-    for number, volunteer in enumerate(volunteers):
-        sector = sectors[number % len(sectors)]
-        participants.append(
-            Participant(
-                edition=night,
-                volunteer=volunteer,
-                home=sector.headquarters,
-                leader=number < 2 * len(sectors),
-                experienced=number % 3 == 0,
-                signed_up_at=now,
-            )
-        )
-    Participant.objects.bulk_create(participants)
-    Choice.objects.bulk_create(Choice(participant=one, headquarters=one.home, rank=0) for one in participants)
-    through = Participant.languages.through
-    through.objects.bulk_create(through(participant=one, spokenlanguage=speaks) for one in participants[::2])
-    for number, one in enumerate(participants):
-        sector = sectors[number % len(sectors)] if number < people - waiting else None
-        leads = number < len(sectors)
-        rows.append(Assignment(participant=one, headquarters=one.home, sector=sector, leads=leads))
-    Assignment.objects.bulk_create(rows)
-    Board.objects.create(edition=night)
-    return night
