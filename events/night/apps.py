@@ -13,6 +13,7 @@ class NightConfig(AppConfig):
         from events.night import following, personal, placing  # noqa: PLC0415
         from events.night.cards import letters  # noqa: PLC0415
         from events.night.partners import messages  # noqa: PLC0415
+        from events.night.readiness import letters as appeals  # noqa: PLC0415
         from events.night.siting import KIND  # noqa: PLC0415
         from events.permissions import has_agenda  # noqa: PLC0415
         from mail import kinds as mail_kinds  # noqa: PLC0415
@@ -43,5 +44,7 @@ class NightConfig(AppConfig):
         retention.register(personal.KEPT_LISTS)
         exporting.register(personal.CARDS)
         retention.register(personal.KEPT_CARDS)
-        for kind in letters.KINDS:
+        exporting.register(personal.ASKED)
+        retention.register(personal.KEPT_ASKED)
+        for kind in (*letters.KINDS, appeals.KIND):
             mail_kinds.register(kind)

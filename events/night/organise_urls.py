@@ -14,6 +14,7 @@ from events.night import (
 )
 from events.night.board import urls as board_urls
 from events.night.papers import views as papers
+from events.night.readiness import views as readiness
 
 app_name = "organise-night"
 urlpatterns = [
@@ -50,6 +51,8 @@ urlpatterns = [
     path("rosters/<key:pk>/delete/", roster_views.roster_delete, name="roster-delete"),
     *board_urls.urlpatterns,
     path("rosters/<key:pk>/compare/<key:other>/", roster_views.roster_compare, name="roster-compare"),
+    path("<key:edition>/readiness/", readiness.board, name="readiness"),
+    path("headquarters/<key:pk>/ask/<str:what>/", readiness.appeal, name="appeal"),
     path("<key:edition>/papers/", papers.paper_list, name="papers"),
     path("papers/<key:pk>/", papers.paper_download, name="paper"),
     path("papers/<key:pk>/again/", papers.paper_again, name="paper-again"),

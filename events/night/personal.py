@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from events.night import befriending
 from events.night.cards import leaving
-from events.night.models import Card, NamedPerson, Participant, Partner, PeopleList, Vacancy
+from events.night.models import Asked, Card, NamedPerson, Participant, Partner, PeopleList, Vacancy
 from events.night.papers import making
 from volunteers.exporting import Row, Section
 from volunteers.models import User
@@ -224,5 +224,40 @@ KEPT_PAPERS = Rule(
     _("Papers printed for a Night: names, teams and languages"),
     _("To have them on the night, when telephones fail"),
     _("30 days after the night, or until one of these people deletes their account"),
+    "events.night.tasks.forget",
+)
+
+
+def _asked(user: User) -> Iterable[Row]:
+    rows = Asked.objects.filter(participant__volunteer__user=user).order_by("appeal__sent_at")
+    for row in rows.select_related("appeal__headquarters__edition", "appeal__headquarters__district"):
+        yield {
+            "night": row.appeal.headquarters.edition.name,
+            "headquarters": str(row.appeal.headquarters),
+            "subject": row.appeal.subject,
+            "asked_at": row.appeal.sent_at,
+            "answer": row.get_answer_display(),
+            "answered_at": row.answered_at,
+        }
+
+
+ASKED = Section(
+    "night_asked",
+    _("What you were asked before a Night, and what you answered"),
+    {
+        "night": _("Night"),
+        "headquarters": _("headquarters"),
+        "subject": _("subject"),
+        "asked_at": _("asked at"),
+        "answer": _("answer"),
+        "answered_at": _("answered at"),
+    },
+    _asked,
+)
+KEPT_ASKED = Rule(
+    "night_asked",
+    _("What you were asked before a Night (to lead, to go elsewhere), and your answer"),
+    _("To ask nobody too often, and to compose the teams"),
+    _("90 days after the night, or until you delete your account"),
     "events.night.tasks.forget",
 )

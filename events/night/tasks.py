@@ -8,6 +8,7 @@ from events.night.board import moving
 from events.night.cards import deadlines, replacing, telling
 from events.night.papers import making
 from events.night.people import listing_people
+from events.night.readiness import appealing
 
 
 @shared_task
@@ -31,12 +32,14 @@ def sweep() -> None:
 
 @shared_task
 def forget() -> None:
-    """Deletes the rosters that were not chosen, the boards' journals and what others said of people, 90 days after the
-    night, its papers, 30 days after, and lists of people on which nobody has decided for 30 days. Safe to run twice."""
+    """Deletes the rosters that were not chosen, the boards' journals, what others said of people and what these were
+    asked, 90 days after the night, its papers, 30 days after, and lists of people on which nobody has decided for 30
+    days. Safe to run twice."""
     composing.forget()
     moving.forget()
     personal.forget_named()
     making.forget()
+    appealing.forget()
     listing_people.forget(before=timezone.now() - listing_people.KEPT)
 
 

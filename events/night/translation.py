@@ -2,7 +2,7 @@
 
 from modeltranslation.translator import TranslationOptions, register
 
-from events.night.models import Edition, PlaceKind
+from events.night.models import Appeal, Edition, PlaceKind
 
 
 @register(Edition)
@@ -14,3 +14,8 @@ class EditionTranslation(TranslationOptions):
 class PlaceKindTranslation(TranslationOptions):
     fields = ("name",)
     required_languages = {"fr": ("name",)}
+
+
+@register(Appeal)
+class AppealTranslation(TranslationOptions):
+    fields = ("subject", "body")

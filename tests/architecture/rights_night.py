@@ -1,6 +1,7 @@
 """The Nights of Solidarity in the table of rights: whose they are, what is in them, what is posted."""
 
 import datetime as dt
+import uuid
 
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,13 +11,25 @@ from events.night.board import moving
 from events.night.board.moving import Spot
 from events.night.cards import links as card_links
 from events.night.cards.comparing import concerned
-from events.night.models import Assignment, Briefing, Card, Edition, Headquarters, PaperFile, Roster, Vacancy
+from events.night.models import (
+    Appeal,
+    Asked,
+    Assignment,
+    Briefing,
+    Card,
+    Edition,
+    Headquarters,
+    PaperFile,
+    Roster,
+    Vacancy,
+)
 from events.night.organise_forms import EditionForm, HeadquartersForm, SectorForm
 from events.night.papers import links
 from events.night.partners import inviting, objecting
 from events.night.partners.forms import PartnerForm
 from events.night.people import listing_people
 from events.night.people.comparing_people import plan_of
+from events.night.readiness import appealing
 from mail.models import Message
 from tests.architecture.filling import fields_of
 from tests.factories.night import EditionFactory, HeadquartersFactory, SectorFactory, SectorImportFactory
@@ -117,6 +130,10 @@ class NightWorld:
         }  # fmt: skip
         self.team = SectorFactory(headquarters=there, code="07-1")
         self.in_team = ParticipantFactory(edition=self.composed_edition, home=there)
+        ParticipantFactory(edition=self.composed_edition, home=there, reach="any", experienced=True)
+        words = {"subject_fr": "Besoin de vous", "body_fr": "Venez."}
+        sent = Appeal.objects.create(headquarters=there, what="leaders", key=uuid.uuid4(), **words)
+        self.asked_to_lead = Asked.objects.create(appeal=sent, participant=self.in_team)
         spots = {self.in_team.pk: Spot(there.pk, self.team.pk)}
         self.board_change = moving.write(self.composed_edition, spots=spots, kind="replaced", by=None)
         score = dict.fromkeys(("teams", "people", "first_choices", "viable", "placed", "split", "cost", "balance"), 0)
@@ -179,6 +196,15 @@ class NightWorld:
             "partner": lambda: {"pk": self.partners[which].pk},
             "partner's person": lambda: {"pk": self.named.partner_id, "person": self.named.pk},
             "by link": lambda: {"token": self.night_tokens()["partner"], "pk": self.named.pk},
+            "appeal": lambda: {
+                "pk": {"coordinated": self.composed_headquarters, "next door": self.headquarters["next door"]}[
+                    which
+                ].pk,
+                "what": "leaders",
+            },
+            "asked": lambda: {
+                "token": {"somebody": appealing.token_of(self.asked_to_lead), "forged": "1:forged"}[which]
+            },
             "paper": lambda: {"pk": self.papers[which].pk},
             "pack": lambda: {
                 "token": {"ours": links.token_of(self.sectors["coordinated"]), "forged": "1:forged"}[which]
@@ -220,6 +246,8 @@ class NightWorld:
                 "max_walk": "1",
                 "despite_clash": "yes",
             },
+            "appeal": lambda: self.night_data(role)["draft of an appeal"]() | {"confirmed": "1"},
+            "draft of an appeal": lambda: {"key": str(uuid.UUID(int=1)), "subject_fr": "Vous ?", "body_fr": "Venez."},
             "papers": lambda: {"what": "packs", "headquarters": self.composed_headquarters.pk, "language": "fr"},
             "to reserve": lambda: {"to": f"h{self.team.headquarters_id}", "seen": "1", "confirmed": "1"},
             "briefings": lambda: {"slots": [self.open_slot.pk], "sent": "1"},

@@ -1,5 +1,6 @@
 """The Night of Solidarity: its editions, the headquarters of each, and the sectors that teams walk."""
 
+from events.night.models.appeals import Appeal, Asked
 from events.night.models.assignments import Assignment
 from events.night.models.boards import Board, BoardChange
 from events.night.models.cards import Card, Vacancy
@@ -14,6 +15,8 @@ from events.night.models.rosters import Roster
 from events.night.models.sectors import PlaceKind, Sector, SectorTag
 
 __all__ = [
+    "Appeal",
+    "Asked",
     "Assignment",
     "Board",
     "BoardChange",

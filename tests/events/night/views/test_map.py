@@ -11,7 +11,7 @@ from events.night.models import Assignment, Sector
 from tests.factories.night import SectorFactory
 from tests.factories.night_papers import night_with_teams, shape
 from tests.factories.volunteers import NetworkOrganiserFactory
-from tests.office import inside
+from tests.office import inside, still
 
 pytestmark = pytest.mark.django_db
 TILES = "https://tiles.example/{z}/{x}/{y}.png"
@@ -29,6 +29,11 @@ def organiser(night):
 
 def page_of(organiser, night, query=""):
     return organiser.get(reverse("organise-night:sectors", args=[night.pk]) + query)
+
+
+def pictures_from(page):
+    """What the policy says of pictures; its directives come in any order."""
+    return dict(part.strip().split(" ", 1) for part in page["Content-Security-Policy"].split(";"))["img-src"]
 
 
 def drawn(page):
@@ -67,11 +72,12 @@ def test_the_map_shows_how_full_teams_are(night, organiser):
 
 def test_colours_cost_as_many_queries_for_thirty_sectors_as_for_two(night, organiser):
     def queries():
-        with CaptureQueriesContext(connection) as captured:
+        with still():
             page_of(organiser, night, "?by=state")
+            with CaptureQueriesContext(connection) as captured:
+                page_of(organiser, night, "?by=state")
         return len(captured)
 
-    queries()
     few = queries()
     for number in range(28):
         SectorFactory(headquarters=night.headquarters.get(), code=f"11-{number + 9}", boundary=shape(2.33))
@@ -81,15 +87,12 @@ def test_colours_cost_as_many_queries_for_thirty_sectors_as_for_two(night, organ
 
 def test_nothing_is_asked_of_another_server_unless_a_setting_says_so(night, organiser, settings):
     page = page_of(organiser, night)
-    assert ("<image" in page.content.decode(), "img-src 'self' data:;" in page["Content-Security-Policy"]) == (
-        False,
-        True,
-    )
+    assert ("<image" in page.content.decode(), pictures_from(page)) == (False, "'self' data:")
 
     settings.MAP_TILES, settings.MAP_TILES_CREDIT = TILES, "© OpenStreetMap"
     page = page_of(organiser, night)
     said = page.content.decode()
-    assert "img-src 'self' data: https://tiles.example;" in page["Content-Security-Policy"]
+    assert pictures_from(page) == "'self' data: https://tiles.example"
     assert "© OpenStreetMap" in said
     tiles = page.context["chart"].tiles
     assert len(tiles) == said.count("<image href=") > 3
@@ -99,4 +102,4 @@ def test_nothing_is_asked_of_another_server_unless_a_setting_says_so(night, orga
     depth = int(tiles[0].url.split("/")[3])
     assert any(f"/{depth}/{int((2.305 + 180) / 360 * 2**depth)}/" in tile.url for tile in tiles)
     other = organiser.get(reverse("organise-night:list"))
-    assert "tiles.example" not in other["Content-Security-Policy"]
+    assert pictures_from(other) == "'self' data:"
