@@ -96,7 +96,11 @@ def build(size: Size, *, seed: int) -> None:
             now=now,
         )
         if edition.copied_from:
-            night_roster.build(edition.copied_from, by=users.get(accounts.ORGANISER.email))
+            night_roster.build(
+                edition.copied_from,
+                by=users.get(accounts.ORGANISER.email),
+                rng=random.Random(f"{seed}:night-roster"),
+            )
         evaluations.build(random.Random(f"{seed}:evaluations"), now)
         pages.build()
         night_people.write_pages(edition)

@@ -1,25 +1,29 @@
-"""Last winter's teams: composed by the engine, chosen, and everybody's seat where their team met."""
+"""Last winter's teams: composed by the engine, chosen, everybody's seat where their team met, and their cards."""
 
 from __future__ import annotations
 
 import datetime as dt
+import random
 from typing import Any
 
 from cms.demo.night_people import BATCH, Seats
 from events.models import Registration
 from events.night import assigning, composing
 from events.night.instances import instance_of
-from events.night.models import Assignment, Edition, Roster
+from events.night.models import Assignment, Card, Edition, Roster
 from events.night.roster import files, formats
 from events.night.roster.solving import solve
 from volunteers.models import User
 
 COMPOSED = dt.timedelta(days=10)  # before the night
+TOLD = dt.timedelta(days=9)
+ANSWER = dt.timedelta(days=3)
+SILENT = 0.06  # of those told that they are in a team
 SECONDS = 30  # far more than these people take: the same seed makes the same teams
 
 
-def build(edition: Edition, *, by: User | None) -> None:
-    """Composes the edition's teams, chooses them, and seats everybody accordingly. Nobody is told."""
+def build(edition: Edition, *, by: User | None, rng: random.Random) -> None:
+    """Composes the edition's teams, chooses them, seats everybody accordingly, and writes the cards that they had."""
     moment = edition.starts_at - COMPOSED
     instance = instance_of(edition)
     with files.silence():
@@ -41,6 +45,7 @@ def build(edition: Edition, *, by: User | None) -> None:
         batch_size=BATCH,
     )
     _seat(edition)
+    _tell(edition, rng)
 
 
 def _seat(edition: Edition) -> None:
@@ -58,3 +63,20 @@ def _seat(edition: Edition) -> None:
         registrations.append(registration)
     Registration.objects.bulk_update(registrations, ["slot", "state", "confirmed_at", "queue_number"], batch_size=BATCH)
     seats.count()
+
+
+def _tell(edition: Edition, rng: random.Random) -> None:
+    """Everybody's card, with an answer for nearly all who were in a team."""
+    told = edition.starts_at - TOLD
+    rows = list(Assignment.objects.filter(participant__edition=edition).order_by("participant"))
+    leaders = {row.sector_id: row.participant_id for row in rows if row.leads}
+    cards = []
+    for row in rows:
+        card = Card(participant_id=row.participant_id, headquarters_id=row.headquarters_id, version=1, told_at=told)
+        if row.sector_id:
+            card.sector_id, card.leads, card.leader_id = row.sector_id, row.leads, leaders.get(row.sector_id)
+            card.answer_by = told + ANSWER
+            if rng.random() >= SILENT:
+                card.answer, card.answered_at = Card.Answer.COMING, told + ANSWER * rng.random() ** 2
+        cards.append(card)
+    Card.objects.bulk_create(cards, batch_size=BATCH)

@@ -22,7 +22,7 @@ from cms.models import NightPage, StandardPage
 from events import attending, by_date
 from events.models import MeetingMark, Registration, Slot
 from events.night import boundaries, peopling
-from events.night.models import Assignment, Edition
+from events.night.models import Assignment, Card, Edition
 from events.night.permissions import visible_headquarters
 from ideas import notes, outcomes
 from ideas.models import Call, Idea
@@ -202,6 +202,10 @@ def test_last_winter_had_teams_and_this_winter_has_none_yet():
     assert placed.filter(leads=True).count() == roster.viable > 10
     assert not placed.exclude(participant__registration__slot=F("headquarters__slot")).exists()
     assert set(placed.values_list("participant__registration__state", flat=True)) == {"confirmed"}
+    cards = Card.objects.filter(participant__edition=before)
+    assert cards.count() == Assignment.objects.filter(participant__edition=before).count()
+    assert cards.filter(sector=F("participant__assignment__sector")).count() == placed.count()
+    assert 0.8 < cards.filter(answer="coming").count() / placed.count() <= 1
 
 
 def test_the_nights_public_page_is_there_in_both_languages(client):
