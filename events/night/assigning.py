@@ -11,11 +11,12 @@ from events.night.models import Assignment, Edition, NamedPerson, Participant, R
 def spots_of(roster: Roster) -> dict[int, Spot | None]:
     """Where everybody of the edition goes when this roster takes the place of what is, by participant.
 
-    Who is in no team is in reserve: at the headquarters that the roster names, else where their seat is, else at the
-    first one that they chose. Whom a partner organisation names for a sector of its own is pinned there, unless an
-    organiser has pinned them elsewhere; the first of them who may lead does. Whoever was pinned stays so where the
-    roster kept them, and, when it did not know them, stays where they are. Whoever has withdrawn since, and sectors
-    deleted since, are left out. Call it while holding the board.
+    Who is in no team is in reserve: where they wait already, else at the headquarters that the roster names, else where
+    their seat is, else at the first one that they chose. Whom a partner organisation names for a sector of its own is
+    pinned there, unless an organiser has pinned them elsewhere; the first of them who may lead does. Whoever was pinned
+    stays so where the roster kept them, and, when it did not know them, stays where they are; others whom it did not
+    know wait at their headquarters. Whoever has withdrawn since, and sectors deleted since, are left out. Call it while
+    holding the board.
     """
     found: dict[int, Spot | None] = {}
     present = {row.participant_id: row for row in Assignment.objects.filter(participant__edition=roster.edition_id)}
@@ -30,13 +31,16 @@ def spots_of(roster: Roster) -> dict[int, Spot | None]:
         if not (participant := participants.pop(person["id"], None)):
             continue
         sector = sectors.get(result["assignments"].get(person["id"], ""))
+        before = Spot.of(present.get(participant.pk))
+        if sector is None and before and before.sector is None:
+            found[participant.pk] = before
+            continue
         seat = slots.get(participant.registration.slot_id) if participant.registration else None
         wished = (reserve.get(person["id"]), str(seat), *person["prefs"], person["home"])
         headquarters = sector.headquarters_id if sector else next((int(key) for key in wished if key in known), None)
         if headquarters:
             leads = sector is not None and person["id"] in leaders
             spot = Spot(headquarters, sector.pk if sector else None, leads)
-            before = Spot.of(present.get(participant.pk))
             found[participant.pk] = before if before == spot._replace(is_pinned=True) else spot
     led = {spot.sector for spot in found.values() if spot and spot.leads}
     for key, row in present.items():
@@ -48,6 +52,9 @@ def spots_of(roster: Roster) -> dict[int, Spot | None]:
     for key, spot in _named(roster.edition, led).items():
         if str(key) in participants and not found.get(key):
             found[key] = spot
+    for key, row in present.items():
+        if str(key) in participants and not found[key]:
+            found[key] = Spot(row.headquarters_id)
     return found
 
 

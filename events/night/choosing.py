@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from events.night.assigning import spots_of
 from events.night.board import moving
 from events.night.composing import check_may_compose
-from events.night.models import BoardChange, Roster
+from events.night.models import BoardChange, Edition, Roster
 from events.night.preparing import EditionRefused, hold
 from volunteers.models import User
 
@@ -21,12 +21,13 @@ def rename(roster: Roster, *, name: str, by: User) -> Roster:
     return roster
 
 
-def choose(roster: Roster, *, by: User) -> Roster:
+def choose(roster: Roster, *, by: User, seen: int | None = None) -> Roster:
     """Makes it the edition's roster, in the place of the one that was, and lays it out as assignments, in one entry of
     the board's journal, which can be taken back. Nobody is told. Harmless twice: what was changed by hand since stays.
 
-    Refuses a run without a roster, and an edition that is not composing its teams. Locks the edition's row, then the
-    board's.
+    ``seen``: the number of the board's journal that the page showed. Refuses a run without a roster, a board that has
+    changed since, and an edition that is not composing its teams, unless the roster was made around published ones.
+    Locks the edition's row, then the board's.
     """
     with transaction.atomic():
         edition = hold(roster.edition)
@@ -35,7 +36,10 @@ def choose(roster: Roster, *, by: User) -> Roster:
             raise EditionRefused(_("This roster has just been deleted: choose another one."))
         if held.is_chosen:
             return held
-        check_may_compose(edition)
+        if not is_around_published(held, edition):
+            check_may_compose(edition)
+        if seen is not None and seen != moving.number_of(edition):
+            raise EditionRefused(_("The board has changed since you looked: look again before choosing."))
         if not held.is_done:
             raise EditionRefused(_("This run made no roster."))
         before = edition.rosters.without_texts().filter(is_chosen=True).first()
@@ -45,6 +49,19 @@ def choose(roster: Roster, *, by: User) -> Roster:
         with moving.holding(edition, kind=BoardChange.Kind.CHOSEN, by=by) as board:
             board.write(spots_of(held), roster=held, roster_before=before)
     return held
+
+
+def is_around_published(roster: Roster, edition: Edition) -> bool:
+    """Was the roster made around the teams that are published? Then it may take their place."""
+    since = edition.state_changed_at
+    is_published = edition.state == Edition.State.PUBLISHED
+    return is_published and roster.kept is not None and (since is None or roster.asked_at >= since)
+
+
+def changed_since(roster: Roster) -> int:
+    """How many changes of the board that stand were made after the roster was asked for. One query."""
+    changes = BoardChange.objects.filter(board=roster.edition_id, at__gt=roster.asked_at).done()
+    return changes.exclude(kind=BoardChange.Kind.CHOSEN).count()
 
 
 def delete(roster: Roster, *, by: User) -> None:

@@ -49,6 +49,15 @@ def ask(edition: Edition, *, by: User) -> Roster:
     with transaction.atomic():
         edition = hold(edition)
         check_may_compose(edition)
+        return begin(edition, by=by)
+
+
+def begin(edition: Edition, *, by: User, **columns: Any) -> Roster:
+    """The row of a run, woken up once it is written, or the run that is under way. ``columns``: what it begins with.
+
+    Call it while holding the edition's row, with an edition in whose state rosters are made.
+    """
+    with transaction.atomic():
         under_way = edition.rosters.without_texts().filter(state__in=Roster.UNDER_WAY).first()
         if under_way:
             return under_way
@@ -57,13 +66,13 @@ def ask(edition: Edition, *, by: User) -> Roster:
         if not Participant.objects.active().filter(edition=edition).exists():
             raise EditionRefused(_("Nobody has signed up yet: there is nobody to make teams of."))
         number = (edition.rosters.aggregate(last=Max("number"))["last"] or 0) + 1
-        run = Roster.objects.create(edition=edition, number=number, seed=number - 1, asked_by=by)
+        run = Roster.objects.create(edition=edition, number=number, seed=number - 1, asked_by=by, **columns)
         transaction.on_commit(lambda: wake(run.pk))
     return run
 
 
 def check_may_compose(edition: Edition) -> None:
-    """Raises EditionRefused outside the one state in which teams are composed and chosen."""
+    """Raises EditionRefused outside the one state in which teams are composed from nothing."""
     if edition.state != Edition.State.ROSTERING:
         raise EditionRefused(
             _("Teams are composed while the edition is “%(then)s”. It is “%(now)s”.")
@@ -74,7 +83,7 @@ def check_may_compose(edition: Edition) -> None:
 def cancel(run: Roster, *, by: User) -> Roster:
     """Stops a run; its process is ended within two seconds. Harmless twice. Refuses one that has come to its end."""
     under_way = Roster.objects.filter(pk=run.pk, state__in=Roster.UNDER_WAY)
-    stopped = under_way.update(state=State.CANCELLED, ended_at=timezone.now(), instance="", step="")
+    stopped = under_way.update(state=State.CANCELLED, ended_at=timezone.now(), instance="", start="", step="")
     run.refresh_from_db()
     if stopped:
         logger.info("A run of the roster engine was stopped by account %s.", by.pk)
@@ -92,7 +101,7 @@ def compose(pk: int) -> None:
         text = run.instance or formats.write_instance(instance_of(run.edition))
         people = len(json.loads(text)["people"])
         _write(run, instance=text)
-        made = engine.run(text, seed=run.seed, people=people, beat=lambda step: _write(run, step=step))
+        made = engine.run(text, start=run.start, seed=run.seed, people=people, beat=lambda step: _write(run, step=step))
         keep(run, text, made)
     except Superseded:
         logger.info("A run of the roster engine was stopped, or taken over; nothing of it is kept.")
@@ -139,7 +148,7 @@ def _claim(pk: int) -> Roster | None:
         return Roster.objects.select_related("edition").filter(pk=pk).first()
     problem = "Its worker was lost three times."
     Roster.objects.filter(free, pk=pk, attempts__gte=ATTEMPTS).update(
-        state=State.FAILED, problem=problem, ended_at=now, instance="", step=""
+        state=State.FAILED, problem=problem, ended_at=now, instance="", start="", step=""
     )
     return None
 
@@ -153,7 +162,7 @@ def _write(run: Roster, **columns: Any) -> None:
 
 def _fail(run: Roster, problem: str) -> None:
     try:
-        _write(run, state=State.FAILED, problem=problem[:2000], ended_at=timezone.now(), instance="", step="")
+        _write(run, state=State.FAILED, problem=problem[:2000], ended_at=timezone.now(), instance="", start="", step="")
     except Superseded:
         logger.info("A run of the roster engine that failed had been stopped.")
 
@@ -175,6 +184,7 @@ def keep(run: Roster, text: str, made: str) -> None:
         run,
         state=State.DONE,
         result=made,
+        start="",
         ended_at=timezone.now(),
         step="",
         teams=len(instance.teams),

@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from tempfile import TemporaryFile
 from threading import Thread
@@ -29,21 +29,25 @@ def seconds_for(people: int) -> int:
     return 60 if people <= MANY else 600
 
 
-def run(instance: str, *, seed: int, people: int, beat: Callable[[str], None]) -> str:
-    """The roster that the engine makes of this instance, both as texts.
+def run(instance: str, *, start: str = "", seed: int, people: int, beat: Callable[[str], None]) -> str:
+    """The roster that the engine makes of this instance, both as texts; given ``start``, a roster as well, the one in
+    which as few people as possible move from there.
 
     Every second ``beat`` is told the engine's last step; whatever it raises ends the process, at once, and goes on to
-    the caller. Raises Failed when the engine refuses, or is not done in its time. Nothing is left on the disk: the two
+    the caller. Raises Failed when the engine refuses, or is not done in its time. Nothing is left on the disk: the
     texts are in files without a name.
     """
     limit = seconds_for(people)
-    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "roster", "solve", "-", "--steps"]
-    command += ["--time-limit", str(limit), "--seed", str(seed)]
     said: list[str] = []
-    with TemporaryFile() as given, TemporaryFile() as made:
-        given.write(instance.encode())
-        given.seek(0)
-        with _process(command, given, made, said) as process:
+    with TemporaryFile() as given, TemporaryFile() as begun, TemporaryFile() as made:
+        for file, text in ((given, instance), (begun, start)):
+            file.write(text.encode())
+            file.seek(0)
+        asked = (
+            ["recompose", "-", f"/dev/fd/{begun.fileno()}"] if start else ["solve", "-", "--steps", "--seed", str(seed)]
+        )
+        command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "roster", *asked, "--time-limit", str(limit)]
+        with _process(command, given, made, said, keeps=[begun.fileno()]) as process:
             late = time.monotonic() + limit + GRACE
             while True:
                 beat(_step(said))
@@ -61,13 +65,15 @@ def run(instance: str, *, seed: int, people: int, beat: Callable[[str], None]) -
 
 @contextmanager
 def _process(
-    command: list[str], given: IO[bytes], made: IO[bytes], said: list[str]
+    command: list[str], given: IO[bytes], made: IO[bytes], said: list[str], *, keeps: Sequence[int]
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Runs the command in a session of its own, so that what ends the worker politely does not end it; collects what
-    it says. Killed when the block is left before it has ended."""
+    it says. Killed when the block is left before it has ended. ``keeps``: open files that it reads as well."""
     pipe = subprocess.PIPE
     # The command is made of our own words and numbers.
-    with subprocess.Popen(command, stdin=given, stdout=made, stderr=pipe, start_new_session=True) as process:  # noqa: S603
+    with subprocess.Popen(  # noqa: S603
+        command, stdin=given, stdout=made, stderr=pipe, pass_fds=keeps, start_new_session=True
+    ) as process:
         listener = Thread(target=_listen, args=(process.stderr, said), daemon=True)
         listener.start()
         try:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from events.night import reading_files, siting
+from events.night.board import moving
 from events.night.comparing_files import TAG, HeadquartersPlanner, Plan, SectorPlanner
 from events.night.models import Edition, Sector, SectorImport, SectorTag
 from events.night.preparing import EditionRefused, hold
@@ -109,7 +110,9 @@ def _end(sent: SectorImport, state: str, *, by: User) -> None:
 
 
 def _write(plan: Plan, edition: Edition, *, by: User) -> None:
-    Sector.objects.filter(pk__in=[sector.pk for sector in plan.gone]).delete()
+    gone = [sector.pk for sector in plan.gone]
+    moving.follow_sectors(edition, gone=gone, by=by)
+    Sector.objects.filter(pk__in=gone).delete()
     for sector, *_tags in (*plan.sectors, *plan.changed):
         sector.edition = edition
     Sector.objects.bulk_create([sector for sector, *_tags in plan.sectors])
@@ -124,6 +127,7 @@ def _write(plan: Plan, edition: Edition, *, by: User) -> None:
         SectorTag.objects.filter(sector=sector).delete()
         tags += _tags_of(sector, needs, wants - needs)
     SectorTag.objects.bulk_create(tags)
+    moving.follow_sectors(edition, by=by)
     for venue in plan.venues:
         venue.save()
     for district, boundary in plan.outlines:

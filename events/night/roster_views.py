@@ -11,10 +11,11 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from events.night import choosing, composing, score_cards
+from events.night.board import moving
 from events.night.edition_views import edition_for
 from events.night.models import Edition, Headquarters, Roster
 from events.night.organise_forms import RosterNameForm
@@ -109,7 +110,11 @@ def roster_detail(request: OrganiserRequest, pk: int) -> HttpResponse:
                 "headline": score_cards.headline(roster),
                 "lines": score_cards.lines_of(roster),
                 "others": others.order_by("-is_chosen", "-number")[:8],
-                "may_choose": roster.edition.state == Edition.State.ROSTERING and not roster.is_chosen,
+                "may_choose": not roster.is_chosen
+                and (
+                    roster.edition.state == Edition.State.ROSTERING
+                    or choosing.is_around_published(roster, roster.edition)
+                ),
             }
     return render(request, "organise/night/roster.html", context)
 
@@ -148,7 +153,7 @@ def roster_choose(request: OrganiserRequest, pk: int) -> HttpResponse:
     roster = roster_for(request, pk, to_change=True)
     if request.method == "POST":
         try:
-            choosing.choose(roster, by=request.user)
+            choosing.choose(roster, by=request.user, seen=_seen(request))
         except EditionRefused as refusal:
             messages.error(request, str(refusal))
         else:
@@ -158,9 +163,24 @@ def roster_choose(request: OrganiserRequest, pk: int) -> HttpResponse:
     text = _(
         "Teams are published from the roster chosen. Nobody is told yet, and you can choose another one until then."
     )
+    if roster.edition.state == Edition.State.PUBLISHED:
+        text = _("Whoever has another team then is told once you say so, and nobody else.")
+    if since := choosing.changed_since(roster):
+        text += " " + ngettext(
+            "%(count)d change was made on the board since this roster was asked for: it gives way.",
+            "%(count)d changes were made on the board since this roster was asked for: they give way.",
+            since,
+        ) % {"count": since}
     if chosen:
         text += " " + _("“%(roster)s”, chosen so far, is kept and can be chosen again.") % {"roster": chosen}
-    return _asked(request, roster, heading=_("Choose “%(roster)s”"), submit=_("Yes, choose it"), text=text)
+    return _asked(
+        request,
+        roster,
+        heading=_("Choose “%(roster)s”"),
+        submit=_("Yes, choose it"),
+        text=text,
+        seen=moving.number_of(roster.edition),
+    )
 
 
 @office_page
@@ -212,6 +232,12 @@ def _headquarters(request: OrganiserRequest, edition: Edition) -> list[Headquart
     return list(rows.order_by("district__code"))
 
 
+def _seen(request: OrganiserRequest) -> int | None:
+    """The number of the board's journal that the page showed; None from before there were any."""
+    seen = request.POST.get("seen", "")
+    return int(seen) if seen.isdecimal() and len(seen) < 10 else None
+
+
 def _progress(run: Roster | None) -> dict[str, Any] | None:
     """How many of the engine's steps are done, and what happens now."""
     if run is None:
@@ -232,6 +258,7 @@ def _asked(
     text: str = "",
     form: forms.Form | None = None,
     is_danger: bool = False,
+    seen: int | None = None,
 ) -> HttpResponse:
     """A page that asks before something is done with a roster."""
     context = {
@@ -242,5 +269,6 @@ def _asked(
         "text": text,
         "form": form,
         "is_danger": is_danger,
+        "seen": seen,
     }
     return render(request, "organise/night/roster_act.html", context)

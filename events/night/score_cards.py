@@ -187,7 +187,17 @@ def lines_of(roster: Roster) -> list[str]:
         if roster.split
         else _("No group of friends is split")
     )
-    return [f"{placed}.", f"{split}.", *_proven(roster)]
+    around = []
+    if roster.kept is not None:
+        around = [
+            ngettext(
+                "Composed around %(count)s person kept in their team: what is proven is so with them.",
+                "Composed around %(count)s people kept in their teams: what is proven is so with them.",
+                roster.kept,
+            )
+            % {"count": _number(roster.kept)}
+        ]
+    return [f"{placed}.", f"{split}.", *around, *_proven(roster)]
 
 
 def _proven(roster: Roster) -> list[str]:

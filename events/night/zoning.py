@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from events.night.board import moving
 from events.night.models import Sector, SectorTag
 from events.night.preparing import EditionRefused, hold
 from volunteers.models import Qualification, SpokenLanguage, User
@@ -36,7 +37,7 @@ def tag_of(sector: Sector, one: SpokenLanguage | Qualification, *, is_needed: bo
 
 
 def keep_sector(sector: Sector, *, asked: Asked, by: User) -> Sector:
-    """Writes a sector, new or changed, and what it asks for. Its edition is its headquarters'.
+    """Writes a sector, new or changed, and what it asks for. Its edition is its headquarters'; its team goes along.
 
     Refuses a code that another sector of the edition has, and, once people were told where to go, a new sector or
     another headquarters. Locks the edition's row.
@@ -52,14 +53,21 @@ def keep_sector(sector: Sector, *, asked: Asked, by: User) -> Sector:
             raise EditionRefused(_("Another sector of this edition is called %(code)s.") % {"code": sector.code})
         sector.edition = edition
         sector.save()
+        if moved:
+            moving.follow_sectors(edition, by=by)
         sector.tags.all().delete()
         SectorTag.objects.bulk_create(asked.tags(sector))
     return sector
 
 
 def remove_sector(sector: Sector, *, by: User) -> None:
-    """Takes a sector out. Harmless twice. Refuses once people were told where to go. Locks the edition's row."""
+    """Takes a sector out; who was in its team waits at its headquarters. Harmless twice.
+
+    Refuses once people were told where to go. Locks the edition's row, then the board's.
+    """
     with transaction.atomic():
-        if not hold(sector.edition).is_changing:
+        edition = hold(sector.edition)
+        if not edition.is_changing:
             raise EditionRefused(_("People have been told where to go: no sector is removed any more."))
+        moving.follow_sectors(edition, gone=[sector.pk], by=by)
         Sector.objects.filter(pk=sector.pk).delete()

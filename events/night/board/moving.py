@@ -7,8 +7,10 @@ is moved. Seats and registrations are not touched here, and nobody is told.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -152,6 +154,24 @@ def let_go(participant: Participant) -> Spot | None:
     return Spot(*entry.rows[0][1]) if entry else None
 
 
+def follow_sectors(edition: Edition, *, gone: Collection[int] = (), by: User) -> None:
+    """Whoever is in the team of a sector in ``gone`` waits at its headquarters; of a sector that has another
+    headquarters now, goes along. One entry, in any state of the edition; none when nobody is concerned.
+
+    Call it while holding the edition's row, before those sectors are deleted, and after others were saved.
+    """
+    rows = Assignment.objects.filter(participant__edition=edition).select_related("sector")
+    rows = rows.filter(Q(sector__in=gone) | ~Q(headquarters=F("sector__headquarters"))).exclude(sector=None)
+    spots: dict[int, Spot | None] = {}
+    for row in rows:
+        if row.sector_id in gone:
+            spots[row.participant_id] = Spot(row.headquarters_id)
+        elif row.sector:
+            spots[row.participant_id] = Spot.at(row)._replace(headquarters=row.sector.headquarters_id)
+    if spots:
+        Held(edition, locked(edition.pk), kind=Kind.ZONED, by=by).write(spots)
+
+
 def undo(change: BoardChange, *, by: User) -> BoardChange:
     """Brings everybody of an entry back where they were before it, as another entry. Harmless twice.
 
@@ -214,7 +234,8 @@ def _reverse(change: BoardChange, kind: str, *, by: User) -> BoardChange:
         if held.is_undone == is_undoing:
             return held.reversals.order_by("-number").first() or held
         is_choice = held.kind == Kind.CHOSEN
-        if is_choice and board.edition.state != State.ROSTERING:
+        published = board.edition.state_changed_at
+        if is_choice and board.edition.state != State.ROSTERING and (published is None or held.at < published):
             raise BoardRefused(_("The teams are published: another roster is no longer chosen."))
         if is_choice and not is_undoing and held.roster is None:
             raise BoardRefused(_("This roster has been deleted: choose another one."))

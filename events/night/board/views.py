@@ -14,7 +14,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from events.night.board import moving, offering
+from events.night.board import moving, offering, recomposing
+from events.night.board.forms import RecomposeForm
 from events.night.board.journal import CHANGING, BoardRefused, Spot, shown_name
 from events.night.board.standing import Standing, legend
 from events.night.board.telling import Line, tell
@@ -30,6 +31,7 @@ from events.night.permissions import (
     visible_on_board,
     visible_sectors,
 )
+from events.night.preparing import EditionRefused
 from events.organise_views import OrganiserRequest, office_page
 from volunteers.methods import require_form
 
@@ -183,6 +185,23 @@ def changes(request: OrganiserRequest, edition: int) -> HttpResponse:
 
 
 @office_page
+@require_form
+def recompose(request: OrganiserRequest, edition: int) -> HttpResponse:
+    """Asks what stays, then has a roster composed around it."""
+    night = edition_for(request, edition, to_change=True)
+    form = RecomposeForm(request.POST or None, headquarters=visible_headquarters(request.user).filter(edition=night))
+    if request.method == "POST" and form.is_valid():
+        try:
+            run = recomposing.recompose(night, by=request.user, **form.cleaned_data)
+        except EditionRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return redirect("organise-night:roster", pk=run.pk)
+    context = _context(request, night) | {"form": form, "heading": _("Compose around what was decided"), "at": "all"}
+    return render(request, "organise/night/board/recompose.html", context)
+
+
+@office_page
 @require_POST
 def take_back(request: OrganiserRequest, pk: int, act: str) -> HttpResponse:
     """Undoes one change, or does it again."""
@@ -286,6 +305,7 @@ def _context(request: OrganiserRequest, night: Edition) -> dict[str, Any]:
         "edition": night,
         "organises": can_organise(request.user, night),
         "may_change": night.state in CHANGING,
+        "may_recompose": night.state in recomposing.COMPOSED_IN,
         "undo": undo and Line(undo, told[undo.pk]),
         "redo": redo and Line(redo, told[redo.pk]),
     }

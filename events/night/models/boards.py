@@ -52,6 +52,7 @@ class BoardChange(models.Model):
         UNPINNED = "unpinned", _("unpinned")
         REPLACED = "replaced", _("replaced")
         LEFT = "left", _("withdrew")
+        ZONED = "zoned", _("sector changed")
         UNDONE = "undone", _("taken back")
         REDONE = "redone", _("done again")
 

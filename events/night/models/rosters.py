@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 LEVELS = ("viable", "placed", "split", "cost", "balance")  # as events.night.roster has them, the first decides first
-TEXTS = ("instance", "result")
+TEXTS = ("instance", "start", "result")
 
 
 class RosterQuerySet(models.QuerySet["Roster"]):
@@ -23,8 +23,9 @@ class RosterQuerySet(models.QuerySet["Roster"]):
 class Roster(models.Model):
     """One run of the engine, and the roster that it made. Written by events.night.composing and rostering only.
 
-    ``instance`` and ``result`` are the engine's files (docs/roster.md): people are keys of participants in them, teams
-    codes of sectors, headquarters keys. The columns say what the referee found, so that lists need not read them.
+    ``instance``, ``start`` and ``result`` are the engine's files (docs/roster.md): people are keys of participants in
+    them, teams codes of sectors, headquarters keys. The columns say what the referee found, so that lists need not
+    read them.
     """
 
     class State(models.TextChoices):
@@ -58,6 +59,15 @@ class Roster(models.Model):
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     problem = models.TextField(_("what was wrong"), blank=True)
     instance = models.TextField(blank=True, editable=False)
+    start = models.TextField(
+        blank=True, editable=False, help_text=_("The roster of which as few people as possible move, if any.")
+    )
+    kept = models.PositiveIntegerField(
+        _("people kept"),
+        null=True,
+        editable=False,
+        help_text=_("Who stays in their team, by a pin or as it was asked. Empty: composed from nothing."),
+    )
     result = models.TextField(blank=True, editable=False)
     teams = models.PositiveIntegerField(null=True, editable=False)
     people = models.PositiveIntegerField(null=True, editable=False)

@@ -25,6 +25,7 @@ from events.night.roster.lacking import explain_team
 from events.night.roster.limits import Cancelled
 from events.night.roster.night import renew
 from events.night.roster.problem import Contradiction, Instance, Roster
+from events.night.roster.recomposing import recompose
 from events.night.roster.situation import Situation
 from events.night.roster.solving import solve
 from events.night.roster.telling import tell, tell_help
@@ -64,6 +65,11 @@ class Command(BaseCommand):
             one.add_argument(name, metavar=name.upper())
         _output(one)
         one.add_argument("--time-limit", type=_seconds, metavar="S", help="Seconds at most (as few as are needed).")
+        one = actions.add_parser("recompose", help="A roster made anew around the pins: the fewest people move.")
+        one.add_argument("instance", metavar="INSTANCE")
+        one.add_argument("roster", metavar="ROSTER")
+        _output(one)
+        one.add_argument("--time-limit", type=_seconds, default=20.0, metavar="S", help="Seconds at most (20).")
         one = actions.add_parser("export", help="An edition as an instance. Reads the database; the others do not.")
         one.add_argument("edition", type=_whole, metavar="EDITION", help="The edition's key.")
         _output(one)
@@ -170,6 +176,13 @@ class Command(BaseCommand):
             raise CommandError("The roster is not legal, nor can the night's be:\n" + "\n".join(verdict.breaches))
         self._say(_words(instance, after, asdict(verdict.score)))
         return written
+
+    def _recompose(self, instance_text: bytes, roster_text: bytes, **options: Any) -> str:
+        """The roster made anew as text. The one that it begins with need not be legal any more."""
+        instance = formats.read_instance(instance_text)
+        made = recompose(instance, formats.read_roster(roster_text, instance), time_limit=options["time_limit"])
+        self._say(f"{len(made.moved)} people have another team.\n{_words(instance, made.roster, None)}")
+        return formats.write_roster(made.roster)
 
     def _export(self, edition: int, **_options: Any) -> str:
         """The edition's instance as text; refuses, with those that there are, an edition that there is not."""

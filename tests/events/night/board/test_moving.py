@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from events.models import Slot
-from events.night import choosing, personal, withdrawing
+from events.night import choosing, personal, withdrawing, zoning
 from events.night.board import moving
 from events.night.board.moving import BoardRefused, Spot
 from events.night.models import Assignment, BoardChange, Edition, Participant, Roster, Sector
@@ -274,6 +274,24 @@ def test_choosing_keeps_pins_where_it_keeps_people_and_whom_the_roster_does_not_
     assert where("11 r a") == "12!"
     assert Assignment.objects.get(participant=stays).is_pinned
     assert Assignment.objects.count() == len(known) + 1
+
+
+def test_people_go_along_with_a_sector_and_wait_when_it_goes(night, by):
+    sector, other = team("11-1"), team("12-1").headquarters
+    sector.headquarters = other
+    zoning.keep_sector(sector, asked=zoning.Asked(), by=by)
+    assert Assignment.objects.get(participant=person("11-1 a")) in other.assignments.all()
+    entry = move("11-1 b", team("12-2"), by)
+
+    Edition.objects.update(state="open")
+    zoning.remove_sector(team("11-1"), by=by)
+    zoning.remove_sector(team("11-2"), by=by)
+    Edition.objects.update(state="rostering")
+
+    assert [where(name) for name in ("11-1 a", "11-1 b", "11-1 c", "11-2 a")] == ["12", "12-2!", "12", "11"]
+    assert replayed(night) == spots_now(night)
+    with pytest.raises(BoardRefused):
+        moving.undo(entry, by=by)
 
 
 def test_the_journal_is_forgotten_after_the_night_and_the_roster_stays(night):
