@@ -42,6 +42,7 @@ urlpatterns = [
     path("imports/<key:pk>/confirm/", import_views.import_confirm, name="import-confirm"),
     path("imports/<key:pk>/cancel/", import_views.import_cancel, name="import-cancel"),
     path("", include("events.night.partners.organise_urls")),
+    path("", include("events.night.people.organise_urls")),
     path("<key:edition>/rosters/", roster_views.roster_list, name="rosters"),
     path("<key:edition>/rosters/compose/", roster_views.compose, name="roster-compose"),
     path("rosters/<key:pk>/", roster_views.roster_detail, name="roster"),

@@ -17,6 +17,7 @@ from events.night.models import (
     PaperFile,
     Participant,
     Partner,
+    PeopleList,
     Roster,
     Sector,
     SectorImport,
@@ -70,6 +71,26 @@ def visible_partners(user: Person) -> PartnerQuerySet:
     return Partner.objects.filter(edition__network__in=organised_networks(user))
 
 
+def visible_people(user: Person) -> ParticipantQuerySet:
+    """Whoever signed up with one's networks, and who is sent to a headquarters that one coordinates, or, while they
+    are sent nowhere, has their seat there."""
+    if not user.is_authenticated or not user.is_active:
+        return Participant.objects.none()
+    sent = Q(assignment__headquarters__slot__in=_in_charge(user))
+    seated = Q(assignment=None, registration__slot__in=_in_charge(user))
+    return Participant.objects.filter(Q(edition__network__in=organised_networks(user)) | sent | seated)
+
+
+def visible_on_board(user: Person) -> ParticipantQuerySet:
+    """Those of them who take part."""
+    return visible_people(user).active()
+
+
+def visible_lists(user: Person) -> QuerySet[PeopleList]:
+    """The lists of people that organisers have sent in for one's networks' editions."""
+    return PeopleList.objects.filter(edition__network__in=organised_networks(user), partner=None)
+
+
 def visible_rosters(user: Person) -> RosterQuerySet:
     """The runs of one's networks' editions, and the rosters of those in which one coordinates a headquarters."""
     done = Q(state=Roster.State.DONE, edition__in=visible_editions(user).order_by().values("pk"))
@@ -80,16 +101,6 @@ def visible_papers(user: Person) -> QuerySet[PaperFile]:
     """Those of one's networks' editions, and those of the headquarters that one coordinates."""
     mine = Q(headquarters__in=visible_headquarters(user).order_by().values("pk"))
     return PaperFile.objects.filter(mine | Q(edition__network__in=organised_networks(user)))
-
-
-def visible_on_board(user: Person) -> ParticipantQuerySet:
-    """Whoever is signed up with one's networks, and who is sent to a headquarters that one coordinates, or, while they
-    are sent nowhere, has their seat there."""
-    if not user.is_authenticated or not user.is_active:
-        return Participant.objects.none()
-    sent = Q(assignment__headquarters__slot__in=_in_charge(user))
-    seated = Q(assignment=None, registration__slot__in=_in_charge(user))
-    return Participant.objects.active().filter(Q(edition__network__in=organised_networks(user)) | sent | seated)
 
 
 def can_organise(user: Person, edition: Edition) -> bool:

@@ -68,6 +68,9 @@ class NightWorld:
         self.people_list = listing_people.submit(
             content, name="p.csv", edition=edition, partner=self.partners["naming"]
         )
+        self.organisers_list = listing_people.submit(
+            content, name="o.csv", edition=edition, by=self.people["organiser"], source="Stand"
+        )
         self.named = name_somebody(self.partners["naming"], email="ines@example.org", first_name="Inès")
 
     def told_card(self, network, owner):
@@ -219,6 +222,7 @@ class NightWorld:
             "told edition": lambda: {"pk": self.told_edition.pk},
             "told headquarters": lambda: {"pk": self.told[which].pk},
             "vacancy": lambda: {"pk": self.vacancies[which].pk},
+            "list of people": lambda: {"pk": self.organisers_list.pk},
             "my night": lambda: {"edition": self.parts[which].edition_id},
         }
 
@@ -261,6 +265,12 @@ class NightWorld:
                 fields_of(PartnerForm(instance=self.partners["naming"], edition=self.partners["naming"].edition))
                 | {"contact_name": "Ida"}
             ),
+            "list of people": lambda: {
+                "file": SimpleUploadedFile("p.csv", b"first name;email\nNina;nina@example.org\n"),
+                "source": "Stand",
+                "kind": "citizen",
+            },
+            "sign list up": lambda: {"digest": plan_of(self.organisers_list).digest},
             "people": lambda: {"file": SimpleUploadedFile("p.csv", b"first name;email\nNina;nina@example.org\n")},
             "confirmed people": lambda: {"knows": "on", "digest": plan_of(self.people_list).digest},
             "briefing": lambda: {"briefing": self.briefing.slot_id},
