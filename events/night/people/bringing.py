@@ -104,8 +104,9 @@ def bring(
             _Coming(_row(said, edition, partner, sent), said, accounts[said.email], accounts[said.email].pk in new)
             for said in people
         ]
-        joining = _meet(coming, edition, kind)
+        joining, known = _meet(coming, edition, kind)
         _seat(joining, edition, by=by)
+        _keep(joining, known)
         rows = NamedPerson.objects.bulk_create([one.row for one in coming], batch_size=BATCH)
         _link_named(coming)
         queuing.queue_many(_message(one) for one in coming if one.row.participant and one.row.participant.is_active)
@@ -246,8 +247,9 @@ def _accounts(people: Sequence[Named], *, language: str) -> tuple[dict[str, Volu
     return found, {found[said.email].pk for said in missing}
 
 
-def _meet(coming: Sequence[_Coming], edition: Edition, kind: str) -> list[_Coming]:
-    """Gives each row its participant; returns those who take part because of it, whose seats are still to take."""
+def _meet(coming: Sequence[_Coming], edition: Edition, kind: str) -> tuple[list[_Coming], list[Participant]]:
+    """Gives each row its participant, not saved; returns those who take part because of it, whose seats are still to
+    take, and the participants who were there."""
     keys = [one.volunteer.pk for one in coming]
     rows = Participant.objects.select_for_update(no_key=True, of=("self",)).select_related("registration")
     there = {row.volunteer_id: row for row in rows.filter(edition=edition, volunteer__in=keys)}
@@ -257,7 +259,8 @@ def _meet(coming: Sequence[_Coming], edition: Edition, kind: str) -> list[_Comin
         participant = there.get(one.volunteer.pk)
         if participant is not None and (participant.is_active or _has_said_no(participant)):
             one.row.participant = participant
-            participant.kind = kind if participant.is_active else participant.kind
+            if participant.is_active and kind == Participant.Kind.PROFESSIONAL:
+                participant.kind = kind
             continue
         if participant is None:
             participant = Participant(volunteer=one.volunteer, edition=edition, signed_up_at=now)
@@ -268,15 +271,30 @@ def _meet(coming: Sequence[_Coming], edition: Edition, kind: str) -> list[_Comin
         participant.experienced = participant.experienced or one.volunteer.pk in known
         one.row.participant, one.row.brought = participant, True
         joining.append(one)
-    NamedPerson.objects.filter(participant__in=[_part(one).pk for one in joining], brought=True).update(brought=False)
+    return joining, list(there.values())
+
+
+def _keep(joining: Sequence[_Coming], known: Sequence[Participant]) -> None:
     new = [_part(one) for one in joining if _part(one).pk is None]
-    Participant.objects.bulk_update(there.values(), _WISHED, batch_size=BATCH)
+    back = [_part(one).pk for one in joining if _part(one).pk is not None]
+    NamedPerson.objects.filter(participant__in=back, brought=True).update(brought=False)
+    Participant.objects.bulk_update(known, _WISHED, batch_size=BATCH)
     Participant.objects.bulk_create(new, batch_size=BATCH)
     _write_wishes(joining)
-    return joining
 
 
-_WISHED = ["state", "withdrawn_at", "signed_up_at", "kind", "leader", "max_walk", "reach", "home", "experienced"]
+_WISHED = [
+    "state",
+    "withdrawn_at",
+    "signed_up_at",
+    "kind",
+    "leader",
+    "max_walk",
+    "reach",
+    "home",
+    "experienced",
+    "registration",
+]
 
 
 def _part(one: _Coming) -> Participant:
@@ -334,7 +352,6 @@ def _seat(joining: Sequence[_Coming], edition: Edition, *, by: User | None) -> N
         registering.register_quietly(drafts, slot=places[key].headquarters.slot)
         for one, draft in zip(people, drafts, strict=True):
             _part(one).registration = draft
-    Participant.objects.bulk_update([_part(one) for one in joining], ["registration"], batch_size=BATCH)
 
 
 def _place(wishes: Wishes, places: Iterable[Place], *, now_at: int | None = None) -> Place | None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext_noop as _
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from events.night.models import NamedPerson, Participant, PeopleList
 from events.night.people.bringing import Named, said_of
@@ -249,31 +249,35 @@ class _Crowd:
 
     def __init__(self, faces: Iterable[Face] = ()) -> None:
         self.by_phone: dict[str, list[Face]] = {}
-        self.by_start: dict[str, list[tuple[str, Face]]] = {}
+        self.by_start: dict[str, tuple[list[str], list[Face]]] = {}
         for face in faces:
             self.add(face)
 
     def add(self, face: Face) -> None:
         if face.phone:
             self.by_phone.setdefault(face.phone, []).append(face)
-        name = cells.plain(face.name)
+        name = _in_order(face.name)
         for start in _starts(name):
-            self.by_start.setdefault(start, []).append((name, face))
+            names, faces = self.by_start.setdefault(start, ([], []))
+            names.append(name)
+            faces.append(face)
 
     def like(self, face: Face) -> list[tuple[Face, Sentence]]:
         """Those who may be this person, the most alike first, three at most, each with why."""
         found = {other.at: (101, other, _("same telephone")) for other in self.by_phone.get(face.phone, ())}
-        name = cells.plain(face.name)
+        name = _in_order(face.name)
         for start in _starts(name):
-            for other_name, other in self.by_start.get(start, ()):
-                if other.at in found or (face.email and face.email == other.email):
-                    continue
-                if (score := fuzz.token_sort_ratio(name, other_name, score_cutoff=ALIKE)) >= ALIKE:
-                    why = _("same name") if score == 100 else _("nearly the same name")
-                    found[other.at] = (int(score), other, why)
-        found = {at: one for at, one in found.items() if one[1].email != face.email or not face.email}
-        ordered = sorted(found.values(), key=lambda one: (-one[0], one[1].at))
-        return [(other, why) for _score, other, why in ordered[:3]]
+            names, faces = self.by_start.get(start, ([], []))
+            for _name, score, index in process.extract(name, names, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=4):
+                other, why = faces[index], _("same name") if score == 100 else _("nearly the same name")
+                found.setdefault(other.at, (int(score), other, why))
+        others = (one for one in found.values() if not face.email or one[1].email != face.email)
+        return [(other, why) for _score, other, why in sorted(others, key=lambda one: (-one[0], one[1].at))[:3]]
+
+
+def _in_order(name: str) -> str:
+    """Without accents and capitals, its words in the order of the alphabet: which name comes first is no difference."""
+    return " ".join(sorted(cells.plain(name).split()))
 
 
 def _starts(name: str) -> set[str]:

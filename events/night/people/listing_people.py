@@ -21,7 +21,7 @@ from events.night.people.comparing_people import plan_of
 from volunteers.models import User
 
 KEPT = dt.timedelta(days=30)
-MOST_ROWS = 20_000  # of an organiser's list
+MOST_ROWS = 3_000  # of an organiser's list
 State = PeopleList.State
 
 

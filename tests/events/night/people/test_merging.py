@@ -9,6 +9,7 @@ from events.night.opening import SignUpRefused
 from events.night.people import listing_people
 from events.night.people.comparing_people import plan_of
 from events.night.people.reading import ListRefused
+from tests.factories.night_partners import PartnerFactory, name_somebody
 from tests.factories.night_people import open_night
 from tests.factories.volunteers import MembershipFactory, NetworkOrganiserFactory, UserFactory, VolunteerFactory
 from tests.office import inside
@@ -114,6 +115,16 @@ def test_two_rows_of_one_person_are_one(night):
     sent = listing_people.answer(sent, answers={"3:r2": True}, rest=False)
 
     assert [said.email for said in plan_of(sent).new] == ["lea@a.example", "leo@c.example"]
+
+
+def test_a_list_of_citizens_makes_no_citizen_of_a_professional(night):
+    name_somebody(PartnerFactory(edition=night), email="ines@example.org")
+    sent = send(night, "prénom;email\nInès;ines@example.org\n")
+
+    listing_people.confirm(sent, digest=plan_of(sent).digest, by=UserFactory())
+
+    assert Participant.objects.get().kind == "professional"
+    assert NamedPerson.objects.filter(brought=True).count() == 1
 
 
 def test_other_columns_ask_anew_and_what_is_decided_stays(night):
