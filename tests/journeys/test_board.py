@@ -1,11 +1,10 @@
-"""An organiser chooses a roster and changes it on the board: by keyboard, by hand, pinned, taken back."""
+"""An organiser has teams composed and changes them on the board: by keyboard, by hand, pinned, taken back."""
 
 import pytest
 
 from events.night.board import moving
 from events.night.models import Assignment, Sector
 from tests.factories.night_board import board_night, person, where
-from tests.factories.night_people import composed
 from tests.factories.volunteers import NetworkOrganiserFactory, UserFactory
 from tests.journeys.test_citizen import heading
 from tests.office import inside
@@ -23,14 +22,22 @@ def card(page, name):
     return page.locator(f"#p{person(name).pk}")
 
 
-def test_a_roster_is_chosen_and_changed_on_the_board(browser_page, sign_in, axe):
+def test_teams_are_composed_and_changed_on_the_board(browser_page, sign_in, axe, run_queued_tasks):
     night = board_night()
-    roster = composed(night)
     user = NetworkOrganiserFactory(network=night.network).user
     page = browser_page(width=1280, height=900)
     sign_in(page, inside(user))
 
-    page.goto(f"/organise/night/rosters/{roster.pk}/choose/")
+    page.goto(f"/organise/night/{night.pk}/rosters/")
+    axe(page)
+    page.locator("main button", has_text="Composer les équipes").click()
+    page.locator("main progress").wait_for()
+    axe(page)
+    assert "events.night.tasks.compose" in run_queued_tasks()
+    page.goto(f"/organise/night/{night.pk}/rosters/")
+    page.locator("main table a").click()
+    axe(page)
+    page.locator("main a[href$='/choose/']").click()
     page.locator("main form button").click()
     page.goto(f"/organise/night/{night.pk}/")
     page.locator("main a", has_text="Tableau des équipes").click()
