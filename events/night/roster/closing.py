@@ -12,8 +12,7 @@ from .problem import LEVELS
 from .relaxing import MORE_IS_BETTER, WEIGHTS, Relaxed
 
 SMALL = 12_000  # columns of a model for which this takes less than a second
-NODES = 300
-SECONDS = 3.0
+NODES = 100  # of branch and bound: a few seconds, and the same on any machine
 NEAR = 1e-4
 
 
@@ -25,13 +24,18 @@ class Closed:
     bound: int | None
 
 
+def is_large(relaxed: Relaxed) -> bool:
+    """Whether there is no hope to close anything."""
+    return relaxed.columns > SMALL
+
+
 def close(relaxed: Relaxed, level: str, reached: dict[str, int], least: float) -> Closed:
     """Looks for counts better than `reached` at this level, none of those before it worse.
 
     `relaxed` is at the optimum, `least`, of this level in fractions. What would cost more than lies between the two by
     its price alone is ruled out beforehand (reduced cost fixing).
     """
-    if level in MORE_IS_BETTER or relaxed.columns > SMALL:
+    if level in MORE_IS_BETTER or is_large(relaxed):
         return Closed(None, None)
     better = reached[level] - 1
     gap = WEIGHTS[level] * (better - least) + NEAR * WEIGHTS[level]
@@ -52,7 +56,7 @@ def close(relaxed: Relaxed, level: str, reached: dict[str, int], least: float) -
     hard = np.setdiff1d(indices, np.array(sorted(relaxed.counting.model.soft), dtype=np.int32))
     highs.changeColsIntegrality(len(hard), hard, np.array([highspy.HighsVarType.kInteger] * len(hard)))
     highs.setOptionValue("mip_max_nodes", NODES)
-    if not relaxed.limit.run(highs, most=SECONDS):
+    if not relaxed.limit.run(highs):
         if highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
             return Closed(None, reached[level])
         if highs.getInfo().primal_solution_status != 2:

@@ -10,17 +10,19 @@ from .city import Look, Plain
 from .counting import Counting, Kind
 from .crewing import Band, Crew
 from .draft import HARD, Draft
+from .repairing import repair
 from .staffing import Staffing
 
 Seat = list[tuple[int, ...]]
 ROUNDS = 40
+REPAIRS = 3  # headquarters; counts that are cut down leave more of them in want, and all that takes too long
 TRIES = 20_000  # pairs of teams of one headquarters that are looked at for what is only wished for
 
 
 def deal(counting: Counting, counts: Sequence[int]) -> Draft:
     """The draft that these counts, whole numbers by column, stand for; what cannot be dealt is left out."""
     draft = Draft(counting.city)
-    arrived = _arrivals(counting, counts)
+    arrived, repairs = _arrivals(counting, counts), REPAIRS
     for staffing in counting.staffing:
         seats: dict[int, Seat] = {}
         for index, units in _gather(staffing, arrived, counts).items():
@@ -33,6 +35,9 @@ def deal(counting: Counting, counts: Sequence[int]) -> Draft:
             for unit in units:
                 for one in unit:
                     draft.add(one, team)
+        if repairs and any(draft.members[team] and not draft.is_viable(team) for team in seats):
+            repairs -= 1
+            repair(draft, staffing.hq, fine=not counting.coarse)
     draft.settle()
     return draft
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from math import inf
 
 import highspy
 
@@ -41,15 +40,15 @@ class Limit:
         if self._is_cancelled():
             raise Cancelled
 
-    def run(self, highs: highspy.Highs, share: float = 1.0, most: float = inf) -> bool:
-        """Lets HiGHS optimise what it holds, for `most` seconds; whether it came to the end. Raises `Cancelled`."""
+    def run(self, highs: highspy.Highs, share: float = 1.0) -> bool:
+        """Lets HiGHS optimise what it holds; whether it came to the end. Raises `Cancelled`."""
         self.check()
         work = None if self._work is None else self._work - self.done
         if self.left(share) <= 0 or (work is not None and work <= 0):
             return False
         if work is not None:
             highs.setOptionValue("simplex_iteration_limit", work)
-        highs.setOptionValue("time_limit", highs.getRunTime() + min(most, self.left(share)))
+        highs.setOptionValue("time_limit", highs.getRunTime() + self.left(share))
         highs.run()
         info = highs.getInfo()
         self.done += max(0, info.simplex_iteration_count) + max(0, info.ipm_iteration_count)

@@ -40,6 +40,7 @@ class Program:
         self.rows: list[tuple[float, float]] = []
         self.entries: list[dict[int, float]] = []
         self.values: list[float] = []
+        self.nodes: int | None = None  # of branch and bound, at most: on any machine alike
         self.start: dict[int, float] = {}
         self._highs: highspy.Highs | None = None
 
@@ -75,6 +76,8 @@ class Program:
             costs[column] = value
         highs.changeColsCost(len(costs), np.arange(len(costs), dtype=np.int32), costs)
         highs.setOptionValue("time_limit", highs.getRunTime() + seconds)
+        if self.nodes is not None:
+            highs.setOptionValue("mip_max_nodes", self.nodes)
         if self.values:
             start = highspy.HighsSolution()
             start.col_value = self.values

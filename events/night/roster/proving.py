@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import ceil, floor
 
 from .city import City
-from .closing import close
+from .closing import close, is_large
 from .counting import Counting
 from .limits import Limit
 from .problem import LEVELS, Bounds
@@ -23,6 +23,7 @@ class Proof:
         self.coarse = Relaxed(Counting(city, coarse=True), limit)
         self.most = {"viable": len(city.instance.teams), "placed": len(city.instance.people)}
         self._at: int | None = None
+        self._foreseen: dict[str, int] = {}
 
     def viable(self) -> int:
         """The most teams that can go out, as far as is known."""
@@ -45,14 +46,38 @@ class Proof:
                 self.most["placed"] = min(self.most["placed"], floor(value + NEAR))
         return self.most["placed"]
 
+    def foresee(self, relaxed: Relaxed, viable: int, share: float) -> None:
+        """Bounds of all levels, for rosters that reach each bound before; where there is time.
+
+        `relaxed`, at the optimum of all levels, is left where it reaches these bounds too, which are whole, until
+        `let_go`: so a dive does not lose what cannot be had.
+        """
+        held = {"viable": viable, "placed": self.placed(viable)}
+        for level in ("split", "cost"):
+            value = relaxed.bound(level, held, share)
+            if value is None:
+                break
+            held[level] = max(0, ceil(value - NEAR))
+            if held[level] > value + NEAR:
+                relaxed.assume(level, held[level])
+        if "cost" in held and relaxed.optimise(WEIGHTS, share):
+            self._foreseen = held | {"balance": max(0, ceil(relaxed.rest("balance", held) - NEAR))}
+        else:
+            relaxed.let_go()
+            relaxed.optimise(WEIGHTS)
+
     def bounds(
         self, relaxed: Relaxed, reached: dict[str, int], *, is_last: bool = False
     ) -> tuple[Bounds, list[int] | None]:
         """All bounds, until time is out; and counts that are better than what was reached, where such were found
         (`is_last`: never mind).
 
-        `relaxed` is at an optimum, with nothing held.
+        `relaxed` is at an optimum, with nothing held but what was foreseen.
         """
+        is_foreseen = bool(self._foreseen) and all(self._foreseen[level] == reached[level] for level in LEVELS[:-1])
+        if is_foreseen and (is_last or is_large(relaxed) or self._foreseen["balance"] == reached["balance"]):
+            return Bounds(**self._foreseen), None
+        relaxed.let_go()
         found = {"viable": self.most["viable"], "placed": self.placed(reached["viable"])}
         # Levels that nothing can better keep their weight in the objective: far quicker than holding them by a row.
         held: dict[str, int] = {}

@@ -31,7 +31,7 @@ class Relaxed:
         self._cuts = 0
         self._vectors: dict[str, Vector] = {}
         self._is_fresh = True
-        self._basis: highspy.HighsBasis | None = None
+        self._bases: dict[int, highspy.HighsBasis] = {}  # optima to be remembered, by how many rows there were
 
     def vector(self, level: str) -> Vector:
         """What each column counts for a level."""
@@ -74,19 +74,23 @@ class Relaxed:
         self.highs.changeColsBounds(len(columns), columns.astype(np.int32), lower, upper)
 
     def remember(self) -> None:
-        """Keeps the optimum of now, for `release`."""
-        self._basis = self.highs.getBasis()
+        """Keeps the optimum of now, for `release` when there are as many rows again."""
+        self._bases[len(self._sides)] = self.highs.getBasis()
 
     def release(self) -> None:
         """Takes back whatever was fixed, and stands at the optimum that was to be remembered."""
         self.highs.changeColsBounds(self.columns, self._indices, self.lower, self.upper)
-        if self._basis is not None:
-            self.highs.setBasis(self._basis)
+        if len(self._sides) in self._bases:
+            self.highs.setBasis(self._bases[len(self._sides)])
 
     def cut(self, level: str, value: float) -> None:
         """This level is never better than this, which is known from elsewhere."""
         self._add(level, (-INF, float(value)) if level in MORE_IS_BETTER else (float(value), INF))
         self._cuts += 1
+
+    def assume(self, level: str, value: float) -> None:
+        """Until `let_go`, this level is never better than this: known of those that keep the levels before."""
+        self._add(level, (-INF, float(value)) if level in MORE_IS_BETTER else (float(value), INF))
 
     def hold(self, level: str, value: float) -> None:
         """Until `let_go`, this level is as good as this at least."""
@@ -115,6 +119,10 @@ class Relaxed:
         """
         if not self.optimise({**{one: WEIGHTS[one] for one in held}, level: WEIGHTS[level]}, share):
             return None
+        return self.rest(level, held)
+
+    def rest(self, level: str, held: dict[str, int]) -> float:
+        """What the optimum of now proves of one level, when those before it are as held and none after it counts."""
         known = sum(WEIGHTS[one] * value for one, value in held.items())
         return (self._proven() - known) / WEIGHTS[level]
 

@@ -6,11 +6,12 @@ import numpy as np
 import numpy.typing as npt
 
 from .model import Indices, Vector
-from .relaxing import Relaxed
+from .relaxing import WEIGHTS, Relaxed
 
 BROKEN = 1e-6  # further than this from a whole number
-SHARE, LEAST, MOST = 0.4, 0.1, 0.6  # of what is broken is settled at once: more where it goes well, less where not
+SHARE, LEAST, MOST = 0.3, 0.1, 0.6  # of what is broken is settled at once: more where it goes well, less where not
 LOSS = 1e-4  # what settling several at once may lose of the objective
+SLACK, PART = 0.02, 0.1  # of the balance, what all may lose in the end, and how much of what is left of it at once
 LARGE, LARGE_LOSS = 100_000, 0.1  # columns of a model whose every step takes a second
 DEAD_ENDS = 5
 
@@ -27,8 +28,10 @@ class Rounding:
         self.turn = self._turns()
         self.values = relaxed.values
         self.reached = relaxed.objective
-        self._loss = LOSS if relaxed.columns < LARGE else LARGE_LOSS
-        self._dead_ends = 0
+        balance = relaxed.level("balance", self.values)
+        self._least = LOSS if relaxed.columns < LARGE else LARGE_LOSS
+        self._slack = self.reached + SLACK * WEIGHTS["balance"] * balance  # how far the objective may go
+        self._dead_ends = self._frozen = 0
         self._share = SHARE
         self._may_freeze = True
 
@@ -50,12 +53,11 @@ class Rounding:
 
     def whole(self, share: float = 1.0) -> list[int]:
         """The counts by column. Where no way or no time was found, what is broken by then is cut down."""
-        frozen = 0
         self._fix(self._plain())
         while (broken := self._broken()).size:
             turn = int(self.turn[broken].min())
-            if self._may_freeze and turn > frozen:
-                frozen = turn
+            if self._may_freeze and turn > self._frozen:
+                self._frozen = turn
                 self._fix(np.flatnonzero(self.turn < turn))
             if not self._settle(broken[self.turn[broken] == turn], share):
                 return self._cut_down()
@@ -81,6 +83,9 @@ class Rounding:
         values = np.round(self.values[columns]) if values is None else values
         self.relaxed.fix(columns, values, values)
 
+    def _free(self, columns: Indices) -> None:
+        self.relaxed.fix(columns, self.relaxed.lower[columns], self.relaxed.upper[columns])
+
     def _settle(self, columns: Indices, share: float) -> bool:
         """Settles the least broken of these, as many at once as go without loss; False where time is out."""
         columns = columns[: max(1, int(len(columns) * self._share))]
@@ -90,12 +95,12 @@ class Rounding:
             lost = self._lost(share)
             if lost is None:
                 return False
-            if lost <= self._loss:
+            if lost <= max(self._least, PART * (self._slack - self.reached)):
                 return self._take()
             if len(columns) == 1:
                 return self._choose(columns, lost, share)
             self._share = max(LEAST, self._share / 2)
-            self.relaxed.fix(columns, self.relaxed.lower[columns], self.relaxed.upper[columns])
+            self._free(columns)
             columns = columns[: max(1, len(columns) // 4)]
 
     def _choose(self, column: Indices, lost: float, share: float) -> bool:

@@ -18,6 +18,8 @@ from .proving import HEADS, Proof
 from .relaxing import WEIGHTS, Relaxed
 from .rounding import Rounding
 
+HEADED, DIVED = 0.3, 0.75  # the shares of the time by which there are counts, of heads alone and of everything
+
 Progress = Callable[[str, float], None]
 
 
@@ -71,11 +73,14 @@ class _Search:
         viable = proof.viable()
         self.bounds = Bounds(viable=viable)
         self._tell("bounded")
-        self._compose(proof.coarse, HEADS, viable, 0.3)
+        if self._optimise(proof.coarse, HEADS, viable, HEADED):
+            self._dive(proof.coarse, HEADED)
         self._tell("dealt by heads")
         proof.placed(viable)
         relaxed = Relaxed(Counting(self.city), self.limit)
-        self._compose(relaxed, WEIGHTS, viable, 0.9)
+        if self._optimise(relaxed, WEIGHTS, viable, DIVED):
+            proof.foresee(relaxed, viable, DIVED)
+            self._dive(relaxed, DIVED)
         self._tell("dealt")
         self.bounds, better = proof.bounds(relaxed, self._reached())
         while better is not None:
@@ -85,16 +90,18 @@ class _Search:
         self._tell("proven")
         return self.roster()
 
-    def _compose(self, relaxed: Relaxed, weights: dict[str, float], viable: int, share: float) -> None:
-        """A roster of what is best by these weights, if there is time; leaves `relaxed` at that optimum.
-
-        No more than `viable` teams can go out.
-        """
+    def _optimise(self, relaxed: Relaxed, weights: dict[str, float], viable: int, share: float) -> bool:
+        """What is best by these weights, with fractions, when no more than `viable` teams go out; if there is time."""
         if not relaxed.optimise(weights, share * 0.9):
-            return
+            return False
         if relaxed.level("viable", relaxed.values) > viable + 1e-6:
             relaxed.cut("viable", viable)
             relaxed.run(share)
+        relaxed.remember()
+        return True
+
+    def _dive(self, relaxed: Relaxed, share: float) -> None:
+        """A roster near the optimum at which `relaxed` is, and is left."""
         relaxed.remember()
         counts = Rounding(relaxed).whole(share)
         relaxed.release()
