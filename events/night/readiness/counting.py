@@ -13,7 +13,7 @@ from functools import cached_property
 
 from django.db import models
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from events.night.instances import instance_of
 from events.night.models import Edition, Headquarters
@@ -28,7 +28,7 @@ NEAR = 2  # times the distance that the roster calls near
 class Level(models.TextChoices):
     ENOUGH = "enough", gettext_lazy("enough")
     ELSEWHERE = "elsewhere", gettext_lazy("others could come")
-    SHORT = "short", gettext_lazy("short")
+    SHORT = "short", pgettext_lazy("headquarters", "short")
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """What the papers of a Night say, and what they keep to themselves."""
 
 import json
+import re
 from io import BytesIO
 
 import pytest
@@ -31,6 +32,10 @@ def silent(_step, _steps):
     pass
 
 
+def pages_of(paper):
+    return int(re.search(rb"/Type\s*/Pages[^>]*?/Count\s+(\d+)", paper)[1])
+
+
 def content_of(what, night, **scope):
     return PAPERS[what][1](night, gather(night, **scope), beat=silent)
 
@@ -55,6 +60,15 @@ def test_a_pack_has_its_team_by_first_names_and_whom_to_call(night):
     said = json.dumps(told, ensure_ascii=False)
     hidden = [*User.objects.values_list("email", flat=True), "Dupont", "Étienne", "Dana"]
     assert [word for word in hidden if word in said] == []
+
+
+def test_a_pack_is_two_sides_and_one_with_long_notes_begins_on_a_front_all_the_same(night):
+    notes = {"rally_points": "Devant la sortie 2 du métro, à l’abri.\nPuis au café.", "difficulties": "Un campement."}
+    Sector.objects.update(**notes)
+    assert pages_of(papermaking.pdf(packs.TEMPLATE, content_of("packs", night))) == 4
+
+    Sector.objects.filter(code="11-1").update(dangers="Attention aux quais. " * 90)
+    assert pages_of(papermaking.pdf(packs.TEMPLATE, content_of("packs", night))) == 6
 
 
 def test_the_way_to_a_sector_is_told_from_its_headquarters(night):

@@ -78,7 +78,7 @@ def test_a_message_is_shown_with_its_readers_before_it_is_sent_once(night, organ
     assert "1 personne recevrait ce message." in words(page)
     filled = fields_of(page.context["form"])
     assert (filled["subject_fr"], filled["subject_en"]) == (
-        "Seriez-vous responsable d’équipe ? 11 · Quartier 11",
+        "Seriez-vous responsable d’équipe\xa0? 11 · Quartier 11",
         "Would you lead a team? 11 · Quartier 11",
     )
 
