@@ -397,6 +397,7 @@ TABLE = [
     Row("organise-night:board", "in composed edition", SEES, OFFICE_NO),
     Row("organise-night:board-all", "in composed edition", SEES, OFFICE_NO),
     Row("organise-night:board-changes", "in composed edition", CHANGES, OFFICE_NO),
+    Row("organise-night:board-balance", "in composed edition", CHANGES, OFFICE_NO),
     Row("organise-night:board-recompose", "in composed edition", CHANGES, CHANGES, {"fewest_moves": "few"}),
     Row("organise-night:board-of", "board of", SEES, OFFICE_NO),
     Row("organise-night:board-of", "headquarters:next door", NETWORK, OFFICE_NO),

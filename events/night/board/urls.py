@@ -8,6 +8,7 @@ urlpatterns = [
     path("<key:edition>/board/", views.overview, name="board"),
     path("<key:edition>/board/all/", views.board_all, name="board-all"),
     path("<key:edition>/board/changes/", views.changes, name="board-changes"),
+    path("<key:edition>/board/balance/", views.balance, name="board-balance"),
     path("<key:edition>/board/recompose/", views.recompose, name="board-recompose"),
     path("headquarters/<key:pk>/board/", views.board_of, name="board-of"),
     path("participants/<key:pk>/move/", views.person, name="board-person"),

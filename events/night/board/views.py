@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from events.night.board import moving, offering, recomposing
+from events.night.board import balancing, moving, offering, recomposing
 from events.night.board.forms import RecomposeForm
 from events.night.board.journal import CHANGING, BoardRefused, Spot, shown_name
 from events.night.board.standing import Standing, legend
@@ -22,7 +22,7 @@ from events.night.board.telling import Line, tell
 from events.night.board.weighing import Scales
 from events.night.edition_views import edition_for
 from events.night.headquarters_views import headquarters_for
-from events.night.models import BoardChange, Edition, Headquarters, Participant, Sector
+from events.night.models import Appeal, BoardChange, Edition, Headquarters, Participant, Sector
 from events.night.permissions import (
     can_organise,
     can_take_back,
@@ -32,6 +32,8 @@ from events.night.permissions import (
     visible_sectors,
 )
 from events.night.preparing import EditionRefused
+from events.night.readiness import appealing
+from events.night.readiness.counting import PEOPLE
 from events.organise_views import OrganiserRequest, office_page
 from volunteers.methods import require_form
 
@@ -182,6 +184,25 @@ def changes(request: OrganiserRequest, edition: int) -> HttpResponse:
     ]
     context = _context(request, night) | {"lines": lines, "page_obj": page, "heading": _("Changes")}
     return render(request, "organise/night/board/changes.html", context)
+
+
+@office_page
+@require_safe
+def balance(request: OrganiserRequest, edition: int) -> HttpResponse:
+    """Which headquarters lack people, and who waits elsewhere, how far away, and could be asked."""
+    night = edition_for(request, edition, to_change=True)
+    rows = night.headquarters.select_related("district", "slot__venue").order_by("district__code")
+    parts = Standing(night, rows).parts
+    sent = Appeal.objects.filter(headquarters__edition=night, what=PEOPLE).with_answers()
+    context = _context(request, night) | {
+        "heading": _("Balance between headquarters"),
+        "at": "all",
+        "shortages": balancing.shortages(night, parts),
+        "may_ask": appealing.may_ask(night),
+        "what": PEOPLE,
+        "appeals": sent.select_related("headquarters__district")[:PAGE],
+    }
+    return render(request, "organise/night/board/balance.html", context)
 
 
 @office_page

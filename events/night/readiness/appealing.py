@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Collection
 
 from django.conf import settings
 from django.core import signing
@@ -36,13 +37,18 @@ def may_ask(edition: Edition) -> bool:
     return edition.state in ASKING
 
 
-def audience(headquarters: Headquarters, what: str) -> list[int]:
-    """The participants (keys) whom ``rule_of`` means, in the order of sign-up. Constant queries."""
+def audience(headquarters: Headquarters, what: str, *, waiting: Collection[int] | None = None) -> list[int]:
+    """The participants (keys) whom ``rule_of`` means, in the order of sign-up. Constant queries.
+
+    ``waiting``: people who wait for a team elsewhere; those of them then who do not accept this headquarters yet.
+    """
     city, place = City(headquarters.edition), str(headquarters.pk)
     if place not in city.places:
         return []
-    fit = _may_lead if what == LEADERS else _may_come
+    fit = _may_lead if what == LEADERS else _may_come if waiting is None else _may_change
     chosen = [int(person.id) for person in city.instance.people if fit(city, person, place, what)]
+    if waiting is not None:
+        chosen = [key for key in chosen if key in waiting]
     reached = Participant.objects.active().filter(pk__in=chosen, volunteer__user__is_active=True)
     reached = reached.filter(volunteer__user__unproved_since=None)
     lately = Asked.objects.filter(appeal__sent_at__gt=timezone.now() - PAUSE, participant__in=chosen)
@@ -106,7 +112,15 @@ def drafts(headquarters: Headquarters, what: str, *, missing: int) -> dict[str, 
     return texts
 
 
-def appeal(headquarters: Headquarters, *, what: str, texts: dict[str, str], key: uuid.UUID, by: User) -> Appeal:
+def appeal(
+    headquarters: Headquarters,
+    *,
+    what: str,
+    texts: dict[str, str],
+    key: uuid.UUID,
+    by: User,
+    waiting: Collection[int] | None = None,
+) -> Appeal:
     """Writes to everybody whom ``audience`` finds at this moment, a row and a message each. Harmless twice for one key.
 
     ``texts``: ``subject_fr``, ``body_fr`` and so on; a language left empty reads the other. Refuses an audience of
@@ -119,7 +133,7 @@ def appeal(headquarters: Headquarters, *, what: str, texts: dict[str, str], key:
             return sent
         if not may_ask(edition):
             raise AppealRefused(_("People are asked while sign-up is open or teams are being composed."))
-        keys = audience(headquarters, what)
+        keys = audience(headquarters, what, waiting=waiting)
         if not keys:
             raise AppealRefused(_("There is nobody left to ask: look at the rule again."))
         sent = Appeal.objects.create(headquarters=headquarters, what=what, key=key, sent_by=by, **texts)
@@ -217,6 +231,10 @@ def _may_lead(city: City, person: Person, place: str, what: str) -> bool:
     if person.leader or not person.experienced:
         return False
     return city.accepts(person, place) or (city.is_near(person, place) and len(person.prefs) < CHOICES)
+
+
+def _may_change(city: City, person: Person, place: str, what: str) -> bool:
+    return not city.accepts(person, place) and len(person.prefs) < CHOICES
 
 
 def _may_come(city: City, person: Person, place: str, what: str) -> bool:

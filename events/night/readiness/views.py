@@ -7,19 +7,20 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from events.night.board import balancing
 from events.night.edition_views import edition_for
 from events.night.headquarters_views import headquarters_for
-from events.night.models import Appeal, Asked
+from events.night.models import Appeal, Asked, Edition, Headquarters
 from events.night.permissions import can_fill_in, can_organise, visible_headquarters
 from events.night.preparing import EditionRefused
 from events.night.readiness import appealing
-from events.night.readiness.counting import LEADERS, Level, labels_of, readiness
+from events.night.readiness.counting import LEADERS, PEOPLE, Level, labels_of, readiness
 from events.night.readiness.forms import AppealForm
 from events.organise_views import OrganiserRequest, office_page
 from volunteers.methods import require_form
@@ -65,19 +66,33 @@ def appeal(request: OrganiserRequest, pk: int, what: str) -> HttpResponse:
     cell = next((one for one in row.cells if one.what == what), None) if row else None
     if cell is None:
         raise Http404
-    form = AppealForm(request.POST or None, initial=appealing.drafts(headquarters, what, missing=max(1, cell.missing)))
+    source = _source(request, night) if what == PEOPLE else None
+    waiting = balancing.waiting_at(source) if source else None
+    if source:
+        texts = balancing.drafts(headquarters, source=source)
+        rule = _("Those who wait for a team at %(place)s, do not accept this headquarters yet, and can still add it.")
+        rule = f"{rule % {'place': source.district}} {_('Nobody who was asked something in the last 7 days.')}"
+    else:
+        texts = appealing.drafts(headquarters, what, missing=max(1, cell.missing))
+        rule = appealing.rule_of(what)
+    form = AppealForm(request.POST or None, initial=texts)
     review = False
     if request.method == "POST" and form.is_valid():
         if "confirmed" in request.POST:
             try:
                 sent = appealing.appeal(
-                    headquarters, what=what, texts=form.texts(), key=form.cleaned_data["key"], by=request.user
+                    headquarters,
+                    what=what,
+                    texts=form.texts(),
+                    key=form.cleaned_data["key"],
+                    by=request.user,
+                    waiting=waiting,
                 )
             except EditionRefused as refusal:
                 form.add_error(None, str(refusal))
             else:
                 messages.success(request, _said(sent.asked.count()))
-                return redirect("organise-night:readiness", edition=night.pk)
+                return redirect(f"organise-night:{'board-balance' if source else 'readiness'}", edition=night.pk)
         else:
             review = "change" not in request.POST
     context: dict[str, Any] = {
@@ -88,8 +103,8 @@ def appeal(request: OrganiserRequest, pk: int, what: str) -> HttpResponse:
         "review": review,
         "cell": cell,
         "what": what,
-        "count": len(appealing.audience(headquarters, what)),
-        "rule": appealing.rule_of(what),
+        "count": len(appealing.audience(headquarters, what, waiting=waiting)),
+        "rule": rule,
         "may_ask": appealing.may_ask(night),
         "to_lead": what == LEADERS,
     }
@@ -137,6 +152,18 @@ def _strips(rows: list[Any]) -> list[dict[str, Any]]:
         missing = sum(cell.missing for _one, cell in cells)
         strips.append({"label": first.label, "what": first.what, "cells": cells, "missing": missing})
     return strips
+
+
+def _source(request: OrganiserRequest, night: Edition) -> Headquarters | None:
+    """The headquarters whose waiting people are to be asked, when the address names one; an organiser's to say."""
+    key = request.GET.get("from", "")
+    if not key:
+        return None
+    if not can_organise(request.user, night):
+        raise PermissionDenied
+    rows = night.headquarters.select_related("district", "slot__venue")
+    found: Headquarters = get_object_or_404(rows, pk=key if key.isdecimal() and len(key) < 19 else 0)
+    return found
 
 
 def _said(count: int) -> str:
