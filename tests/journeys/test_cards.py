@@ -5,10 +5,13 @@ import re
 import pytest
 
 from events.night.models import Card
+from mail.models import Message
+from mail.rendering import render
 from tests.factories.night_board import board_night, person, where
 from tests.factories.volunteers import NetworkOrganiserFactory
 from tests.journeys.conftest import text_of
 from tests.journeys.test_citizen import calendars, heading
+from tests.journeys.test_everyone import LOOKS, MEASURE, shown
 from tests.office import inside
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -37,10 +40,13 @@ def test_who_cannot_come_is_replaced_and_the_organiser_sees_it(
     assert len(calendars(mail)) == 1
 
     phone = browser_page(dark=True)
+    phone.set_content(shown(render(Message.objects.get(kind="night/card", user__email=email["11-1 b"]))))
+    axe(phone, LOOKS)
     phone.goto(link(mail))
     assert heading(phone) == "Votre équipe 11-1"
     axe(phone)
-    assert phone.evaluate("document.documentElement.scrollWidth") <= 360
+    for letters in ("100%", "200%"):
+        assert phone.evaluate(MEASURE, letters) <= 360
     phone.locator("button[value=cannot]").click()
     assert heading(phone) == "Vous ne venez pas cette fois"
     axe(phone)
