@@ -6,6 +6,8 @@ import math
 from collections.abc import Collection
 from dataclasses import replace
 
+from django.db.models import F, Q
+
 from events.models import Slot
 from events.night.models import Edition, NamedPerson, Sector
 from events.night.peopling import people_of, tag_of
@@ -26,13 +28,17 @@ def instance_of(edition: Edition, *, whole: bool = False) -> Instance:
     places, off = _places(edition)
     held = {key: place for key, place in places.items() if key not in off}
     teams = [team_of(sector) for sector in _sectors(edition, whole=whole) if str(sector.headquarters_id) in held]
-    named = (
-        set()
-        if whole
-        else {str(key) for key in NamedPerson.objects.for_teams(edition).values_list("participant", flat=True)}
-    )
+    named = set() if whole else _of_named_teams(edition)
     people = [_within(person, places, held) for person in people_of(edition) if person.id not in named] if held else []
     return Instance(edition.name, Rules(), tuple(held.values()), tuple(teams), tuple(people))
+
+
+def _of_named_teams(edition: Edition) -> set[str]:
+    """Whom organisations name for their own teams, but for those whom an organiser has pinned elsewhere since."""
+    elsewhere = Q(participant__assignment__is_pinned=True) & ~Q(participant__assignment__sector=F("sector"))
+    elsewhere |= Q(participant__assignment__is_pinned=True, participant__assignment__sector=None)
+    people = NamedPerson.objects.for_teams(edition).exclude(elsewhere)
+    return {str(key) for key in people.values_list("participant", flat=True)}
 
 
 def part_of(edition: Edition, *, people: Collection[int]) -> Instance:

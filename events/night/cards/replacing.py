@@ -119,6 +119,8 @@ def _reserve(edition: Edition, sector: Sector) -> AssignmentQuerySet:
     unwilling |= Q(participant__card__lapsed_at__isnull=False, participant__card__answer="")
     if sector.professionals_only:
         waiting = waiting.filter(participant__kind=Participant.Kind.PROFESSIONAL)
+    if sector.partner_id:
+        waiting = waiting.filter(participant__named_by__partner=sector.partner_id)
     return waiting.exclude(unwilling)
 
 

@@ -86,3 +86,7 @@ def test_whom_an_organisation_names_for_its_sector_is_pinned_there_and_no_busine
     assert [(row.participant_id, row.leads, row.is_pinned) for row in rows] == [
         (person.participant_id, lead, True) for person, lead in zip(named, (False, True, False), strict=True)
     ]
+    assert {person.id for person in instance_of(night).people} == {person.id for person in instance.people}
+    Assignment.objects.filter(participant=named[0].participant_id).update(sector=night.sectors.get(code="11-1"))
+    moved = str(named[0].participant_id)
+    assert moved in {person.id for person in instance_of(night).people}  # an organiser has decided otherwise since

@@ -8,11 +8,12 @@ import time_machine
 from events.models import Slot
 from events.night.cards import answering, deadlines, replacing
 from events.night.cards.mending import Plan, plan
-from events.night.models import Choice, Edition, Participant, Vacancy
+from events.night.models import Choice, Edition, NamedPerson, Participant, Sector, Vacancy
 from events.night.roster.problem import Headquarters, Instance, Person, Rules, Team
 from mail.models import Message
 from tests.factories.night_board import person, where
 from tests.factories.night_cards import card, move, published_night, told
+from tests.factories.night_partners import PartnerFactory
 
 pytestmark = pytest.mark.django_db
 HQS = (Headquarters("A", 0, 0), Headquarters("B", 2000, 0))
@@ -191,3 +192,17 @@ def test_the_silent_are_asked_by_themselves_a_day_before_the_deadline():
         assert (deadlines.remind_due(), deadlines.remind_due()) == (12, 0)
     Edition.objects.update(state="closed")
     assert deadlines.to_remind(night) == 0
+
+
+def test_only_an_organisations_own_people_come_into_its_team():
+    night = published_night(headquarters=1, reserve=2)
+    partner = PartnerFactory(edition=night)
+    Sector.objects.filter(code="11-1").update(partner=partner)
+    decline("11-1 b")
+    assert replacing.fill_open() == 0
+
+    own = person("11 r b")
+    NamedPerson.objects.create(edition=night, partner=partner, participant=own, email="own@example.org", first_name="O")
+    with time_machine.travel(Vacancy.objects.get().tried_at + replacing.AGAIN):
+        assert replacing.fill_open() == 1
+    assert where("11 r b") == "11-1"
