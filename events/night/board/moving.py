@@ -233,6 +233,8 @@ def _reverse(change: BoardChange, kind: str, *, by: User) -> BoardChange:
             raise BoardRefused(_("What is taken back is done again, and the other way round: choose that entry."))
         if held.is_undone == is_undoing:
             return held.reversals.order_by("-number").first() or held
+        if held.kind == Kind.LEFT:
+            raise BoardRefused(_("Who has withdrawn is brought back by nobody else."))
         is_choice = held.kind == Kind.CHOSEN
         published = board.edition.state_changed_at
         if is_choice and board.edition.state != State.ROSTERING and (published is None or held.at < published):

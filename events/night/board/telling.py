@@ -47,7 +47,7 @@ def tell(changes: Sequence[BoardChange]) -> dict[int, str]:
                 return led % {"who": name, "team": place(after)}
             pinned = _("%(who)s pinned in %(team)s") if after.is_pinned else _("%(who)s no longer pinned in %(team)s")
             return pinned % {"who": name, "team": place(after)}
-        return f"{name}: {place(before)} → {place(after)}"
+        return _("%(who)s: %(before)s → %(after)s") % {"who": name, "before": place(before), "after": place(after)}
 
     told = {}
     for change in changes:

@@ -179,9 +179,7 @@ def changes(request: OrganiserRequest, edition: int) -> HttpResponse:
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     told = tell(list(page))
     may = night.state in CHANGING
-    lines = [
-        Line(row, told[row.pk], may and not row.of_id and not row.is_undone, may and row.is_undone) for row in page
-    ]
+    lines = [Line(row, told[row.pk], may and row.may_be_undone, may and row.is_undone) for row in page]
     context = _context(request, night) | {"lines": lines, "page_obj": page, "heading": _("Changes")}
     return render(request, "organise/night/board/changes.html", context)
 

@@ -110,6 +110,11 @@ class BoardChange(models.Model):
     def is_undone(self) -> bool:
         return self.undone_at is not None
 
+    @property
+    def may_be_undone(self) -> bool:
+        """Is it a deed that stands? Who has withdrawn is brought back by nobody else."""
+        return self.of_id is None and not self.is_undone and self.kind != self.Kind.LEFT
+
     def people(self) -> set[int]:
         """The keys of the participants whom it moved."""
         return {row[0] for row in self.rows}

@@ -222,6 +222,8 @@ def test_whoever_withdraws_leaves_the_roster_and_is_left_out_of_what_is_taken_ba
     assert where("11-1 b") is None
     assert [row.kind for row in BoardChange.objects.order_by("number")][2:] == ["left", "left"]
     assert replayed(night) == spots_now(night)
+    with pytest.raises(BoardRefused):
+        moving.undo(BoardChange.objects.latest("number"), by=by)
     moving.undo(entry, by=by)
     assert (where("11-1 b"), where("11-1 c")) == (None, "11-1")
 
