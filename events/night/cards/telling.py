@@ -39,6 +39,7 @@ logger = logging.getLogger(__name__)
 KIND = "night/card"
 BATCH = 200
 TIME_TO_ANSWER = dt.timedelta(hours=48)  # at least, for whoever is told late
+LEAST_TIME = dt.timedelta(minutes=30)
 WRITTEN = [
     "headquarters", "sector", "leads", "leader", "version", "due_at", "told_at", "answer", "answered_at", "answer_by",
     "reminded_at", "lapsed_at",
@@ -131,11 +132,12 @@ def wake() -> None:
         logger.warning("The broker is away: cards wait for the next sweep.")
 
 
-def answer_by(edition: Edition, now: dt.datetime) -> dt.datetime:
-    """Until when somebody told now says whether they come: the edition's day, or, for whoever is told late, 48 hours,
-    or half of the time that is left."""
+def answer_by(edition: Edition, news: News, now: dt.datetime) -> dt.datetime:
+    """Until when somebody told now says whether they come: the moment that was chosen at publishing, for whoever is
+    told of their first team before it; else 48 hours, or half of the time that is left, if that is later."""
     late = now + min(TIME_TO_ANSWER, (edition.starts_at - now) / 2)
-    return max(edition.answers_by or late, late)
+    chosen = edition.answers_by or late
+    return chosen if news == News.TEAM and chosen > now + LEAST_TIME else max(chosen, late)
 
 
 def _blank(one: Standing, now: dt.datetime) -> Card:
@@ -169,7 +171,7 @@ def _write(edition: Edition, cards: list[Card], forced: Mapping[int, News]) -> N
         card.due_at = None
         if news is None or place is None:
             continue
-        _tell(card, place, news, answer_by(edition, now), now)
+        _tell(card, place, news, answer_by(edition, news, now), now)
         user = card.participant.volunteer.user
         context = {"card": card.pk, "version": card.version, "news": news.value}
         drafts.append(queuing.draft(KIND, key=f"{KIND}:{card.pk}:{card.version}", user=user, context=context))

@@ -149,3 +149,17 @@ def test_people_have_until_three_days_before_to_answer_or_a_while(days, hours_le
     with time_machine.travel(night.starts_at - dt.timedelta(days=days), tick=False):
         left = publishing.usual_answers_by(night) - timezone.now()
         assert left == dt.timedelta(hours=hours_left)
+
+
+def test_the_deadline_that_an_organiser_chose_is_the_one_on_the_cards():
+    night = board_night()
+    soon = timezone.now() + dt.timedelta(hours=5)
+
+    publish(night, answers_by=soon)
+    assert card("11-1 b").answer_by == soon
+
+    move("11 r a", "11-1")
+    with time_machine.travel(soon + dt.timedelta(hours=1), tick=False):
+        telling.tell_changes(night, expected=[person("11 r a").pk], by=UserFactory())
+        telling.tell_due()
+        assert card("11 r a").answer_by == timezone.now() + dt.timedelta(hours=48)
