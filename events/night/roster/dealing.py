@@ -15,14 +15,15 @@ from .staffing import Staffing
 
 Seat = list[tuple[int, ...]]
 ROUNDS = 40
-REPAIRS = 3  # headquarters; counts that are cut down leave more of them in want, and all that takes too long
+REPAIRS = 3  # headquarters; where more of them are in want, only teams that cannot go out are worth the time
 TRIES = 20_000  # pairs of teams of one headquarters that are looked at for what is only wished for
 
 
 def deal(counting: Counting, counts: Sequence[int]) -> Draft:
     """The draft that these counts, whole numbers by column, stand for; what cannot be dealt is left out."""
     draft = Draft(counting.city)
-    arrived, repairs = _arrivals(counting, counts), REPAIRS
+    arrived = _arrivals(counting, counts)
+    wanting: list[tuple[int, int]] = []  # what a headquarters leaves to be desired beyond what was counted
     for staffing in counting.staffing:
         seats: dict[int, Seat] = {}
         for index, units in _gather(staffing, arrived, counts).items():
@@ -30,14 +31,22 @@ def deal(counting: Counting, counts: Sequence[int]) -> Draft:
             going = alike.teams[: counts[counting.teams[index]]]
             if going:
                 seats |= _share(draft, going, units, staffing.crews[index], counts)
-        _Swaps(draft, seats).improve(HARD if counting.coarse else staffing.slack(counts))
+        swaps = _Swaps(draft, seats)
+        if counting.coarse:
+            swaps.improve(HARD)
+            excess = sum(defect for defect in swaps.defects.values() if defect >= draft.hard)
+        else:
+            slack = staffing.slack(counts)
+            swaps.improve(slack)
+            excess = sum(swaps.defects.values()) - slack
+        wanting += [(excess, staffing.hq)] * (excess > 0)
         for team, units in seats.items():
             for unit in units:
                 for one in unit:
                     draft.add(one, team)
-        if repairs and any(draft.members[team] and not draft.is_viable(team) for team in seats):
-            repairs -= 1
-            repair(draft, staffing.hq, fine=not counting.coarse)
+    for excess, hq in sorted(wanting, reverse=True)[:REPAIRS]:
+        if excess >= HARD or len(wanting) <= REPAIRS:
+            repair(draft, hq, fine=not counting.coarse)
     draft.settle()
     return draft
 

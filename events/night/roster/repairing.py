@@ -29,28 +29,28 @@ def repair(draft: Draft, hq: int, *, fine: bool) -> bool:
         return False
     model.program.nodes = NODES
     out = [team for team in teams if draft.is_viable(team)]
-    placed = {draft.people[one].id: draft.teams[team].id for team in out for one in draft.members[team]}
-    model.begin({one: team for one, team in placed.items() if city.person_index[one] not in city.pin}, _ids(draft, out))
+    free = [(one, team) for team in out for one in draft.members[team] if one not in city.pin]
+    placed = {draft.people[one].id: draft.teams[team].id for one, team in free}
+    model.begin(placed, [draft.teams[team].id for team in out])
     if "viable" not in model.optimise(LEVELS if fine else LEVELS[:2], SECONDS):
         return False
-    plan = model.plan()
-    is_better = len(plan) > len(placed) or sum(map(round, _values(model))) > len(out)
-    if is_better:
-        for one in here:
-            if one not in city.pin:
-                draft.remove(one)
-        for name, team_id in plan.items():
-            if city.person_index[name] not in city.pin:
-                draft.add(city.person_index[name], city.team_index[team_id])
+    before, places = draft.key(), {one: draft.place[one] for one in here if one not in city.pin}
+    plan = {city.person_index[name]: city.team_index[team] for name, team in model.plan().items()}
+    _put(draft, {one: plan.get(one, -1) for one in places})
+    is_better = draft.key() > before
+    if not is_better:
+        _put(draft, places)
     return is_better
 
 
-def _values(model: Regrouping) -> list[float]:
-    return [model.program.values[column] for column in model.out.values()]
-
-
-def _ids(draft: Draft, teams: list[int]) -> list[str]:
-    return [draft.teams[team].id for team in teams]
+def _put(draft: Draft, places: dict[int, int]) -> None:
+    """These people where this says, -1 for nowhere."""
+    for one in places:
+        if draft.place[one] >= 0:
+            draft.remove(one)
+    for one, team in places.items():
+        if team >= 0:
+            draft.add(one, team)
 
 
 def _mover(city: City, one: int, hq: int, here: set[int]) -> Mover:

@@ -56,7 +56,7 @@ def applied(roster, price):
 
 @pytest.mark.parametrize("kind", ["plenty", "leaders scarce"])
 def test_what_a_price_claims_is_what_the_referee_counts(kind):
-    instance = invent(kind, 90, seed=1)
+    instance = invent(kind, 60, seed=1)
     roster = by_hand(instance)
     situation = Situation(instance, roster)
     names = [one.id for one in instance.people]
@@ -78,7 +78,7 @@ def worth(levels):
     return viable, placed, -split, -cost, -balance
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(nights(people=5))
 def test_nothing_is_cheaper_than_the_least_price(example):
     instance, roster, _night = example
@@ -138,7 +138,7 @@ def can_go_out(instance, name):
     return False
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(nights(people=4))
 def test_the_reasons_of_a_team_alone_are_irreducible(example):
     instance, roster, _night = example
@@ -233,7 +233,7 @@ def test_what_help_is_said_to_do_it_does(kind):
         assert before + one.teams <= verdict.score.viable <= before + one.teams + anew
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(nights(people=8))
 def test_everything_can_be_told(example):
     instance, roster, _night = example

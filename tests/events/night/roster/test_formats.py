@@ -167,7 +167,7 @@ ANYTHING = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.data())
 def test_no_damage_to_an_instance_makes_the_reader_fail(data):
     instance = plain()

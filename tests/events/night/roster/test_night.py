@@ -48,7 +48,7 @@ def test_a_tiny_night_is_the_best_there_is(example):
             break
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(nights(people=25, teams=6))
 def test_without_time_a_night_is_still_legal(example):
     instance, roster, night = example
