@@ -28,7 +28,10 @@ ROUGH = 8  # points on each side of a sector: streets are not straight
 
 
 def papers() -> Iterator[Figure]:
-    """Packs against the 30 s that were asked for, and their memory; what else is printed, with its time."""
+    """Packs against the 30 s that were asked for, and their memory; what else is printed, with its seconds.
+
+    In processor time, that of both processes: on a busy machine the clock runs ahead of it, on a free one behind.
+    """
     edition, asker = night(), User.objects.filter(is_superuser=True).first()
     assert asker is not None
     others = {what: made(edition, what, asker)[0] for what in PaperFile.What.values if what != PaperFile.What.PACKS}
@@ -37,18 +40,18 @@ def papers() -> Iterator[Figure]:
     facts: dict[str, Any] = {
         "teams": edition.sectors.count(),
         "people": Assignment.objects.filter(participant__edition=edition).count(),
-        "cpu": round(cpu, 2),
+        "wall": round(wall, 2),
         "file_mb": round(row.size / 1024**2, 1),
         "others": {what: round(seconds, 2) for what, seconds in others.items()},
     }
     yield Figure(
         bench="packs",
-        value=wall,
-        unit="s",
+        value=cpu,
+        unit="s of processor time",
         against=f"{SECONDS:g} s",
-        ratio=wall / SECONDS,
+        ratio=cpu / SECONDS,
         goal="at most 1",
-        holds=row.state == PaperFile.State.DONE and wall <= SECONDS,
+        holds=row.state == PaperFile.State.DONE and cpu <= SECONDS,
         more=facts,
     )
     yield Figure(
