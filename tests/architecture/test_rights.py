@@ -520,7 +520,7 @@ def test_page_feed_and_export_of_a_person_agree(world):
     entries = {str(entry["summary"]).partition(" (")[0] for entry in Calendar.from_ical(feed.content).walk("VEVENT")}
     exported = {row["title"] for row in next(part for name, part in export.items() if name == "registrations")}
 
-    assert len(mine) == 10
+    assert len(mine) == 11
     assert (entries, exported, shown) == (mine, mine, mine)
 
 
