@@ -58,7 +58,7 @@ def preview(edition: Edition) -> Preview:
         unreachable=unreachable(edition),
         seen=moving.number_of(edition),
         problems=_problems(edition, people),
-        warnings=_warnings(edition, nowhere),
+        warnings=seating.over_quota(edition, people) + _warnings(edition, nowhere),
         sample=next((one.participant for one in placed if one.now and not one.now.leads), None),
     )
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from events import transferring
 from events.models import Slot
 from events.night.cards.comparing import Standing
-from events.night.models import Edition, Participant
+from events.night.models import Edition, Headquarters, Participant
 from events.transferring import Transfer
 from volunteers.models import User
 
@@ -45,27 +46,35 @@ def seat(edition: Edition, people: Sequence[Standing], *, by: User | None) -> No
 
 
 def overfull(edition: Edition, people: Sequence[Standing]) -> list[str]:
-    """The headquarters to which more people are sent than may be, each in a sentence. One query."""
-    sent = Counter(one.now.headquarters for one in people if one.now and one.now.sector)
+    """The headquarters to which more people are sent than they have seats, each in a sentence. One query."""
     found = []
-    for headquarters in edition.headquarters.select_related("slot", "district").order_by("district__code"):
-        slot, count = headquarters.slot, sent[headquarters.pk]
-        if count > slot.capacity:
+    for headquarters, count in _sent(edition, people):
+        most = headquarters.slot.capacity
+        if count > most:
             text = ngettext(
                 "Headquarters %(name)s: %(count)d people are sent there, and it has %(most)d seat. "
                 "Give it more seats, or move people.",
                 "Headquarters %(name)s: %(count)d people are sent there, and it has %(most)d seats. "
                 "Give it more seats, or move people.",
-                slot.capacity,
+                most,
             )
-            found.append(text % {"name": headquarters.district, "count": count, "most": slot.capacity})
-        elif headquarters.quota is not None and count > headquarters.quota:
-            text = ngettext(
-                "Headquarters %(name)s: %(count)d people are sent there, and its quota is %(most)d person. "
-                "Raise the quota, or move people.",
-                "Headquarters %(name)s: %(count)d people are sent there, and its quota is %(most)d people. "
-                "Raise the quota, or move people.",
-                headquarters.quota,
-            )
-            found.append(text % {"name": headquarters.district, "count": count, "most": headquarters.quota})
+            found.append(text % {"name": headquarters.district, "count": count, "most": most})
     return found
+
+
+def over_quota(edition: Edition, people: Sequence[Standing]) -> list[str]:
+    """The headquarters to which the roster sends more people than its quota, at which sign-up stops and a
+    roster need not. Each in a sentence. One query."""
+    text = _("Headquarters %(name)s: %(count)d people are sent there, above its quota of %(most)d.")
+    return [
+        str(text % {"name": headquarters.district, "count": count, "most": headquarters.quota})
+        for headquarters, count in _sent(edition, people)
+        if headquarters.quota is not None and headquarters.quota < count <= headquarters.slot.capacity
+    ]
+
+
+def _sent(edition: Edition, people: Sequence[Standing]) -> list[tuple[Headquarters, int]]:
+    """How many people of teams each headquarters gets, in the order of the districts."""
+    sent = Counter(one.now.headquarters for one in people if one.now and one.now.sector)
+    rows = edition.headquarters.select_related("slot", "district").order_by("district__code")
+    return [(headquarters, sent[headquarters.pk]) for headquarters in rows]

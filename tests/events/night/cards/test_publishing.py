@@ -52,7 +52,7 @@ def test_everybody_has_a_seat_with_their_team_and_one_message():
     assert card("11 r a").answer_by is None
 
 
-@pytest.mark.parametrize("lacking", ["state", "seats", "quota", "teams", "time", "board", "deadline"])
+@pytest.mark.parametrize("lacking", ["state", "seats", "teams", "time", "board", "deadline"])
 def test_nothing_is_written_when_it_cannot_be_published(lacking):
     night = board_night()
     by, seen, answers_by = UserFactory(), moving.number_of(night), publishing.usual_answers_by(night)
@@ -63,8 +63,6 @@ def test_nothing_is_written_when_it_cannot_be_published(lacking):
         move("12-1 a", "11-1")
         move("12-1 b", "11-1")
         Slot.objects.filter(pk=slot.pk).update(capacity=7)
-    elif lacking == "quota":
-        night.headquarters.update(quota=5)
     elif lacking == "teams":
         night.sectors.all().delete()
     elif lacking == "time":
@@ -84,6 +82,19 @@ def test_nothing_is_written_when_it_cannot_be_published(lacking):
     assert Edition.objects.get().state != "published"
     assert (Card.objects.count(), Message.objects.count()) == (0, 0)
     assert list(Registration.objects.order_by("pk").values_list("slot", "state", "sequence")) == states
+
+
+def test_a_quota_is_for_signing_up_and_a_roster_may_send_more():
+    night = board_night()
+    night.headquarters.filter(district__code="11").update(quota=5)
+
+    (warning,) = [text for text in publishing.preview(night).warnings if "quota" in text]
+    assert (" 6 " in warning, " 5" in warning) == (True, True)
+    publishing.publish(
+        night, answers_by=publishing.usual_answers_by(night), seen=moving.number_of(night), by=UserFactory()
+    )
+
+    assert card("11-1 a").participant.registration.state == "confirmed"
 
 
 def test_what_is_sent_is_said_before():
