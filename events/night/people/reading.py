@@ -38,8 +38,6 @@ HEADS = {
     "headquarters": "qg, headquarters, hq, arrondissement, lieu, site, affectation, district",
     "sector": "secteur, sector, code secteur, equipe, team",
 }
-HEADS["languages"] += ", languages spoken, langues parlees"
-HEADS["email"] += ", e mail address, adresse e mail"
 KNOWN = {
     " ".join(head.split()): name
     for name, heads in HEADS.items()
