@@ -86,26 +86,28 @@ def undone():
 
 
 class Held(NamedTuple):
-    """What the tables hold: how often they were written to in this transaction, and a digest of each."""
+    """What the tables hold: how often each was written to in this transaction, and a digest of each."""
 
-    writes: int
+    writes: dict[str, int]
     tables: dict[str, str]
 
 
 def writes():
-    """Those that were undone count, too. Visits do not."""
+    """By table. Those that were undone count, too. Visits do not."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_xact_user_tables WHERE relname <> ALL(%s)",
+            "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables"
+            " WHERE relname <> ALL(%s) AND n_tup_ins + n_tup_upd + n_tup_del > 0",
             [list(VISITS)],
         )
-        return cursor.fetchone()[0]
+        return dict(cursor.fetchall())
 
 
-def digest():
-    """What all tables hold, in a few bytes each."""
+def digest(names=None):
+    """What these tables hold, or all of them, in a few bytes each."""
     with connection.cursor() as cursor:
-        names = set(connection.introspection.table_names(cursor)) - VISITS
+        if names is None:
+            names = set(connection.introspection.table_names(cursor)) - VISITS
         tables = sorted(name for name in names if not name.startswith(COPY))
         each = (f"SELECT '{name}', md5(string_agg(t::text, '|' ORDER BY t::text)) FROM \"{name}\" t" for name in tables)
         cursor.execute(" UNION ALL ".join(each))
@@ -113,10 +115,10 @@ def digest():
 
 
 def changed(before):
-    """The tables that no longer hold what they held. They are not read when nothing was written."""
-    if writes() == before.writes:
-        return []
-    return [table for table, held in digest().items() if before.tables[table] != held]
+    """The tables that no longer hold what they held. Those that nothing was written to are not read."""
+    written = [table for table, times in writes().items() if times != before.writes.get(table)]
+    held = digest(written) if written else {}
+    return [table for table in held if before.tables[table] != held[table]]
 
 
 def url_of(world, row):
@@ -176,15 +178,21 @@ def text_of(response):
     return said + body.decode("utf-8", "replace")
 
 
+def asked(row, method):
+    """Who asks: everybody, or four of them where the address knows the method, or the object, for nobody at all."""
+    alike = set(row.outcomes(method).values()) in ({"4"}, {"5"})
+    return ("nobody", "owner", "organiser", "administrator") if alike else ROLES
+
+
 # --- The walk ---------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("row", TABLE, ids=IDS)
 def test_each_role_gets_what_the_table_says(world, untouched, row):
     got, leaked = {"GET": {}, "POST": {}}, []
-    posted = {role: letter == "." and not row.idle for role, letter in row.outcomes("POST").items()}
+    posted = [role for role, letter in row.outcomes("POST").items() if letter == "." and not row.idle]
 
-    for method in ("GET", "POST"):
-        for role in ROLES:
-            if method == "POST" and posted[role]:
+    for method in got:
+        for role in asked(row, method):
+            if method == "POST" and role in posted:
                 continue
             response = ask(world, role, "GET", url_of(world, row)) if method == "GET" else post(world, role, row)
             got[method][role], said = outcome(response), text_of(response)
@@ -192,15 +200,13 @@ def test_each_role_gets_what_the_table_says(world, untouched, row):
                 leaked += [(method, role, word) for word, who in KNOWS.items() if role not in who and word in said]
         if method == "GET" or not row.idle:
             assert (method, changed(untouched)) == (method, [])
-    for role in (role for role in ROLES if posted[role]):
+    for role in posted:
         with undone():
             got["POST"][role] = outcome(post(world, role, row))
             assert changed(untouched), f"{role}: nothing was done"
 
-    assert {method: "".join(got[method][role] for role in ROLES) for method in got} == {
-        "GET": row.get,
-        "POST": row.post,
-    }
+    for method, outcomes in got.items():
+        assert (method, outcomes) == (method, {role: row.outcomes(method)[role] for role in outcomes})
     assert leaked == []
 
 

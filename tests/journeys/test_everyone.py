@@ -324,6 +324,7 @@ def show_errors(page, address):
     here = page.url
     sends.first.evaluate(EMPTY)
     sends.first.click()
+    page.wait_for_load_state()  # the click has waited for no more than the answer's first bytes
     if page.url != here and not page.locator("main [aria-invalid]").count():
         page.goto(here)
 
@@ -342,12 +343,13 @@ class Screen:
         features = [{"name": name, "value": value} for name, value in looks.items()]
         self.browser.send("Emulation.setEmulatedMedia", {"features": features})
 
-    def filled(self, letters="100%"):
-        """How wide the page is, with letters of that size."""
-        return self.page.evaluate(MEASURE, letters)
+    def filled(self, width, letters):
+        """How wide the page is in a window of that width, with letters of that size."""
+        return self.page.evaluate(MEASURE, [width, letters])
 
 
-MEASURE = """letters => {
+MEASURE = """async ([asked, letters]) => {
+    for (let wait = 0; innerWidth !== asked && wait < 200; wait++) await new Promise(done => setTimeout(done, 10));
     const root = document.documentElement;
     root.style.fontSize = letters;
     const width = root.scrollWidth;
@@ -410,8 +412,8 @@ def test_each_page_is_for_everyone_with_menus_and_errors_shown(browser_page, sig
         page.evaluate(UNFOLD)
         for width, letters in ((360, "200%"), (768, "100%"), (320, "100%")):
             screen.show(width, first)
-            if screen.filled(letters) > width:
-                faults.append((address, width, f"too wide with letters of {letters}"))
+            if (filled := screen.filled(width, letters)) > width:
+                faults.append((address, width, f"{filled} pixels wide with letters of {letters}"))
         examine(320)
         screen.show(1280, second)
         examine(1280, LOOKS, "html" if n < 4 else "main")  # menu and footer have been seen in each way by then
