@@ -17,8 +17,8 @@ from bench.loading import load
 from bench.measuring import Figure, median
 from bench.serving import WebServer
 from cms.demo import accounts
-from events.night import choosing, composing
-from events.night.instances import instance_of
+from events.night.composing import choosing, running
+from events.night.composing.instances import instance_of
 from events.night.models import Assignment, Edition, Roster
 from events.night.roster import files, formats
 from events.night.roster.solving import solve
@@ -68,7 +68,7 @@ def _composed(organiser: User) -> Edition:
         made = formats.write_roster(solve(instance, time_limit=SECONDS))
     text = formats.write_instance(instance)
     run = Roster.objects.create(edition=edition, number=1, state=Roster.State.RUNNING, attempts=1, instance=text)
-    composing.keep(run, text, made)
+    running.keep(run, text, made)
     choosing.choose(run, by=organiser)
     return edition
 

@@ -11,7 +11,7 @@ class CmsConfig(AppConfig):
         from cms import erasing, nights, notes, turning, waiting_ideas  # noqa: PLC0415
         from cms.appearance import address_of  # noqa: PLC0415
         from cms.context_processors import site  # noqa: PLC0415
-        from events.night import public_pages  # noqa: PLC0415
+        from events.night.sign_up import public_pages  # noqa: PLC0415
         from ideas import notes as call_notes  # noqa: PLC0415
         from ideas import outcomes  # noqa: PLC0415
         from trainings import board_figures, origins  # noqa: PLC0415

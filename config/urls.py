@@ -38,7 +38,7 @@ urlpatterns += i18n_patterns(
     path("trainings/", include("trainings.urls")),  # first, since it is what most ask for
     path("ideas/", include("ideas.urls")),
     path("night/", include("events.night.urls")),
-    path("night/", include("events.night.sign_up_urls")),
+    path("night/", include("events.night.sign_up.urls")),
     path("night/", include("events.night.partners.urls")),
     path("mailbox/", include("mail.urls")),
     path("account/", include("volunteers.account_urls")),

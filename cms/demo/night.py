@@ -16,9 +16,10 @@ from django.utils import timezone
 from cms.demo.boundaries import KM_PER_DEGREE, keep_nearer
 from cms.demo.city import City, both, content
 from events.models import Slot
-from events.night import boundaries, copying, opening
+from events.night.editions import copying, opening
+from events.night.editions.siting import Site, drafted
 from events.night.models import Edition, Headquarters, PlaceKind, Sector, SectorTag
-from events.night.siting import Site, drafted
+from events.night.sectors import boundaries
 from volunteers.models import District, Qualification, User
 
 Flat = tuple[float, float]

@@ -19,7 +19,7 @@ from cms.demo.pages import LANGUAGES, add, blocks, in_language, publish
 from cms.models import HomePage, NightPage
 from events.models import Registration, Slot
 from events.night.models import Briefing, Choice, Edition, FriendGroup, Headquarters, Participant
-from events.night.placing import metres
+from events.night.sign_up.placing import metres
 from volunteers.models import QualificationHeld, Volunteer
 
 BATCH = 1000

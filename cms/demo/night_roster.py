@@ -8,8 +8,8 @@ from typing import Any
 
 from cms.demo.night_people import BATCH, Seats
 from events.models import Registration
-from events.night import assigning, composing
-from events.night.instances import instance_of
+from events.night.composing import assigning, running
+from events.night.composing.instances import instance_of
 from events.night.models import Assignment, Card, Edition, Roster
 from events.night.roster import files, formats
 from events.night.roster.solving import solve
@@ -32,7 +32,7 @@ def build(edition: Edition, *, by: User | None, rng: random.Random) -> None:
     run = Roster.objects.create(
         edition=edition, number=1, state=Roster.State.RUNNING, attempts=1, asked_by=by, started_at=moment, instance=text
     )
-    composing.keep(run, text, formats.write_roster(made))
+    running.keep(run, text, formats.write_roster(made))
     chosen = {"is_chosen": True, "chosen_at": moment + dt.timedelta(hours=1), "chosen_by": by}
     Roster.objects.filter(pk=run.pk).update(asked_at=moment, ended_at=moment + dt.timedelta(minutes=1), **chosen)
     spots = assigning.spots_of(Roster.objects.select_related("edition").get(pk=run.pk))

@@ -24,8 +24,8 @@ from cms import languages
 from cms.blocks import BodyBlock, NightBlock, NoteBlock
 from cms.models.addresses import SitePageCopyForm, SitePageForm, refuse_taken
 from cms.models.settings import SiteSettings
-from events.night import showing
 from events.night.models import Edition
+from events.night.sign_up import showing
 from ideas.models import Call, Phase
 from trainings import browsing, city_map, printing
 from trainings.quarters import Quarter, themes_of

@@ -10,11 +10,12 @@ class NightConfig(AppConfig):
     def ready(self) -> None:
         # Models are not loaded before.
         from events.kinds import Care, OfficePage, SlotKind, look_after, register  # noqa: PLC0415
-        from events.night import following, personal, placing  # noqa: PLC0415
+        from events.night import personal  # noqa: PLC0415
         from events.night.cards import letters  # noqa: PLC0415
+        from events.night.editions.siting import KIND  # noqa: PLC0415
         from events.night.partners import messages  # noqa: PLC0415
         from events.night.readiness import letters as appeals  # noqa: PLC0415
-        from events.night.siting import KIND  # noqa: PLC0415
+        from events.night.sign_up import following, placing  # noqa: PLC0415
         from events.permissions import has_agenda  # noqa: PLC0415
         from mail import kinds as mail_kinds  # noqa: PLC0415
         from volunteers import erasing, exporting, office_menu, retention  # noqa: PLC0415

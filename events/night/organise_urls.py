@@ -2,19 +2,16 @@
 
 from django.urls import include, path
 
-from events.night import (
-    briefing_views,
-    edition_views,
-    headquarters_views,
-    import_views,
-    publishing_views,
-    reshaping_views,
-    roster_views,
-    sector_views,
-)
 from events.night.board import urls as board_urls
+from events.night.cards import organise_views
+from events.night.composing import views as roster_views
+from events.night.editions import headquarters_views
+from events.night.editions import views as edition_views
 from events.night.papers import views as papers
 from events.night.readiness import views as readiness
+from events.night.sectors import import_views, reshaping_views
+from events.night.sectors import views as sector_views
+from events.night.sign_up import briefing_views
 
 app_name = "organise-night"
 urlpatterns = [
@@ -58,10 +55,10 @@ urlpatterns = [
     path("papers/<key:pk>/", papers.paper_download, name="paper"),
     path("papers/<key:pk>/again/", papers.paper_again, name="paper-again"),
     path("papers/<key:pk>/delete/", papers.paper_delete, name="paper-delete"),
-    path("<key:pk>/publish/", publishing_views.publish, name="publish"),
-    path("<key:pk>/cards/", publishing_views.cards, name="cards"),
-    path("<key:pk>/tell/", publishing_views.tell, name="tell"),
-    path("<key:pk>/remind/", publishing_views.remind, name="remind"),
-    path("headquarters/<key:pk>/answers/", publishing_views.answers, name="answers"),
-    path("vacancies/<key:pk>/fill/", publishing_views.fill, name="vacancy-fill"),
+    path("<key:pk>/publish/", organise_views.publish, name="publish"),
+    path("<key:pk>/cards/", organise_views.cards, name="cards"),
+    path("<key:pk>/tell/", organise_views.tell, name="tell"),
+    path("<key:pk>/remind/", organise_views.remind, name="remind"),
+    path("headquarters/<key:pk>/answers/", organise_views.answers, name="answers"),
+    path("vacancies/<key:pk>/fill/", organise_views.fill, name="vacancy-fill"),
 ]

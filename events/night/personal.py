@@ -11,10 +11,10 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from events.night import befriending
 from events.night.cards import leaving
 from events.night.models import Asked, Card, NamedPerson, Participant, Partner, PeopleList, Vacancy
 from events.night.papers import making
+from events.night.sign_up import befriending
 from volunteers.exporting import Row, Section
 from volunteers.models import User
 from volunteers.retention import Rule

@@ -3,9 +3,10 @@
 from celery import shared_task
 from django.utils import timezone
 
-from events.night import composing, personal
+from events.night import personal
 from events.night.board import moving
 from events.night.cards import deadlines, replacing, telling
+from events.night.composing import running
 from events.night.papers import making
 from events.night.people import listing_people
 from events.night.readiness import appealing
@@ -14,7 +15,7 @@ from events.night.readiness import appealing
 @shared_task
 def compose(pk: int) -> None:
     """Composes a roster that was asked for. Safe to run twice and side by side: whoever comes first claims it."""
-    composing.compose(pk)
+    running.compose(pk)
 
 
 @shared_task
@@ -26,7 +27,7 @@ def make_paper(pk: int) -> None:
 @shared_task
 def sweep() -> None:
     """Takes up the rosters and the papers that were left behind. Safe to run twice."""
-    composing.sweep()
+    running.sweep()
     making.sweep()
 
 
@@ -35,7 +36,7 @@ def forget() -> None:
     """Deletes the rosters that were not chosen, the boards' journals, what others said of people and what these were
     asked, 90 days after the night, its papers, 30 days after, and lists of people on which nobody has decided for 30
     days. Safe to run twice."""
-    composing.forget()
+    running.forget()
     moving.forget()
     personal.forget_named()
     making.forget()

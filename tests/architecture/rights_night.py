@@ -6,11 +6,11 @@ import uuid
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from events.night import befriending, importing
 from events.night.board import moving
 from events.night.board.moving import Spot
 from events.night.cards import links as card_links
 from events.night.cards.comparing import concerned
+from events.night.editions.forms import EditionForm, HeadquartersForm
 from events.night.models import (
     Appeal,
     Asked,
@@ -23,13 +23,15 @@ from events.night.models import (
     Roster,
     Vacancy,
 )
-from events.night.organise_forms import EditionForm, HeadquartersForm, SectorForm
 from events.night.papers import links
 from events.night.partners import inviting, objecting
 from events.night.partners.forms import PartnerForm
 from events.night.people import listing_people
 from events.night.people.comparing_people import plan_of
 from events.night.readiness import appealing
+from events.night.sectors import importing
+from events.night.sectors.forms import SectorForm
+from events.night.sign_up import befriending
 from mail.models import Message
 from tests.architecture.filling import fields_of
 from tests.factories.night import EditionFactory, HeadquartersFactory, SectorFactory, SectorImportFactory

@@ -46,12 +46,12 @@ def test_verbs_may_call_one_another():
 @pytest.mark.parametrize(
     ("importer", "imported", "kept"),
     [
-        ("events.night.preparing", "events.scheduling", True),
+        ("events.night.editions.preparing", "events.scheduling", True),
         ("events.night.models.sectors", "events.views", True),
         ("events.views", "events.night.models", False),
         ("events.scheduling", "events.night", False),
-        ("events.night.forms", "events.night.preparing", True),
-        ("events.night.preparing", "events.night.forms", False),
+        ("events.night.editions.forms", "events.night.editions.preparing", True),
+        ("events.night.editions.preparing", "events.night.editions.forms", False),
     ],
 )
 def test_a_room_inside_another_is_above_it(importer, imported, kept):

@@ -21,9 +21,10 @@ from cms.demo import accounts, people
 from cms.models import NightPage, StandardPage
 from events import attending, by_date
 from events.models import MeetingMark, Registration, Slot
-from events.night import boundaries, peopling
+from events.night.composing import peopling
 from events.night.models import Assignment, Card, Edition
 from events.night.permissions import visible_headquarters
+from events.night.sectors import boundaries
 from ideas import notes, outcomes
 from ideas.models import Call, Idea
 from ideas.voting import result as vote_result

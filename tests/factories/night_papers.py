@@ -1,4 +1,4 @@
-from events.night import choosing
+from events.night.composing import choosing
 from events.night.models import Assignment, Headquarters, Sector
 from tests.events.night.test_composing import tiny
 from tests.factories.night import SectorFactory

@@ -2,11 +2,13 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from events.night import composing, enrolling, models
-from events.night.instances import instance_of
-from events.night.placing import Wishes, places_of
+from events.night import models
+from events.night.composing import running
+from events.night.composing.instances import instance_of
 from events.night.roster import formats
 from events.night.roster.solving import solve
+from events.night.sign_up import enrolling
+from events.night.sign_up.placing import Wishes, places_of
 from tests.factories.night import EditionFactory, HeadquartersFactory
 from tests.factories.volunteers import SquareDistrictFactory, VolunteerFactory
 
@@ -73,6 +75,6 @@ def composed(edition, **facts):
     made = formats.write_roster(solve(instance, time_limit=10))
     text = formats.write_instance(instance)
     models.Roster.objects.filter(pk=run.pk).update(instance=text)
-    composing.keep(run, text, made)
+    running.keep(run, text, made)
     models.Roster.objects.filter(pk=run.pk).update(**facts)
     return models.Roster.objects.get(pk=run.pk)

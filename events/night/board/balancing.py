@@ -10,11 +10,11 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext, override
 
 from events.night.board.standing import Part
-from events.night.instances import instance_of
+from events.night.composing.instances import instance_of
 from events.night.models import Assignment, Edition, Headquarters, Participant
 from events.night.models.participants import CHOICES
-from events.night.placing import metres
 from events.night.roster.problem import travel
+from events.night.sign_up.placing import metres
 
 NEAREST = 4  # headquarters proposed to one that is short
 

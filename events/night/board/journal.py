@@ -15,8 +15,8 @@ from typing import NamedTuple
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from events.night.editions.preparing import EditionRefused, hold
 from events.night.models import Assignment, Board, BoardChange, Edition, Participant, Roster, Sector
-from events.night.preparing import EditionRefused, hold
 from volunteers.models import User
 
 State = Edition.State

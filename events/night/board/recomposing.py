@@ -9,11 +9,11 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from events.night import composing
 from events.night.board.journal import BoardRefused
-from events.night.instances import instance_of
+from events.night.composing import running
+from events.night.composing.instances import instance_of
+from events.night.editions.preparing import hold
 from events.night.models import Assignment, Card, Edition, Headquarters, Participant, Roster
-from events.night.preparing import hold
 from events.night.roster import formats
 from events.night.roster.problem import Instance, Person, Pin, travel
 from events.night.roster.problem import Roster as Plan
@@ -42,7 +42,7 @@ def recompose(edition: Edition, *, only: Headquarters | None, keeps_told: bool, 
         if held.rosters.filter(state__in=Roster.UNDER_WAY).exists():
             raise BoardRefused(_("A roster is being composed already: wait for it, or stop it."))
         instance, start = around(held, only=only, keeps_told=keeps_told)
-        return composing.begin(
+        return running.begin(
             held,
             by=by,
             instance=formats.write_instance(instance),

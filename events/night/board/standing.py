@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from events.night.board.journal import short_name
+from events.night.composing.peopling import clearance_tag, clearances_of, language_tag, tag_of
+from events.night.editions.surveying import with_tags
 from events.night.models import Assignment, Card, Edition, Headquarters, Participant, Sector
-from events.night.peopling import clearance_tag, clearances_of, language_tag, tag_of
-from events.night.surveying import with_tags
 from volunteers.models import Qualification
 
 # What stands beside a name, each explained once at the foot of the board.

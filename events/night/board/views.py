@@ -20,8 +20,9 @@ from events.night.board.journal import CHANGING, BoardRefused, Spot, shown_name
 from events.night.board.standing import Standing, legend
 from events.night.board.telling import Line, tell
 from events.night.board.weighing import Scales
-from events.night.edition_views import edition_for
-from events.night.headquarters_views import headquarters_for
+from events.night.editions.headquarters_views import headquarters_for
+from events.night.editions.preparing import EditionRefused
+from events.night.editions.views import edition_for
 from events.night.models import Appeal, BoardChange, Edition, Headquarters, Participant, Sector
 from events.night.permissions import (
     can_organise,
@@ -31,7 +32,6 @@ from events.night.permissions import (
     visible_on_board,
     visible_sectors,
 )
-from events.night.preparing import EditionRefused
 from events.night.readiness import appealing
 from events.night.readiness.counting import PEOPLE
 from events.organise_views import OrganiserRequest, office_page

@@ -18,10 +18,10 @@ from django.utils.translation import ngettext
 
 from events.night.board.journal import Spot, Spots, short_name
 from events.night.board.moving import into_team
-from events.night.instances import instance_of
+from events.night.composing.instances import instance_of
+from events.night.composing.peopling import tag_of
 from events.night.models import Assignment, Edition, Headquarters, Participant, Sector
 from events.night.models.rosters import LEVELS
-from events.night.peopling import tag_of
 from events.night.roster import formats, referee
 from events.night.roster.problem import travel
 

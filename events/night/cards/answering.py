@@ -6,13 +6,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from events.night import withdrawing
 from events.night.board import moving
 from events.night.board.journal import Spot
 from events.night.cards import seating, showing, telling
 from events.night.cards.comparing import News
+from events.night.editions.preparing import hold
 from events.night.models import Assignment, BoardChange, Card, Edition, Participant, Sector, Vacancy
-from events.night.preparing import hold
+from events.night.sign_up import withdrawing
 from events.registering import RegistrationRefused
 from events.transferring import TooMany
 from volunteers.models import User

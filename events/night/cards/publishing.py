@@ -12,13 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Slot
-from events.night import preparing
 from events.night.board import moving
 from events.night.board.journal import Spot
 from events.night.cards import seating, telling
 from events.night.cards.comparing import Standing, standings
+from events.night.editions import preparing
+from events.night.editions.preparing import EditionRefused, hold
 from events.night.models import BoardChange, Edition, Participant, Sector
-from events.night.preparing import EditionRefused, hold
 from mail.models import Suppression
 from volunteers.models import User
 

@@ -12,11 +12,11 @@ from events.night.board.journal import Held, Spot, holding
 from events.night.cards import mending, seating, telling
 from events.night.cards.comparing import News
 from events.night.cards.mending import Plan
-from events.night.instances import part_of, team_of
+from events.night.composing.instances import part_of, team_of
+from events.night.editions.preparing import hold
+from events.night.editions.surveying import with_tags
 from events.night.models import Assignment, BoardChange, Card, Edition, Participant, Sector, Vacancy
 from events.night.models.assignments import AssignmentQuerySet
-from events.night.preparing import hold
-from events.night.surveying import with_tags
 from events.transferring import TooMany
 from volunteers.models import User
 

@@ -28,8 +28,8 @@ from events.night.cards.comparing import (
     standings,
     told_by,
 )
+from events.night.editions.preparing import EditionRefused, hold
 from events.night.models import Card, Edition
-from events.night.preparing import EditionRefused, hold
 from events.transferring import TooMany
 from mail import queuing
 from volunteers.models import User

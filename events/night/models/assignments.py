@@ -21,7 +21,8 @@ class Assignment(models.Model):
     """Where one participant goes: the team of a sector, or, without one, the reserve of a headquarters.
 
     One row a person, so that the database holds nobody in two teams. ``is_pinned``: an organiser decided it, and
-    composing again keeps it. Laid out from the roster that was chosen (events.night.assigning), then changed by hand.
+    composing again keeps it. Laid out from the roster that was chosen (events.night.composing.assigning), then changed
+    by hand.
     """
 
     participant = models.OneToOneField(

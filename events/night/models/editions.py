@@ -28,7 +28,7 @@ class EditionQuerySet(models.QuerySet["Edition"]):
 
 
 class Edition(models.Model):
-    """One Night of Solidarity. Changes of state happen in events.night.preparing only."""
+    """One Night of Solidarity. Changes of state happen in events.night.editions.preparing only."""
 
     class State(models.TextChoices):
         PREPARING = "preparing", _("being prepared")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SectorImport(models.Model):
-    """One file sent in for an edition. Changes of state happen in events.night.importing only.
+    """One file sent in for an edition. Changes of state happen in events.night.sectors.importing only.
 
     What it would change is worked out anew each time that it is looked at; confirming writes that, or nothing. The row
     stays as a record of where sectors came from, without its contents.

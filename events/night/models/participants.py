@@ -19,7 +19,7 @@ def new_link() -> str:
 
 
 class FriendGroup(models.Model):
-    """Friends who want to be in one team. Whoever has its link joins it (events.night.befriending)."""
+    """Friends who want to be in one team. Whoever has its link joins it (events.night.sign_up.befriending)."""
 
     edition = models.ForeignKey("night.Edition", models.CASCADE, related_name="groups", verbose_name=_("edition"))
     token = models.CharField(max_length=32, unique=True, default=new_link, editable=False)
@@ -60,7 +60,7 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
 class Participant(models.Model):
     """A volunteer signed up for an edition. The seat is ``registration``, on the slot of a headquarters.
 
-    Written by events.night.enrolling, withdrawing and befriending only.
+    Written by events.night.sign_up: enrolling, withdrawing and befriending only.
     """
 
     class State(models.TextChoices):

@@ -21,7 +21,7 @@ class RosterQuerySet(models.QuerySet["Roster"]):
 
 
 class Roster(models.Model):
-    """One run of the engine, and the roster that it made. Written by events.night.composing and rostering only.
+    """One run of the engine, and the roster that it made. Written by events.night.composing only.
 
     ``instance``, ``start`` and ``result`` are the engine's files (docs/roster.md): people are keys of participants in
     them, teams codes of sectors, headquarters keys. The columns say what the referee found, so that lists need not

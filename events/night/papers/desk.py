@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 
 from events import door_codes
 from events.models import Registration
+from events.night.board.team_states import Team
 from events.night.models import Assignment, Edition
 from events.night.papers.gathering import Site, full_name, short_name
-from events.night.team_states import Team
 from volunteers import squares
 
 SIGN_IN, SIGNS, BADGES = "night/sign_in.typ", "night/signs.typ", "night/badges.typ"

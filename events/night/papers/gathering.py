@@ -14,8 +14,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from events.night.board.team_states import Team, assigned, teams_of
 from events.night.models import Assignment, Edition, Headquarters
-from events.night.team_states import Team, assigned, teams_of
 from volunteers.cells import plain
 from volunteers.models import User
 

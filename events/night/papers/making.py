@@ -24,11 +24,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 from kombu.exceptions import OperationalError
 
+from events.night.editions.preparing import EditionRefused
 from events.night.models import Assignment, Edition, Headquarters, PaperFile
 from events.night.models.papers import FOLDER
 from events.night.papers import desk, packs, workbook
 from events.night.papers.gathering import Site, fingerprints, gather
-from events.night.preparing import EditionRefused
 from volunteers import papermaking
 from volunteers.models import User
 

@@ -11,12 +11,12 @@ from django.utils.formats import date_format, number_format, time_format
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
+from events.night.board.team_states import Team
 from events.night.models import Assignment, Edition, Headquarters
 from events.night.papers import links, sector_maps
 from events.night.papers.gathering import Site, languages_of, short_name
 from events.night.papers.sector_maps import Ground, ground_of
-from events.night.placing import METRES_A_DEGREE, point_of
-from events.night.team_states import Team
+from events.night.sign_up.placing import METRES_A_DEGREE, point_of
 from volunteers import squares
 from volunteers.points import Point
 

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from events.night.charting import middle_of
 from events.night.models import Sector
-from events.night.placing import METRES_A_DEGREE
+from events.night.sectors.charting import middle_of
+from events.night.sign_up.placing import METRES_A_DEGREE
 from volunteers.models.outlines import polygons
 
 WIDTH, HEIGHT = 1780, 1120  # tenths of a millimetre

@@ -14,15 +14,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from events.night.charting import chart
-from events.night.edition_views import edition_for
+from events.night.editions.preparing import EditionRefused
+from events.night.editions.views import edition_for
 from events.night.models import PaperFile
 from events.night.papers import links, making
 from events.night.papers.forms import PaperForm
 from events.night.papers.gathering import fingerprints
 from events.night.papers.sector_maps import ground_of
 from events.night.permissions import can_organise, visible_headquarters, visible_papers
-from events.night.preparing import EditionRefused
+from events.night.sectors.charting import chart
 from events.organise_views import OrganiserRequest, office_page
 from volunteers.methods import require_form
 from volunteers.points import Point

@@ -13,9 +13,9 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
 from events import door_codes
+from events.night.board.team_states import Team
 from events.night.models import Assignment, Edition, Participant
 from events.night.papers.gathering import Site, languages_of
-from events.night.team_states import Team
 from volunteers.tables import MOMENT, WIDEST, harmless
 
 

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from events.night import opening
+from events.night.editions import opening
+from events.night.editions.opening import SignUpRefused
 from events.night.models import NamedPerson, Participant, Partner
-from events.night.opening import SignUpRefused
 from events.night.partners import filling_in, inviting
 from events.night.partners.forms import PersonForm
 from events.night.partners.inviting import LinkRefused

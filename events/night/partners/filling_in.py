@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from events.night.editions.opening import SignUpRefused
 from events.night.models import NamedPerson, Participant, Partner
-from events.night.opening import SignUpRefused
 from events.night.partners.inviting import hold
 from events.night.people import bringing
 from events.night.people.bringing import Named

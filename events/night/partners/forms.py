@@ -15,7 +15,7 @@ from phonenumber_field.widgets import RegionalPhoneNumberWidget
 from events.freshness import FreshFormMixin
 from events.night.models import Edition, Headquarters, NamedPerson, Participant, Partner, Sector
 from events.night.people.bringing import Named
-from events.night.reading_files import CodeWidget
+from events.night.sectors.reading_files import CodeWidget
 from volunteers import sentences
 from volunteers.forms import AddressField, RowsField
 from volunteers.lines import LineField

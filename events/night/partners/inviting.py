@@ -14,8 +14,8 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from events.night.editions.preparing import EditionRefused
 from events.night.models import Edition, Partner
-from events.night.preparing import EditionRefused
 from mail import queuing
 from volunteers.models import User
 

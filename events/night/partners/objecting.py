@@ -6,8 +6,8 @@ from django.core import signing
 from django.db import transaction
 from django.utils import timezone
 
-from events.night import withdrawing
 from events.night.models import NamedPerson
+from events.night.sign_up import withdrawing
 
 SALT = "events.night.objecting"
 

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from events.night.edition_views import edition_for
+from events.night.editions.views import edition_for
 from events.night.models import Participant, Partner
 from events.night.partners import filling_in, inviting
 from events.night.partners.forms import PartnerForm

@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from tablib import Dataset
 
-from events.night.import_views import in_order, line_in_words
 from events.night.models import Partner, PeopleList
 from events.night.partners.contact_views import about, contact_page
 from events.night.partners.forms import UploadForm
 from events.night.people import listing_people
 from events.night.people.comparing_people import plan_of
 from events.night.people.reading import ListRefused
+from events.night.sectors.import_views import in_order, line_in_words
 from events.registering import RegistrationRefused
 from volunteers import sentences
 from volunteers.methods import require_form

@@ -16,10 +16,11 @@ from django.utils import timezone
 
 from events import registering
 from events.models import Registration, Slot
-from events.night import enrolling, knowing, opening
+from events.night.editions import opening
+from events.night.editions.opening import SignUpRefused
 from events.night.models import Choice, Edition, Headquarters, NamedPerson, Participant, Partner, PeopleList
-from events.night.opening import SignUpRefused
-from events.night.placing import Place, Wishes, place_for, places_of
+from events.night.sign_up import enrolling, knowing
+from events.night.sign_up.placing import Place, Wishes, place_for, places_of
 from mail import queuing
 from volunteers.models import Membership, User, Volunteer
 

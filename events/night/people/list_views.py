@@ -12,14 +12,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from events.night.edition_views import edition_for
-from events.night.import_views import in_order, line_in_words
+from events.night.editions.views import edition_for
 from events.night.models import PeopleList
 from events.night.people import listing_people, reading
 from events.night.people.comparing_people import Pair, plan_of
 from events.night.people.forms import ColumnsForm, ListForm
 from events.night.people.reading import ListRefused
 from events.night.permissions import can_organise, visible_lists
+from events.night.sectors.import_views import in_order, line_in_words
 from events.organise_views import OrganiserRequest, office_page
 from events.registering import RegistrationRefused
 from volunteers import sentences

@@ -12,8 +12,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from events.night.editions.opening import SignUpRefused
 from events.night.models import Edition, Participant, Partner, PeopleList
-from events.night.opening import SignUpRefused
 from events.night.partners.filling_in import MOST_PEOPLE
 from events.night.partners.inviting import hold
 from events.night.people import bringing, reading

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from events.night.edition_views import edition_for
+from events.night.editions.views import edition_for
 from events.night.models import Edition, Participant
 from events.night.models.participants import ParticipantQuerySet
 from events.night.people import shown

@@ -17,7 +17,7 @@ from import_export.widgets import Widget
 
 from events.night.models import Edition, NamedPerson, Partner
 from events.night.people.bringing import Named
-from events.night.reading_files import NO, YES, CodeWidget, WordWidget
+from events.night.sectors.reading_files import NO, YES, CodeWidget, WordWidget
 from volunteers import cells, sentences, spreadsheets
 from volunteers.models import District, Qualification, SpokenLanguage
 from volunteers.reading_lists import HEADS as PROFILE_HEADS

@@ -13,12 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
+from events.night.editions.preparing import EditionRefused, hold
 from events.night.models import Appeal, Asked, Choice, Edition, Headquarters, Participant
 from events.night.models.participants import CHOICES
-from events.night.placing import metres
-from events.night.preparing import EditionRefused, hold
 from events.night.readiness.counting import LEADERS, PEOPLE, City, labels_of
 from events.night.roster.problem import Person, Rules
+from events.night.sign_up.placing import metres
 from mail import queuing
 from volunteers.models import User
 

@@ -1,6 +1,6 @@
 """People, leaders, languages and clearances against what the teams of each headquarters need.
 
-Counted from what the engine would be given (events.night.instances), so that the board and the roster agree.
+Counted from what the engine would be given (events.night.composing.instances), so that the board and the roster agree.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from events.night.instances import instance_of
+from events.night.composing.instances import instance_of
+from events.night.composing.peopling import clearance_tag, language_tag
 from events.night.models import Edition, Headquarters
-from events.night.peopling import clearance_tag, language_tag
 from events.night.roster.problem import Instance, Person
 from volunteers.models import Qualification, SpokenLanguage
 

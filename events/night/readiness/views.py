@@ -14,11 +14,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from events.night.board import balancing
-from events.night.edition_views import edition_for
-from events.night.headquarters_views import headquarters_for
+from events.night.editions.headquarters_views import headquarters_for
+from events.night.editions.preparing import EditionRefused
+from events.night.editions.views import edition_for
 from events.night.models import Appeal, Asked, Edition, Headquarters
 from events.night.permissions import can_fill_in, can_organise, visible_headquarters
-from events.night.preparing import EditionRefused
 from events.night.readiness import appealing
 from events.night.readiness.counting import LEADERS, PEOPLE, Level, labels_of, readiness
 from events.night.readiness.forms import AppealForm

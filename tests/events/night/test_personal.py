@@ -3,8 +3,10 @@
 import pytest
 
 from events.models import Slot
-from events.night import befriending, peopling, personal
+from events.night import personal
+from events.night.composing import peopling
 from events.night.models import Card, FriendGroup, Participant, Vacancy
+from events.night.sign_up import befriending
 from tests.factories.night_cards import card, published_night
 from tests.factories.night_people import ParticipantFactory, enrol, open_night
 from tests.factories.volunteers import QualificationFactory, VolunteerFactory

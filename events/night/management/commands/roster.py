@@ -16,7 +16,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from events.night.instances import instance_of
+from events.night.composing.instances import instance_of
 from events.night.models import Edition
 from events.night.roster import files, formats, referee
 from events.night.roster.explaining import explain_person

@@ -7,11 +7,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from events.night import choosing, composing, withdrawing
 from events.night.board import balancing, moving, recomposing
 from events.night.board.standing import Standing
+from events.night.composing import choosing, running
 from events.night.models import Asked, Choice, Roster, Sector
 from events.night.readiness import appealing
+from events.night.sign_up import withdrawing
 from mail.models import Message
 from tests.factories.night_board import board_night, person, where
 from tests.factories.volunteers import NetworkOrganiserFactory, UserFactory
@@ -77,7 +78,7 @@ def test_people_are_asked_and_whoever_agrees_is_sent_there_by_composing_anew(nig
 
     by = UserFactory()
     run = recomposing.recompose(night, only=None, keeps_told=False, fewest_moves=True, by=by)
-    composing.compose(run.pk)
+    running.compose(run.pk)
     choosing.choose(Roster.objects.get(pk=run.pk), by=by)
     assert where("12 r b") == "11-1"
 

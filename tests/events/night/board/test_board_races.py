@@ -5,10 +5,11 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from events.night import choosing, withdrawing
 from events.night.board import moving
 from events.night.board.moving import BoardRefused, Spot
+from events.night.composing import choosing
 from events.night.models import Assignment, BoardChange, Sector
+from events.night.sign_up import withdrawing
 from tests.factories.night_board import board_night, person, replayed, spots_now, where
 from tests.factories.night_people import composed
 from tests.factories.volunteers import UserFactory

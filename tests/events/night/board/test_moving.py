@@ -6,10 +6,13 @@ import pytest
 import time_machine
 
 from events.models import Slot
-from events.night import choosing, personal, withdrawing, zoning
+from events.night import personal
 from events.night.board import moving
 from events.night.board.moving import BoardRefused, Spot
+from events.night.composing import choosing
 from events.night.models import Assignment, BoardChange, Edition, Participant, Roster, Sector
+from events.night.sectors import zoning
+from events.night.sign_up import withdrawing
 from tests.factories.night import SectorFactory
 from tests.factories.night_board import board_night, person, replayed, spots_now, where
 from tests.factories.night_people import composed

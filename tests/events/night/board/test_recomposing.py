@@ -4,11 +4,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from events.night import choosing, composing
 from events.night.board import moving, recomposing
 from events.night.board.moving import BoardRefused, Spot
+from events.night.composing import choosing, running
+from events.night.editions.preparing import EditionRefused
 from events.night.models import Assignment, BoardChange, Card, Edition, Participant, Roster, Sector
-from events.night.preparing import EditionRefused
 from tests.factories.night_board import board_night, person, spots_now, where
 from tests.factories.volunteers import NetworkOrganiserFactory, UserFactory
 from tests.office import inside
@@ -37,7 +37,7 @@ def night(by):
 
 def recompose(night, by, *, only=None, keeps_told=False, fewest_moves=True):
     run = recomposing.recompose(night, only=only, keeps_told=keeps_told, fewest_moves=fewest_moves, by=by)
-    composing.compose(run.pk)
+    running.compose(run.pk)
     return Roster.objects.get(pk=run.pk)
 
 
@@ -96,7 +96,7 @@ def test_what_cannot_be_composed_is_refused_in_words(night, by):
     run = recomposing.recompose(night, only=None, keeps_told=False, fewest_moves=True, by=by)
     with pytest.raises(BoardRefused):
         recomposing.recompose(night, only=None, keeps_told=False, fewest_moves=True, by=by)
-    composing.cancel(run, by=by)
+    running.cancel(run, by=by)
     Edition.objects.update(state="live")
     with pytest.raises(BoardRefused):
         recomposing.recompose(night, only=None, keeps_told=False, fewest_moves=True, by=by)
@@ -114,7 +114,7 @@ def test_published_teams_change_only_by_a_roster_made_around_them(night, by):
     with pytest.raises(EditionRefused):
         choosing.choose(old, by=by)
     with pytest.raises(EditionRefused):
-        composing.ask(night, by=by)
+        running.ask(night, by=by)
 
     new = recompose(night, by)
     seen = moving.number_of(night)

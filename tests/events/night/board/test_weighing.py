@@ -9,7 +9,7 @@ from events.night.board import moving
 from events.night.board.moving import Spot
 from events.night.board.standing import Standing
 from events.night.board.weighing import Scales
-from events.night.instances import instance_of
+from events.night.composing.instances import instance_of
 from events.night.models import Assignment, FriendGroup, Participant, Sector, SectorTag
 from events.night.models.rosters import LEVELS
 from events.night.roster import formats, referee

@@ -7,11 +7,11 @@ import time_machine
 
 from events import registering
 from events.models import Registration, Slot
-from events.night import withdrawing
 from events.night.cards import answering, replacing, telling
 from events.night.cards.answering import AnswerRefused
 from events.night.cards.comparing import concerned
 from events.night.models import BoardChange, Edition, Vacancy
+from events.night.sign_up import withdrawing
 from mail.models import Message
 from tests.factories.night_board import board_night, person, where
 from tests.factories.night_cards import card, move, published_night, told

@@ -9,8 +9,8 @@ from django.utils import timezone
 from events.models import Registration, Slot
 from events.night.board import moving
 from events.night.cards import publishing, telling
+from events.night.editions.preparing import EditionRefused
 from events.night.models import Card, Edition, Participant
-from events.night.preparing import EditionRefused
 from mail.models import Message, Suppression
 from tests.factories.night_board import board_night, person, where
 from tests.factories.night_cards import card, move, publish, told

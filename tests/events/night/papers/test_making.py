@@ -5,9 +5,9 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
+from events.night.editions.preparing import EditionRefused
 from events.night.models import Assignment, Edition, PaperFile
 from events.night.papers import making
-from events.night.preparing import EditionRefused
 from tests.factories.night_papers import night_with_teams
 from tests.factories.volunteers import UserFactory
 from volunteers import erasing, papermaking

@@ -9,11 +9,11 @@ from django.utils import timezone
 from django.utils.translation import override
 from openpyxl import load_workbook
 
+from events.night.board.team_states import TeamState, teams_of
 from events.night.models import Assignment, Headquarters, Participant, Sector, SectorTag
 from events.night.papers import desk, links, packs, workbook
 from events.night.papers.gathering import fingerprints, gather
 from events.night.papers.making import PAPERS
-from events.night.team_states import TeamState, teams_of
 from tests.factories.night import HeadquartersFactory
 from tests.factories.night_papers import night_with_teams
 from tests.factories.volunteers import DistrictFactory

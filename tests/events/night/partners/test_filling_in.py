@@ -4,11 +4,11 @@ import pytest
 
 from events import registering
 from events.models import Registration, Slot
-from events.night import withdrawing
+from events.night.editions.opening import SignUpRefused
 from events.night.models import Edition, NamedPerson, Participant
-from events.night.opening import SignUpRefused
 from events.night.partners import filling_in, objecting
 from events.night.people import bringing
+from events.night.sign_up import withdrawing
 from mail.models import Message
 from tests.factories.night import SectorFactory
 from tests.factories.night_partners import PartnerFactory, name_somebody, said

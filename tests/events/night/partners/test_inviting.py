@@ -8,10 +8,10 @@ import time_machine
 from django.core import signing
 from django.utils import timezone
 
+from events.night.editions.preparing import EditionRefused
 from events.night.models import Edition, Partner, Sector
 from events.night.partners import inviting, messages
 from events.night.partners.inviting import LinkRefused
-from events.night.preparing import EditionRefused
 from mail.models import Message
 from mail.rendering import render
 from tests.factories.night import SectorFactory

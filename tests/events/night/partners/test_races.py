@@ -1,8 +1,8 @@
 """Two tabs of a contact, two contacts, somebody who says no meanwhile: everything is done once."""
 
 from events.models import Slot
+from events.night.editions.opening import SignUpRefused
 from events.night.models import NamedPerson, Participant
-from events.night.opening import SignUpRefused
 from events.night.partners import filling_in, inviting, objecting
 from events.night.people import bringing
 from mail.models import Message

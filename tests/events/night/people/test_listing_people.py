@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import override
 from tablib import Dataset
 
+from events.night.editions.opening import SignUpRefused
 from events.night.models import Edition, NamedPerson, Participant, PeopleList
-from events.night.opening import SignUpRefused
 from events.night.partners import inviting, objecting
 from events.night.people import comparing_people, listing_people, reading
 from events.night.people.comparing_people import plan_of

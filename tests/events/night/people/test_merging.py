@@ -4,8 +4,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from events.night.editions.opening import SignUpRefused
 from events.night.models import NamedPerson, Participant, PeopleList
-from events.night.opening import SignUpRefused
 from events.night.people import listing_people
 from events.night.people.comparing_people import plan_of
 from events.night.people.reading import ListRefused

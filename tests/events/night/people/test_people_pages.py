@@ -8,8 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from events.night import befriending
 from events.night.models import Assignment
+from events.night.sign_up import befriending
 from tests.factories.night import SectorFactory
 from tests.factories.night_partners import PartnerFactory, name_somebody
 from tests.factories.night_people import enrol, open_night
