@@ -4,8 +4,8 @@ from events.night.board import moving
 from events.night.board.moving import Spot
 from events.night.models import Assignment, BoardChange, Edition, Participant
 from tests.factories.night import SectorFactory
-from tests.factories.night_people import enrol, open_night
-from tests.factories.volunteers import UserFactory, VolunteerFactory
+from tests.factories.night_people import open_night, sign_up
+from tests.factories.volunteers import UserFactory
 
 
 def board_night(*, headquarters=2, sectors=2, team=3, reserve=1, by=None):
@@ -14,26 +14,21 @@ def board_night(*, headquarters=2, sectors=2, team=3, reserve=1, by=None):
     People are called after where they are: "11-1 a" leads 11-1, "11-1 b" is in it, "11 r a" waits.
     """
     night = open_night(*[60] * headquarters)
-    spots = {}
-    for place in night.headquarters.all():
+    wanted = []
+    for place in night.headquarters.select_related("district", "slot"):
         district = place.district.code
         for number in range(1, sectors + 1):
             sector = SectorFactory(headquarters=place, code=f"{district}-{number}", least=2, target=3, most=4)
             for letter in "abcdefgh"[:team]:
-                person = _signed_up(place, f"{sector.code} {letter}", leader=letter == "a")
-                spots[person.pk] = Spot(place.pk, sector.pk, leads=letter == "a")
-        for letter in "abcdefgh"[:reserve]:
-            person = _signed_up(place, f"{district} r {letter}", leader=True)
-            spots[person.pk] = Spot(place.pk)
+                spot = Spot(place.pk, sector.pk, leads=letter == "a")
+                wanted.append((place, f"{sector.code} {letter}", letter == "a", spot))
+        wanted += [(place, f"{district} r {letter}", True, Spot(place.pk)) for letter in "abcdefgh"[:reserve]]
+    people = sign_up([(place, name, leader) for place, name, leader, _spot in wanted], night)
     Edition.objects.filter(pk=night.pk).update(state=Edition.State.ROSTERING)
     night.refresh_from_db()
+    spots = {person.pk: spot for person, (_place, _name, _leader, spot) in zip(people, wanted, strict=True)}
     moving.write(night, spots=spots, kind=BoardChange.Kind.CHOSEN, by=by or UserFactory())
     return night
-
-
-def _signed_up(place, name, *, leader):
-    volunteer = VolunteerFactory(user__first_name=name, user__last_name="Zola")
-    return enrol(volunteer, place, reach="prefs", leader=leader)
 
 
 def person(name):

@@ -1,7 +1,11 @@
+from collections import Counter
+
 import factory
+from django.db.models import F
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
+from events.models import Registration, Slot
 from events.night import models
 from events.night.composing import running
 from events.night.composing.instances import instance_of
@@ -10,7 +14,8 @@ from events.night.roster.solving import solve
 from events.night.sign_up import enrolling
 from events.night.sign_up.placing import Wishes, places_of
 from tests.factories.night import EditionFactory, HeadquartersFactory
-from tests.factories.volunteers import SquareDistrictFactory, VolunteerFactory
+from tests.factories.volunteers import SquareDistrictFactory, UserFactory, VolunteerFactory
+from volunteers.models import User, Volunteer
 
 
 class ParticipantFactory(DjangoModelFactory):
@@ -65,6 +70,32 @@ def enrol(volunteer, headquarters, *more, may_wait=False, **facts):
         may_wait=may_wait,
         by=volunteer.user,
     )
+
+
+def sign_up(wanted, edition):
+    """People with a seat, as ``enrol`` leaves them, but written straight to the tables, and told nothing.
+
+    ``wanted``: of each, the only headquarters that they accept, their first name, and whether they would lead.
+    """
+    now = timezone.now()
+    users = [UserFactory.build(first_name=name, last_name="Zola") for _place, name, _leader in wanted]
+    volunteers = [Volunteer(user=user) for user in User.objects.bulk_create(users)]
+    Volunteer.objects.bulk_create(volunteers)
+    rows, participants = [], []
+    for volunteer, (headquarters, _name, leader) in zip(volunteers, wanted, strict=True):
+        facts = {"volunteer": volunteer, "state": "confirmed", "confirmed_at": now, "created_by": volunteer.user}
+        rows.append(Registration(slot=headquarters.slot, **facts))
+        facts = {"volunteer": volunteer, "reach": "prefs", "leader": leader, "signed_up_at": now}
+        participants.append(models.Participant(edition=edition, registration=rows[-1], **facts))
+    Registration.objects.bulk_create(rows)
+    models.Participant.objects.bulk_create(participants)
+    models.Choice.objects.bulk_create(
+        models.Choice(participant=participant, headquarters=headquarters, rank=0)
+        for participant, (headquarters, _name, _leader) in zip(participants, wanted, strict=True)
+    )
+    for slot, seats in Counter(row.slot for row in rows).items():
+        Slot.objects.filter(pk=slot.pk).update(seats_taken=F("seats_taken") + seats)
+    return participants
 
 
 def composed(edition, **facts):

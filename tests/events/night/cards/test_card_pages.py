@@ -10,7 +10,7 @@ from events.night.cards import answering, links, replacing, telling
 from events.night.models import Assignment, Card, Edition, Vacancy
 from mail.models import Message
 from mail.rendering import render
-from tests.events.night.views.test_rosters import said, url
+from tests.events.night.composing.test_roster_pages import said, url
 from tests.factories.night_board import board_night, person
 from tests.factories.night_cards import card, move, publish, published_night, told
 from tests.factories.night_people import ParticipantFactory
