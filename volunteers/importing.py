@@ -1,8 +1,6 @@
 """The life of a list sent in: read, looked at, then confirmed or cancelled; how it is forgotten: forgetting_lists.py.
 
-The row is the truth; Celery only wakes the work up, and ``sweep`` finds what it lost. Whoever works on a list has
-claimed it by a conditional update with a lease; what it writes at the end is fenced by the same claim, so that a worker
-presumed dead cannot write after its successor.
+The row is the truth, claimed by whoever works on it (volunteers.leasing).
 """
 
 from __future__ import annotations
@@ -12,24 +10,23 @@ import datetime as dt
 import hashlib
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import PurePath
 from typing import Any
 
-from celery import current_app
-from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
-from kombu.exceptions import OperationalError
 
-from volunteers import sentences
+from volunteers import leasing, previewing, sentences
 from volunteers.comparing_lists import Plan
 from volunteers.enlisting import ListChanged, VolunteerList
 from volunteers.forgetting_lists import forget
+from volunteers.leasing import Superseded
 from volunteers.models import ImportPage, Membership, Network, User, VolunteerImport
 from volunteers.permissions import can_organise
 from volunteers.reading_lists import Line, ListRefused, as_json, from_json
@@ -38,9 +35,6 @@ from volunteers.spreadsheets import MAX_FILE_BYTES, SpreadsheetRefused, read
 
 logger = logging.getLogger(__name__)
 
-PAGE_ROWS = 50
-LEASE = dt.timedelta(minutes=5)
-ATTEMPTS = 3
 State = VolunteerImport.State
 Kind = ImportPage.Kind
 
@@ -59,10 +53,6 @@ class ImportRefused(Exception):
     """Why something could not be done with a list, in a sentence fit for the person."""
 
 
-class Superseded(Exception):
-    """The list was cancelled, or taken over by another worker, while this one worked."""
-
-
 def submit(content: bytes, *, name: str, network: Network, source: str, by: User) -> VolunteerImport:
     """Keeps the file and asks for its preparation. Writes no volunteer.
 
@@ -79,7 +69,7 @@ def submit(content: bytes, *, name: str, network: Network, source: str, by: User
         # The stored name says nothing of the person's own, which may carry anything.
         sent.file.save(f"{get_random_string(24)}.list", ContentFile(content), save=False)
         sent.save()
-        transaction.on_commit(lambda: wake("prepare_import", sent.pk))
+        transaction.on_commit(partial(_wake, "prepare_import", sent.pk))
     return sent
 
 
@@ -88,7 +78,7 @@ def prepare(pk: int) -> None:
     sent = _claim(pk, waiting=State.QUEUED, working=State.READING)
     if sent is None:
         return
-    tick = _ticker(sent)
+    tick = leasing.ticker(sent, sent.rows)
     with translation.override(sent.created_by.language if sent.created_by else None):  # for the names of interests
         try:
             lists = _list_of(sent)
@@ -118,7 +108,7 @@ def confirm(sent: VolunteerImport, *, by: User) -> None:
         ready = VolunteerImport.objects.filter(pk=sent.pk, state=State.READY, refused=0)
         ready = ready.filter(Q(created__gt=0) | Q(changed__gt=0))
         if ready.update(state=State.CONFIRMED, ended_by=by, lease_until=None, attempts=0):
-            transaction.on_commit(lambda: wake("write_import", sent.pk))
+            transaction.on_commit(partial(_wake, "write_import", sent.pk))
             return
     sent.refresh_from_db()
     if sent.state not in (State.CONFIRMED, State.WRITING, State.DONE):
@@ -134,7 +124,7 @@ def write(pk: int) -> None:
     sent = _claim(pk, waiting=State.CONFIRMED, working=State.WRITING)
     if sent is None:
         return
-    tick = _ticker(sent)
+    tick = leasing.ticker(sent, sent.rows)
     with translation.override(sent.created_by.language if sent.created_by else None):  # for the names of interests
         try:
             lists = _list_of(sent)
@@ -152,7 +142,7 @@ def write(pk: int) -> None:
                 # PostgreSQL looks for the people of new memberships at the commit only, and waits for who is being
                 # erased; who erases them waits for the list's row. So they come first, and that row last.
                 connection.check_constraints([Membership._meta.db_table])
-                _finish(sent, state=State.DONE, ended_at=timezone.now())
+                leasing.finish(sent, state=State.DONE, ended_at=timezone.now())
                 _report(sent, joined)
         except ListRefused as refusal:
             _fail(sent, sentences.of(refusal))
@@ -187,40 +177,25 @@ def cancel(sent: VolunteerImport, *, by: User) -> None:
 def sweep(now: dt.datetime | None = None) -> int:
     """Wakes up again the lists that a lost message or a killed worker left behind; returns how many."""
     now = now or timezone.now()
-    lost = VolunteerImport.objects.filter(state__in=VolunteerImport.WORKING).filter(
-        Q(lease_until__lt=now) | Q(lease_until=None, created_at__lt=now - dt.timedelta(minutes=1))
-    )
+    lost = leasing.lost(VolunteerImport.objects.all(), working=VolunteerImport.WORKING, now=now)
     for sent in lost:
-        wake("prepare_import" if sent.state in (State.QUEUED, State.READING) else "write_import", sent.pk)
+        _wake("prepare_import" if sent.state in (State.QUEUED, State.READING) else "write_import", sent.pk)
     return len(lost)
 
 
-def progress(sent: VolunteerImport) -> tuple[int, int] | None:
-    """(rows done, rows) of what is under way; None when not known yet."""
-    found: tuple[int, int] | None = cache.get(f"import:{sent.pk}")
-    return found
-
-
-def wake(task: str, pk: int) -> None:
-    """Has a worker look at the list. Without a broker ``sweep`` will."""
-    try:
-        current_app.send_task(f"volunteers.tasks.{task}", [pk], retry=False)
-    except (OperationalError, OSError):
-        logger.warning("The broker is away: the list waits for the next sweep.")
+def _wake(task: str, pk: int) -> None:
+    leasing.wake(f"volunteers.tasks.{task}", pk)
 
 
 def _claim(pk: int, *, waiting: str, working: str) -> VolunteerImport | None:
     """Takes a list that waits, or that its worker left; None when somebody else has it. After three tries, fails it."""
-    now = timezone.now()
-    free = Q(state=waiting) | Q(state=working, lease_until__lt=now)
-    claimed = VolunteerImport.objects.filter(free, pk=pk, attempts__lt=ATTEMPTS).update(
-        state=working, lease_until=now + LEASE, attempts=F("attempts") + 1
-    )
-    sent = VolunteerImport.objects.select_related("network", "created_by").filter(pk=pk).first()
+    rows = VolunteerImport.objects.filter(pk=pk)
+    claimed = leasing.claim(rows, waiting=waiting, working=working)
+    sent = rows.select_related("network", "created_by").first()
     if not claimed and sent is not None:
         problem = gettext_noop("The work on this list failed three times. Nothing was written.")
-        lost = VolunteerImport.objects.filter(free, pk=pk, attempts__gte=ATTEMPTS)
-        if lost.update(state=State.FAILED, problem=problem, ended_at=now):
+        hopeless = leasing.hopeless(rows, waiting=waiting, working=working)
+        if hopeless.update(state=State.FAILED, problem=problem, ended_at=timezone.now()):
             forget(sent)
     return sent if claimed else None
 
@@ -232,37 +207,19 @@ def _list_of(sent: VolunteerImport) -> VolunteerList:
     return VolunteerList(network=sent.network, by=sent.created_by)
 
 
-def _finish(sent: VolunteerImport, **columns: Any) -> None:
-    """Writes the outcome, if the claim still holds; otherwise everything of this transaction is undone."""
-    mine = VolunteerImport.objects.filter(pk=sent.pk, state=sent.state, attempts=sent.attempts)
-    if not mine.update(lease_until=None, attempts=0, **columns):
-        raise Superseded
-    cache.delete(f"import:{sent.pk}")
-
-
 def _fail(sent: VolunteerImport, problem: Sentence) -> None:
     """Of no use to anybody any more, its file is not kept: without a preview nobody could find whom it names."""
     with contextlib.suppress(Superseded):
         problem, values = (problem, {}) if isinstance(problem, str) else problem
-        _finish(sent, state=State.FAILED, problem=problem, problem_values=values, ended_at=timezone.now())
+        leasing.finish(sent, state=State.FAILED, problem=problem, problem_values=values, ended_at=timezone.now())
         forget(sent)
 
 
 def _show(sent: VolunteerImport, plan: Plan, *, notes: Sequence[Sentence]) -> None:
     """Replaces the preview."""
-    by_kind: dict[str, list[dict[str, Any]]] = {kind: [] for kind in Kind.values}
-    lines, plan.result.rows = plan.result.rows[::-1], []
-    while lines:  # each is let go of as it is shown: a large list is in memory once
-        line = lines.pop()
-        by_kind[_kind(line)].append(_row(line))
-    pages = [
-        ImportPage(
-            volunteer_import=sent, kind=kind, number=start // PAGE_ROWS + 1, rows=rows[start : start + PAGE_ROWS]
-        )
-        for kind, rows in by_kind.items()
-        for start in range(0, len(rows), PAGE_ROWS)
-    ]
-    _finish(
+    by_kind = previewing.by_kind(plan.result.rows)
+    pages = [ImportPage(volunteer_import=sent, **page) for page in previewing.pages(by_kind)]
+    leasing.finish(
         sent,
         state=State.READY,
         people=sent.people.name,
@@ -297,21 +254,6 @@ def _report(sent: VolunteerImport, joined: Mapping[int, Sequence[Any]]) -> None:
     ImportPage.objects.bulk_update(told, ["rows"], batch_size=10)
 
 
-def _kind(line: Line) -> str:
-    return {
-        Line.IMPORT_TYPE_INVALID: Kind.REFUSED,
-        Line.IMPORT_TYPE_UPDATE: Kind.CHANGED,
-        Line.IMPORT_TYPE_NEW: Kind.CREATED,
-        Line.IMPORT_TYPE_SKIP: Kind.UNCHANGED,
-    }[line.import_type]
-
-
-def _row(line: Line) -> dict[str, Any]:
-    row = {"row": line.number, "who": line.who}
-    row |= {"changes": line.changes, "faults": line.faults, "notes": line.notes, "double": line.is_double}
-    return {key: value for key, value in row.items() if value}
-
-
 def _doubles(sent: VolunteerImport) -> list[Line]:
     """The rows left out because a later one is about the same person: they are in the preview only."""
     doubles = []
@@ -322,15 +264,3 @@ def _doubles(sent: VolunteerImport) -> list[Line]:
                 line.import_type, line.notes, line.is_double = Line.IMPORT_TYPE_SKIP, row["notes"], True
                 doubles.append(line)
     return doubles
-
-
-def _ticker(sent: VolunteerImport) -> Callable[..., None]:
-    """Says how far the work is, where other processes see it at once, transaction or not."""
-    total = sent.rows
-
-    def tick(done: int, rows: int | None = None) -> None:
-        nonlocal total
-        total = rows or total
-        cache.set(f"import:{sent.pk}", (done, total), 600)
-
-    return tick

@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from tablib import Dataset
 
-from volunteers import importing, sentences
+from volunteers import importing, leasing, previewing, sentences
 from volunteers.filters import VolunteerFilter
 from volunteers.importing import ImportRefused
 from volunteers.methods import require_form
@@ -125,33 +125,14 @@ def list_for(request: OrganiserRequest, pk: int, *, to_change: bool = False) -> 
     return sent
 
 
-def in_words(row: dict[str, Any]) -> dict[str, Any]:
-    """A row of a preview in the reader's language."""
-    said: dict[str, Any] = {"notes": [sentences.in_words(note) for note in row.get("notes", ())]}
-    said["faults"] = [(column, value, sentences.in_words(why)) for column, value, why in row.get("faults", ())]
-    said["changes"] = [(sentences.in_words(column), *change) for column, *change in row.get("changes", ())]
-    return row | said
-
-
 @require_safe
 @organisers_page
 def import_detail(request: OrganiserRequest, pk: int) -> HttpResponse:
     """Where a list stands: its progress, its preview row by row, or what became of it."""
     sent = list_for(request, pk)
-    counts = {kind: getattr(sent, kind) for kind in ImportPage.Kind.values}
-    kind = request.GET.get("kind", "")
-    if kind not in counts:
-        kind = next((name for name, count in counts.items() if count), ImportPage.Kind.CREATED.value)
-    pages = Paginator(range(counts[kind]), importing.PAGE_ROWS)
-    page_obj = pages.get_page(request.GET.get("page"))
-    shown = sent.pages.filter(kind=kind, number=page_obj.number).first()
-    context = {
+    context = previewing.shown(sent, request.GET) | {
         "sent": sent,
-        "progress": importing.progress(sent) if sent.is_working else None,
-        "tabs": [(name, ImportPage.Kind(name).label, count) for name, count in counts.items()],
-        "kind": kind,
-        "page_obj": page_obj,
-        "rows": [in_words(row) for row in shown.rows] if shown else [],
+        "progress": leasing.progress(sent) if sent.is_working else None,
         "problem": sentences.in_words([sent.problem, sent.problem_values] if sent.problem_values else sent.problem),
         "notes": [sentences.in_words(note) for note in sent.notes],
         "may_decide": can_import(request.user, sent),

@@ -10,7 +10,7 @@ from django.utils import timezone
 from tests.factories.volunteers import MembershipFactory, NetworkFactory, VolunteerFactory
 from tests.volunteers.lists import AWA, OTHER, people, prepared, rows, send, written
 from tests.volunteers.spreadsheets import HEAD, csv, xlsx
-from volunteers import forgetting_lists, importing
+from volunteers import forgetting_lists, importing, leasing
 from volunteers.models import ImportPage, Interest, Volunteer, VolunteerImport
 
 State = VolunteerImport.State
@@ -139,7 +139,7 @@ def test_a_list_left_by_a_killed_worker_is_taken_up_again_then_given_up(organise
     sent.refresh_from_db()
     assert sent.state == State.READY
 
-    VolunteerImport.objects.filter(pk=sent.pk).update(attempts=importing.ATTEMPTS, **left)
+    VolunteerImport.objects.filter(pk=sent.pk).update(attempts=leasing.ATTEMPTS, **left)
     importing.prepare(sent.pk)
     sent.refresh_from_db()
     assert sent.state == State.FAILED

@@ -15,7 +15,7 @@ from tests.factories.volunteers import MembershipFactory, VolunteerFactory
 from tests.volunteers.importer import write
 from tests.volunteers.lists import AWA, OTHER, people, prepared, rows, written
 from tests.volunteers.spreadsheets import csv, xlsx
-from volunteers import importing
+from volunteers import importing, leasing
 from volunteers.importing import ImportRefused
 from volunteers.models import Consent, District, Membership, User, Volunteer, VolunteerImport
 
@@ -225,7 +225,7 @@ def test_a_list_whose_writer_is_killed_half_way_is_written_by_the_next_and_only_
     assert (people(), sent.state) == (before, State.WRITING)
     importing.write(sent.pk)  # the dead writer's claim holds for a while
     assert (people(), importing.sweep()) == (before, 0)
-    with time_machine.travel(timezone.now() + importing.LEASE, tick=False):
+    with time_machine.travel(timezone.now() + leasing.LEASE, tick=False):
         assert importing.sweep() == 1
         importing.write(sent.pk)
 

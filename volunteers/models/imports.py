@@ -7,6 +7,8 @@ from django.core.files.storage import Storage, storages
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from volunteers.models.leases import Leased
+
 FOLDER = "imports/"
 
 
@@ -15,7 +17,7 @@ def private_storage() -> Storage:
     return storages["private"]
 
 
-class VolunteerImport(models.Model):
+class VolunteerImport(Leased):
     """One list sent in. Changes of state happen in volunteers.importing only.
 
     It is prepared (read and compared, nothing written), looked at, then confirmed or cancelled. The row stays as a
@@ -60,8 +62,6 @@ class VolunteerImport(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
-    lease_until = models.DateTimeField(null=True, blank=True, editable=False)
-    attempts = models.PositiveSmallIntegerField(default=0, editable=False)
 
     class Meta:
         ordering = ["-created_at", "-pk"]
@@ -81,8 +81,8 @@ class VolunteerImport(models.Model):
         return self.state == self.State.READY and not self.refused and self.created + self.changed > 0
 
 
-class ImportPage(models.Model):
-    """A screenful of the preview: rows as the screen shows them, so that a page is one read however long the list."""
+class PreviewPage(models.Model):
+    """A screenful of a preview: rows as the screen shows them, so that a page is one read however long the list."""
 
     class Kind(models.TextChoices):
         REFUSED = "refused", _("refused")
@@ -90,10 +90,18 @@ class ImportPage(models.Model):
         CREATED = "created", _("added")
         UNCHANGED = "unchanged", _("unchanged")
 
-    volunteer_import = models.ForeignKey(VolunteerImport, models.CASCADE, related_name="pages")
     kind = models.CharField(max_length=10, choices=Kind)
     number = models.PositiveIntegerField()
     rows = models.JSONField(default=list)
+
+    class Meta:
+        abstract = True
+
+
+class ImportPage(PreviewPage):
+    """Of the preview of a list of volunteers."""
+
+    volunteer_import = models.ForeignKey(VolunteerImport, models.CASCADE, related_name="pages")
 
     class Meta:
         constraints = [

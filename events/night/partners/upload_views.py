@@ -18,9 +18,8 @@ from events.night.partners.forms import UploadForm
 from events.night.people import listing_people
 from events.night.people.comparing_people import plan_of
 from events.night.people.reading import ListRefused
-from events.night.sectors.import_views import in_order, line_in_words
 from events.registering import RegistrationRefused
-from volunteers import sentences
+from volunteers import previewing, sentences
 from volunteers.methods import require_form
 from volunteers.tables import xlsx_response
 
@@ -55,11 +54,11 @@ def people_list(request: HttpRequest, partner: Partner, token: str, pk: int) -> 
     context: dict[str, Any] = about(partner, token) | {"sent": sent}
     if sent.state == PeopleList.State.READY:
         plan = plan_of(sent)
-        page = Paginator(in_order(plan.lines), PAGE).get_page(request.GET.get("page"))
+        page = Paginator(previewing.in_order(plan.lines), PAGE).get_page(request.GET.get("page"))
         context |= {
             "plan": plan,
             "page_obj": page,
-            "rows": [line_in_words(line) for line in page],
+            "rows": [previewing.line_in_words(line) for line in page],
             "remarks": [sentences.in_words(remark) for remark in plan.remarks],
         }
     return render(request, "night/partners/list.html", context)

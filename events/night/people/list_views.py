@@ -19,10 +19,9 @@ from events.night.people.comparing_people import Pair, plan_of
 from events.night.people.forms import ColumnsForm, ListForm
 from events.night.people.reading import ListRefused
 from events.night.permissions import can_organise, visible_lists
-from events.night.sectors.import_views import in_order, line_in_words
 from events.organise_views import OrganiserRequest, office_page
 from events.registering import RegistrationRefused
-from volunteers import sentences
+from volunteers import previewing, sentences
 from volunteers.methods import require_form
 
 PAGE, PAIRS = 60, 20
@@ -93,12 +92,12 @@ def list_detail(request: OrganiserRequest, pk: int) -> HttpResponse:
         except ListRefused:
             return redirect("organise-night:people-list-columns", pk=sent.pk)
         plan = plan_of(sent)
-        page = Paginator(in_order(plan.lines), PAGE).get_page(request.GET.get("page"))
+        page = Paginator(previewing.in_order(plan.lines), PAGE).get_page(request.GET.get("page"))
         asked = [pair for pair in plan.pairs if pair.answer is None]
         context |= {
             "plan": plan,
             "page_obj": page,
-            "rows": [line_in_words(line) for line in page],
+            "rows": [previewing.line_in_words(line) for line in page],
             "remarks": [sentences.in_words(remark) for remark in plan.remarks],
             "pairs": [_in_words(pair) for pair in asked[:PAIRS]],
             "answered": len(plan.pairs) - len(asked),

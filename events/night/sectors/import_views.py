@@ -23,9 +23,8 @@ from events.night.sectors.forms import ImportForm
 from events.night.sectors.reading_files import FileRefused
 from events.organise_views import OrganiserRequest, office_page
 from events.scheduling import ChangeRefused
-from volunteers import sentences
+from volunteers import previewing, sentences
 from volunteers.methods import require_form
-from volunteers.reading_lists import Line
 
 PAGE = 60
 MOST_FAULTS = 40  # that are said one by one
@@ -73,14 +72,14 @@ def import_detail(request: OrganiserRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {"sent": sent, "edition": sent.edition, "heading": sent.name}
     if sent.state == SectorImport.State.READY:
         plan, remarks = importing.plan_of(sent, edition=sent.edition, by=request.user)
-        page = Paginator(in_order(plan.lines), PAGE).get_page(request.GET.get("page"))
+        page = Paginator(previewing.in_order(plan.lines), PAGE).get_page(request.GET.get("page"))
         context |= {
             "plan": plan,
             "remarks": [sentences.in_words(remark) for remark in remarks],
             "faults": [_fault_in_words(fault) for fault in plan.faults[:MOST_FAULTS]],
             "more_faults": max(0, len(plan.faults) - MOST_FAULTS),
             "page_obj": page,
-            "rows": [line_in_words(line) for line in page],
+            "rows": [previewing.line_in_words(line) for line in page],
             "gone": [sector.code for sector in plan.gone],
             "chart": _chart(plan),
         }
@@ -115,30 +114,6 @@ def import_cancel(request: OrganiserRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("The file is given up. Nothing was written."))
     return redirect("organise-night:edition", pk=sent.edition_id)
-
-
-def in_order(lines: list[Line]) -> list[Line]:
-    """What needs a look first: refused, changed, added, then what stays."""
-    order = {Line.IMPORT_TYPE_INVALID: 0, Line.IMPORT_TYPE_UPDATE: 1, Line.IMPORT_TYPE_NEW: 2}
-    return sorted(lines, key=lambda line: (order.get(line.import_type, 3), line.number))
-
-
-def line_in_words(line: Line) -> dict[str, Any]:
-    """A line of a preview in the reader's language."""
-    words = {
-        Line.IMPORT_TYPE_INVALID: _("refused"),
-        Line.IMPORT_TYPE_UPDATE: _("changed"),
-        Line.IMPORT_TYPE_NEW: _("added"),
-    }
-    return {
-        "number": line.number,
-        "who": line.who,
-        "what": words.get(line.import_type, _("unchanged")),
-        "is_refused": bool(line.faults),
-        "faults": [(sentences.in_words(column), value, sentences.in_words(why)) for column, value, why in line.faults],
-        "changes": [(sentences.in_words(column), *change) for column, *change in line.changes],
-        "notes": [sentences.in_words(note) for note in line.notes],
-    }
 
 
 def _fault_in_words(fault: Fault) -> dict[str, Any]:
