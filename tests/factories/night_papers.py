@@ -1,8 +1,7 @@
 from events.night.composing import choosing
 from events.night.models import Assignment, Headquarters, Sector
-from tests.events.night.composing.test_running import tiny
 from tests.factories.night import SectorFactory
-from tests.factories.night_people import composed
+from tests.factories.night_people import composed, tiny
 from tests.factories.volunteers import UserFactory, square
 
 NAMES = [("Awa", "Dupont"), ("Bo", "Étienne"), ("Chloé", "=cmd"), ("Dana", "")]

@@ -13,7 +13,7 @@ from events.night.roster import formats
 from events.night.roster.solving import solve
 from events.night.sign_up import enrolling
 from events.night.sign_up.placing import Wishes, places_of
-from tests.factories.night import EditionFactory, HeadquartersFactory
+from tests.factories.night import EditionFactory, HeadquartersFactory, SectorFactory
 from tests.factories.volunteers import SquareDistrictFactory, UserFactory, VolunteerFactory
 from volunteers.models import User, Volunteer
 
@@ -96,6 +96,19 @@ def sign_up(wanted, edition):
     for slot, seats in Counter(row.slot for row in rows).items():
         Slot.objects.filter(pk=slot.pk).update(seats_taken=F("seats_taken") + seats)
     return participants
+
+
+def tiny(people=3, sectors=1):
+    """An edition whose teams are being composed: a headquarters, sectors of two or three, a leader for each."""
+    night = open_night(people)
+    (headquarters,) = night.headquarters.all()
+    for number in range(sectors):
+        SectorFactory(headquarters=headquarters, code=f"11-{number + 1}", least=2, target=3, most=3)
+    for number in range(people):
+        enrol(VolunteerFactory(), headquarters, leader=number < sectors)
+    models.Edition.objects.filter(pk=night.pk).update(state=models.Edition.State.ROSTERING)
+    night.refresh_from_db()
+    return night
 
 
 def composed(edition, **facts):

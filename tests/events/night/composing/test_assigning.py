@@ -7,10 +7,9 @@ from events.models import Slot
 from events.night.composing import choosing
 from events.night.composing.instances import instance_of
 from events.night.models import Assignment, Edition, Participant
-from tests.events.night.composing.test_running import tiny
 from tests.factories.night import SectorFactory
 from tests.factories.night_partners import PartnerFactory, name_somebody
-from tests.factories.night_people import composed
+from tests.factories.night_people import composed, tiny
 from tests.factories.volunteers import UserFactory
 
 pytestmark = pytest.mark.django_db

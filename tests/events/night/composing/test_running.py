@@ -15,24 +15,10 @@ from django.utils import timezone
 from events.night.composing import choosing, running
 from events.night.editions.preparing import EditionRefused
 from events.night.models import Edition, Roster
-from tests.factories.night import SectorFactory
-from tests.factories.night_people import composed, enrol, open_night
-from tests.factories.volunteers import UserFactory, VolunteerFactory
+from tests.factories.night_people import composed, tiny
+from tests.factories.volunteers import UserFactory
 
 pytestmark = pytest.mark.django_db
-
-
-def tiny(people=3, sectors=1):
-    """An edition whose teams are being composed: a headquarters, sectors of two or three, a leader for each."""
-    night = open_night(people)
-    (headquarters,) = night.headquarters.all()
-    for number in range(sectors):
-        SectorFactory(headquarters=headquarters, code=f"11-{number + 1}", least=2, target=3, most=3)
-    for number in range(people):
-        enrol(VolunteerFactory(), headquarters, leader=number < sectors)
-    Edition.objects.filter(pk=night.pk).update(state=Edition.State.ROSTERING)
-    night.refresh_from_db()
-    return night
 
 
 def children():
