@@ -26,8 +26,7 @@ class Rounding:
     def __init__(self, relaxed: Relaxed) -> None:
         self.relaxed = relaxed
         self.turn = self._turns()
-        self.values = relaxed.values
-        self.reached = relaxed.objective
+        self._take()
         balance = relaxed.level("balance", self.values)
         self._least = LOSS if relaxed.columns < LARGE else LARGE_LOSS
         self._slack = self.reached + SLACK * WEIGHTS["balance"] * balance  # how far the objective may go
@@ -84,7 +83,10 @@ class Rounding:
         self.relaxed.fix(columns, values, values)
 
     def _free(self, columns: Indices) -> None:
+        """Lets these go, and stands at the optimum before they were settled: from elsewhere it takes a hundred times as
+        long to come back."""
         self.relaxed.fix(columns, self.relaxed.lower[columns], self.relaxed.upper[columns])
+        self.relaxed.highs.setBasis(self._basis)
 
     def _settle(self, columns: Indices, share: float) -> bool:
         """Settles the least broken of these, as many at once as go without loss; False where time is out."""
@@ -105,6 +107,7 @@ class Rounding:
 
     def _choose(self, column: Indices, lost: float, share: float) -> bool:
         """Of both whole neighbours the one that loses less."""
+        self._free(column)
         near = np.round(self.values[column])
         other = np.where(near > self.values[column], near - 1, near + 1)
         self._fix(column, other)
@@ -134,4 +137,5 @@ class Rounding:
 
     def _take(self) -> bool:
         self.values, self.reached = self.relaxed.values, self.relaxed.objective
+        self._basis = self.relaxed.highs.getBasis()
         return True
