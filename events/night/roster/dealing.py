@@ -44,9 +44,9 @@ def deal(counting: Counting, counts: Sequence[int]) -> Draft:
             for unit in units:
                 for one in unit:
                     draft.add(one, team)
-    for excess, hq in sorted(wanting, reverse=True)[:REPAIRS]:
-        if excess >= HARD or len(wanting) <= REPAIRS:
-            repair(draft, hq, fine=not counting.coarse)
+    worst = sorted(wanting, reverse=True)[:REPAIRS]
+    few = len(wanting) <= REPAIRS
+    repair(draft, [hq for excess, hq in worst if few or excess >= HARD], fine=not counting.coarse)
     draft.settle()
     return draft
 

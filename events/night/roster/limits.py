@@ -17,14 +17,14 @@ class Cancelled(Exception):
 
 
 class Limit:
-    """Time in seconds since its making, work in iterations of the simplex or interior point method."""
+    """Time in seconds since its making, `work` in iterations of the simplex or interior point method."""
 
     def __init__(
         self, seconds: float, work: int | None = None, is_cancelled: Callable[[], bool] = lambda: False
     ) -> None:
         self._started = time.monotonic()
         self._seconds = seconds
-        self._work = work
+        self.work = work
         self.done = 0
         self._is_cancelled = is_cancelled
 
@@ -43,7 +43,7 @@ class Limit:
     def run(self, highs: highspy.Highs, share: float = 1.0) -> bool:
         """Lets HiGHS optimise what it holds; whether it came to the end. Raises `Cancelled`."""
         self.check()
-        work = None if self._work is None else self._work - self.done
+        work = None if self.work is None else self.work - self.done
         if self.left(share) <= 0 or (work is not None and work <= 0):
             return False
         if work is not None:

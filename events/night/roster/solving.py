@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from . import greedy
@@ -69,16 +70,19 @@ class _Search:
         if not self.city.instance.teams or not self.city.instance.people:
             self.bounds = Bounds(**self._reached())
             return self.roster()
-        proof = Proof(self.city, self.limit)
-        viable = proof.viable()
-        self.bounds = Bounds(viable=viable)
-        self._tell("bounded")
-        if self._optimise(proof.coarse, HEADS, viable, HEADED):
-            self._dive(proof.coarse, HEADED)
-        self._tell("dealt by heads")
-        proof.placed(viable)
-        relaxed = Relaxed(Counting(self.city), self.limit)
-        if self._optimise(relaxed, WEIGHTS, viable, DIVED):
+        with ThreadPoolExecutor(1) as beside:
+            # HiGHS works without Python, so on the other core. Work is counted in one order: then one after the other.
+            ahead = beside.submit(self._relax) if self.limit.work is None else None
+            proof = Proof(self.city, self.limit)
+            viable = proof.viable()
+            self.bounds = Bounds(viable=viable)
+            self._tell("bounded")
+            if proof.coarse.optimise(HEADS, HEADED * 0.9) and self._cap(proof.coarse, viable, HEADED):
+                self._dive(proof.coarse, HEADED)
+            self._tell("dealt by heads")
+            proof.placed(viable)
+            relaxed, is_optimal = ahead.result() if ahead else self._relax()
+        if is_optimal and self._cap(relaxed, viable, DIVED):
             proof.foresee(relaxed, viable, DIVED)
             self._dive(relaxed, DIVED)
         self._tell("dealt")
@@ -90,13 +94,17 @@ class _Search:
         self._tell("proven")
         return self.roster()
 
-    def _optimise(self, relaxed: Relaxed, weights: dict[str, float], viable: int, share: float) -> bool:
-        """What is best by these weights, with fractions, when no more than `viable` teams go out; if there is time."""
-        if not relaxed.optimise(weights, share * 0.9):
-            return False
+    def _relax(self) -> tuple[Relaxed, bool]:
+        """All levels counted with fractions; whether there was time for their optimum."""
+        relaxed = Relaxed(Counting(self.city), self.limit)
+        return relaxed, relaxed.optimise(WEIGHTS, DIVED * 0.9)
+
+    def _cap(self, relaxed: Relaxed, viable: int, share: float) -> bool:
+        """Holds that no more than `viable` teams go out, at an optimum that is remembered; whether there was time."""
         if relaxed.level("viable", relaxed.values) > viable + 1e-6:
             relaxed.cut("viable", viable)
-            relaxed.run(share)
+            if not relaxed.run(share):
+                return False
         relaxed.remember()
         return True
 

@@ -99,7 +99,7 @@ def test_what_cannot_be_dealt_by_swaps_is_grouped_anew():
     draft = Draft(City(city(teams, crowd)))
     for one, team in enumerate((0, 0, 0, 0, 1, 1, 1, 2, 2)):
         draft.add(one, team)
-    assert repair(draft, 0, fine=True)
+    repair(draft, [0], fine=True)
     assert draft.score() == (3, 9, 0, 0, 9)
 
 
