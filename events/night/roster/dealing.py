@@ -6,6 +6,7 @@ import itertools
 from collections import defaultdict
 from collections.abc import Sequence
 
+from .chaining import Chains
 from .city import Look, Plain
 from .counting import Counting, Kind
 from .crewing import Band, Crew
@@ -19,8 +20,11 @@ REPAIRS = 3  # headquarters; where more of them are in want, only teams that can
 TRIES = 20_000  # pairs of teams of one headquarters that are looked at for what is only wished for
 
 
-def deal(counting: Counting, counts: Sequence[int]) -> Draft:
-    """The draft that these counts, whole numbers by column, stand for; what cannot be dealt is left out."""
+def deal(counting: Counting, counts: Sequence[int], *, viable: int = 0) -> Draft:
+    """The draft that these counts, whole numbers by column, stand for; what cannot be dealt is left out.
+
+    Counts that were cut down may lose teams: they are completed from others until so many as `viable` go out.
+    """
     draft = Draft(counting.city)
     arrived = _arrivals(counting, counts)
     wanting: list[tuple[int, int]] = []  # what a headquarters leaves to be desired beyond what was counted
@@ -47,6 +51,8 @@ def deal(counting: Counting, counts: Sequence[int]) -> Draft:
     worst = sorted(wanting, reverse=True)[:REPAIRS]
     few = len(wanting) <= REPAIRS
     repair(draft, [hq for excess, hq in worst if few or excess >= HARD], fine=not counting.coarse)
+    if draft.score()[0] < viable:
+        Chains(draft).complete(viable)
     draft.settle()
     return draft
 

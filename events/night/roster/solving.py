@@ -38,8 +38,8 @@ def solve(
     Refuses a contradictory instance with `Contradiction`, which says all that is wrong. The same instance and seed give
     the same roster as long as the time limit does not cut the work short; `work_limit`, in iterations of HiGHS, cuts it
     short at the same point every time. Another `seed` breaks ties in another order. A level that there was no time to
-    prove has no bound. `is_cancelled` is asked all along, and ends everything with `Cancelled`, which has the best
-    roster so far. `progress` is called with each step done and the seconds since the start.
+    prove has no bound. `is_cancelled` is asked all along, from two threads, and ends everything with `Cancelled`, which
+    has the best roster so far. `progress` is called with each step done and the seconds since the start.
     """
     problems = contradictions(instance)
     if problems:
@@ -78,18 +78,18 @@ class _Search:
             self.bounds = Bounds(viable=viable)
             self._tell("bounded")
             if proof.coarse.optimise(HEADS, HEADED * 0.9) and self._cap(proof.coarse, viable, HEADED):
-                self._dive(proof.coarse, HEADED)
+                self._dive(proof.coarse, viable, HEADED)
             self._tell("dealt by heads")
             proof.placed(viable)
             relaxed, is_optimal = ahead.result() if ahead else self._relax()
         if is_optimal and self._cap(relaxed, viable, DIVED):
             proof.foresee(relaxed, viable, DIVED)
-            self._dive(relaxed, DIVED)
+            self._dive(relaxed, viable, DIVED)
         self._tell("dealt")
         self.bounds, better = proof.bounds(relaxed, self._reached())
         while better is not None:
             relaxed.let_go()
-            is_better = self._take(deal(relaxed.counting, better))
+            is_better = self._take(deal(relaxed.counting, better, viable=viable))
             self.bounds, better = proof.bounds(relaxed, self._reached(), is_last=not is_better)
         self._tell("proven")
         return self.roster()
@@ -108,12 +108,12 @@ class _Search:
         relaxed.remember()
         return True
 
-    def _dive(self, relaxed: Relaxed, share: float) -> None:
+    def _dive(self, relaxed: Relaxed, viable: int, share: float) -> None:
         """A roster near the optimum at which `relaxed` is, and is left."""
         relaxed.remember()
         counts = Rounding(relaxed).whole(share)
         relaxed.release()
-        self._take(deal(relaxed.counting, counts))
+        self._take(deal(relaxed.counting, counts, viable=viable))
 
     def _take(self, draft: Draft) -> bool:
         """Keeps it if it is better than what there was."""

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bench.rosters import KINDS, invent, invent_perfect, vary
 from events.night.roster import formats, greedy
+from events.night.roster.chaining import Chains
 from events.night.roster.city import City
 from events.night.roster.contradicting import contradictions
 from events.night.roster.counting import Counting
@@ -89,6 +90,36 @@ def test_a_dive_without_time_is_dealt_nearly_as_well():
     assert dealt[0] >= relaxed.level("viable", relaxed.values) - 1
     assert dealt[2] <= relaxed.level("split", relaxed.values) + 3
     assert dealt[3] <= relaxed.level("cost", relaxed.values) * 1.1
+
+
+@pytest.mark.parametrize("kind", KINDS[1:3])
+def test_a_dive_without_time_loses_no_team(kind):
+    """Cut down, these lose one and three; what they lack is brought from others, from teams that can spare it."""
+    relaxed = Relaxed(Counting(City(invent(kind, 350, seed=5))), Limit(60))
+    relaxed.optimise(WEIGHTS)
+    viable = round(relaxed.level("viable", relaxed.values))
+    assert deal(relaxed.counting, Rounding(relaxed).whole(0), viable=viable).score()[0] == viable
+
+
+def test_a_leader_is_brought_by_a_chain_through_another_headquarters():
+    """b's leader is the only one who goes to a, and c's second one the only one who goes to b."""
+    crowd = [person("P1", "A"), person("P2", "A"), person("P3", "AB", leader=True), person("P4", "B")]
+    crowd += [person("P5", "CB", leader=True), person("P6", "C", leader=True), person("P7", "C"), person("P8", "B")]
+    teams = [Team("a", "A", 3, 3, 3), Team("b", "B", 2, 3, 3), Team("c", "C", 2, 3, 3)]
+    draft = Draft(City(city(teams, crowd)))
+    for one, team in enumerate((0, 0, 1, 1, 2, 2, 2, 1)):
+        draft.add(one, team)
+    Chains(draft).complete(3)
+    assert [sorted(members) for members in draft.members] == [[0, 1, 2], [3, 4, 7], [5, 6]]
+
+
+def test_a_team_that_no_chain_completes_stays_as_it_was():
+    crowd = [person("P1", "A"), person("P2", "A"), person("P3", "AB", leader=True), person("P4", "B")]
+    draft = Draft(City(city([Team("a", "A", 3, 3, 3), Team("b", "B", 2, 3, 3)], crowd)))
+    for one, team in enumerate((0, 0, 1, 1)):
+        draft.add(one, team)
+    Chains(draft).complete(2)
+    assert draft.members == [[0, 1], [2, 3]]
 
 
 def test_what_cannot_be_dealt_by_swaps_is_grouped_anew():
