@@ -44,7 +44,7 @@ class Size:
 
 SIZES = {
     "small": Size(120, 24),
-    "default": Size(1_000, 90, 40, 120, 400),
+    "default": Size(1_000, 90, 40, 90, 480),
     "paris": Size(15_000, 400, 2_000, 360, 2_000),
 }
 

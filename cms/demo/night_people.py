@@ -25,7 +25,7 @@ from volunteers.models import QualificationHeld, Volunteer
 BATCH = 1000
 State = Registration.State
 PROFESSIONALS = 5  # one in five
-LEADERS = 0.22
+LEADERS = 0.28
 GROUPED = 0.25
 BRIEFINGS = 3
 TRAINING = "preparer-la-nuit"
