@@ -92,9 +92,12 @@ def visible_lists(user: Person) -> QuerySet[PeopleList]:
 
 
 def visible_rosters(user: Person) -> RosterQuerySet:
-    """The runs of one's networks' editions, and the rosters of those in which one coordinates a headquarters."""
-    done = Q(state=Roster.State.DONE, edition__in=visible_editions(user).order_by().values("pk"))
-    return Roster.objects.filter(done | Q(edition__network__in=organised_networks(user)))
+    """The runs of one's networks' editions; for whoever coordinates a headquarters, those for it alone, and the
+    rosters of the whole edition."""
+    editions, mine = visible_editions(user), visible_headquarters(user)
+    done = Q(state=Roster.State.DONE, headquarters=None, edition__in=editions.order_by().values("pk"))
+    of_mine = Q(headquarters__in=mine.order_by().values("pk"))
+    return Roster.objects.filter(done | of_mine | Q(edition__network__in=organised_networks(user)))
 
 
 def visible_papers(user: Person) -> QuerySet[PaperFile]:
@@ -111,6 +114,12 @@ def can_organise(user: Person, edition: Edition) -> bool:
 def can_fill_in(user: Person, headquarters: Headquarters) -> bool:
     """May this person change what is said of the headquarters and of its sectors?"""
     return can_organise(user, headquarters.edition) or is_in_charge(user, headquarters.slot)
+
+
+def can_compose(user: Person, edition: Edition, headquarters: Headquarters | None) -> bool:
+    """May this person have teams composed, and decide what becomes of the roster? Of the whole edition, or of one
+    headquarters alone: then whoever coordinates it may as well."""
+    return can_organise(user, edition) or (headquarters is not None and can_fill_in(user, headquarters))
 
 
 def can_take_back(user: Person, change: BoardChange) -> bool:

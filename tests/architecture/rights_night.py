@@ -147,6 +147,7 @@ class NightWorld:
         self.rosters = {
             "done": Roster.objects.create(edition=self.composed_edition, number=1, **ended),
             "other": Roster.objects.create(edition=self.composed_edition, number=2, **ended),
+            "theirs": Roster.objects.create(edition=self.composed_edition, number=3, headquarters=there, **ended),
             "waiting": Roster.objects.create(edition=self.edition, number=1),
         }
 
@@ -174,6 +175,13 @@ class NightWorld:
             Card.objects.create(participant=silent, sector=one, **facts)
             self.told[name] = there
             self.vacancies[name] = Vacancy.objects.create(sector=other, reason="declined")
+        alone = {"edition": self.told_edition, "kept": 0}
+        self.rosters |= {
+            "coordinated": Roster.objects.create(number=1, headquarters=self.told["coordinated"], **alone),
+            "next door": Roster.objects.create(
+                number=2, headquarters=self.told["next door"], state="cancelled", ended_at=self.now, **alone
+            ),
+        }
 
     def night_ready(self):
         """A fourth, whose teams can be published."""
@@ -254,6 +262,7 @@ class NightWorld:
             },
             "appeal": lambda: self.night_data(role)["draft of an appeal"]() | {"confirmed": "1"},
             "draft of an appeal": lambda: {"key": str(uuid.UUID(int=1)), "subject_fr": "Vous ?", "body_fr": "Venez."},
+            "compose anew": lambda: {"fewest_moves": "few", "only": self.composed_headquarters.pk},
             "papers": lambda: {"what": "packs", "headquarters": self.composed_headquarters.pk, "language": "fr"},
             "to reserve": lambda: {"to": f"h{self.team.headquarters_id}", "seen": "1", "confirmed": "1"},
             "briefings": lambda: {"slots": [self.open_slot.pk], "sent": "1"},

@@ -38,7 +38,10 @@ class RecomposeForm(forms.Form):
         widget=forms.RadioSelect,
     )
 
-    def __init__(self, *args: Any, headquarters: HeadquartersQuerySet, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, headquarters: HeadquartersQuerySet, organises: bool, **kwargs: Any) -> None:
+        """``organises``: may choose all headquarters at once as well."""
         super().__init__(*args, **kwargs)
         only = cast(forms.ModelChoiceField, self.fields["only"])
-        only.queryset = headquarters.select_related("district").order_by("district__code")
+        only.queryset = headquarters.select_related("district", "slot").order_by("district__code")
+        if not organises:
+            only.required, only.empty_label = True, None

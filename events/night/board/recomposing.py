@@ -26,9 +26,9 @@ COMPOSED_IN = (State.ROSTERING, State.PUBLISHED)
 def recompose(edition: Edition, *, only: Headquarters | None, keeps_told: bool, fewest_moves: bool, by: User) -> Roster:
     """Has a roster composed in which everybody pinned stays where they are, in a team or in reserve; returns the run.
 
-    ``only``: everybody beyond this headquarters stays as well, and its people go nowhere else. ``keeps_told``: so does
-    whoever was told where to go. ``fewest_moves``: nobody changes headquarters, and as few people as possible their
-    team; otherwise the best roster there is. Nothing of the board changes before the roster is chosen.
+    ``only``: of this headquarters alone; its people go nowhere else, and nobody else is known. ``keeps_told``: whoever
+    was told where to go stays as well. ``fewest_moves``: nobody changes headquarters, and as few people as possible
+    their team; otherwise the best roster there is. Nothing of the board changes before the roster is chosen.
 
     Refuses an edition whose teams are neither being composed nor published, a board with nobody on it, another run
     under way, and a team that more people are kept in than it can hold. Locks the edition's row.
@@ -40,11 +40,14 @@ def recompose(edition: Edition, *, only: Headquarters | None, keeps_told: bool, 
                 _("Teams are composed anew until the night. It is “%(now)s”.") % {"now": held.get_state_display()}
             )
         if held.rosters.filter(state__in=Roster.UNDER_WAY).exists():
-            raise BoardRefused(_("A roster is being composed already: wait for it, or stop it."))
+            raise BoardRefused(_("A roster is being composed already: wait until it is there."))
         instance, start = around(held, only=only, keeps_told=keeps_told)
+        if not instance.teams:
+            raise BoardRefused(_("This headquarters has no team that is composed."))
         return running.begin(
             held,
             by=by,
+            headquarters=only,
             instance=formats.write_instance(instance),
             start=formats.write_roster(start) if fewest_moves else "",
             kept=len(instance.pins),
@@ -55,14 +58,15 @@ def around(edition: Edition, *, only: Headquarters | None, keeps_told: bool) -> 
     """The edition with a pin for each person kept in a team, and the teams as they are now.
 
     Who is kept in reserve, or in a team that is not composed, is left out: the roster does not know them, and choosing
-    it leaves them where they are.
+    it leaves them where they are. So are, given ``only``, all other teams and whoever is beyond that headquarters.
     """
     whole = instance_of(edition)
     rows = Assignment.objects.filter(participant__edition=edition).select_related("sector")
     present = {str(row.participant_id): row for row in rows}
     if not present:
         raise BoardRefused(_("Nobody is on the board yet: choose a roster first."))
-    teams, places = {team.id for team in whole.teams}, {place.id: place for place in whole.hqs}
+    composed = tuple(team for team in whole.teams if only is None or team.hq == str(only.pk))
+    teams, places = {team.id for team in composed}, {place.id: place for place in whole.hqs}
     told = _told(edition) if keeps_told else set()
     seated = _seated(edition)
     people: list[Person] = []
@@ -70,8 +74,9 @@ def around(edition: Edition, *, only: Headquarters | None, keeps_told: bool) -> 
     for person in whole.people:
         row = present.get(person.id)
         at = str(row.headquarters_id) if row else seated.get(person.id)
-        is_beyond = only is not None and at != str(only.pk)
-        is_kept = is_beyond or (row is not None and row.is_pinned) or person.id in told
+        if only is not None and at != str(only.pk):
+            continue
+        is_kept = (row is not None and row.is_pinned) or person.id in told
         code = row.sector.code if row and row.sector else ""
         if is_kept and row and code in teams:
             people.append(person)
@@ -79,7 +84,7 @@ def around(edition: Edition, *, only: Headquarters | None, keeps_told: bool) -> 
         elif not is_kept:
             goes = only is None or str(only.pk) in travel(whole.rules, person, places)
             people.append(person if only is None else replace(person, prefs=(str(only.pk),) * goes, reach="prefs"))
-    instance = replace(whole, people=tuple(people), pins=tuple(pins))
+    instance = replace(whole, teams=composed, people=tuple(people), pins=tuple(pins))
     _check_room(instance)
     known = {person.id for person in people}
     in_teams = {key: row for key, row in present.items() if key in known and row.sector and row.sector.code in teams}

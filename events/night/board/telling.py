@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -24,11 +25,10 @@ class Line:
     may_redo: bool = False
 
 
-def tell(changes: Sequence[BoardChange]) -> dict[int, str]:
-    """What each entry did, by its key. Three queries for any number of entries."""
-    shown = {change.pk: change.rows[:NAMED] for change in changes}
-    spots = [Spot(*spot) for rows in shown.values() for _key, *both in rows for spot in both if spot]
-    people = Participant.objects.filter(pk__in=[row[0] for rows in shown.values() for row in rows])
+def lines(rows: Sequence[Sequence[Any]]) -> list[str]:
+    """Where each of an entry's rows brings somebody: "Awa D.: 11-1 → 12-1". Three queries for any number."""
+    spots = [Spot(*spot) for _key, *both in rows for spot in both if spot]
+    people = Participant.objects.filter(pk__in=[row[0] for row in rows])
     names = {row.pk: shown_name(row) for row in people.select_related("volunteer__user")}
     codes = dict(Sector.objects.filter(pk__in={spot.sector for spot in spots}).values_list("pk", "code"))
     places = Headquarters.objects.filter(pk__in={spot.headquarters for spot in spots}).select_related("district")
@@ -49,13 +49,19 @@ def tell(changes: Sequence[BoardChange]) -> dict[int, str]:
             return pinned % {"who": name, "team": place(after)}
         return _("%(who)s: %(before)s → %(after)s") % {"who": name, "before": place(before), "after": place(after)}
 
+    return [line(key, *(Spot(*spot) if spot else None for spot in both)) for key, *both in rows]
+
+
+def tell(changes: Sequence[BoardChange]) -> dict[int, str]:
+    """What each entry did, by its key. Three queries for any number of entries."""
+    words = iter(lines([row for change in changes for row in change.rows[:NAMED]]))
     told = {}
     for change in changes:
-        lines = [line(key, *(Spot(*spot) if spot else None for spot in both)) for key, *both in shown[change.pk]]
+        said = [next(words) for _row in change.rows[:NAMED]]
         if change.kind == BoardChange.Kind.CHOSEN:
             chosen = change.roster or _("a roster that has been deleted")
-            lines = [_("“%(roster)s” chosen") % {"roster": chosen}]
+            said = [_("“%(roster)s” chosen") % {"roster": chosen}]
         elif (more := len(change.rows) - NAMED) > 0:
-            lines.append(ngettext("%(count)d more person", "%(count)d more people", more) % {"count": more})
-        told[change.pk] = "; ".join(lines)
+            said.append(ngettext("%(count)d more person", "%(count)d more people", more) % {"count": more})
+        told[change.pk] = "; ".join(said)
     return told

@@ -25,6 +25,7 @@ from events.night.editions.preparing import EditionRefused
 from events.night.editions.views import edition_for
 from events.night.models import Appeal, BoardChange, Edition, Headquarters, Participant, Sector
 from events.night.permissions import (
+    can_compose,
     can_organise,
     can_take_back,
     visible_editions,
@@ -206,10 +207,17 @@ def balance(request: OrganiserRequest, edition: int) -> HttpResponse:
 @office_page
 @require_form
 def recompose(request: OrganiserRequest, edition: int) -> HttpResponse:
-    """Asks what stays, then has a roster composed around it."""
-    night = edition_for(request, edition, to_change=True)
-    form = RecomposeForm(request.POST or None, headquarters=visible_headquarters(request.user).filter(edition=night))
+    """Asks what stays, then has a roster composed around it; a coordinator, of their own headquarters alone."""
+    night = edition_for(request, edition)
+    form = RecomposeForm(
+        request.POST or None,
+        headquarters=visible_headquarters(request.user).filter(edition=night),
+        organises=can_organise(request.user, night),
+        initial={"only": request.GET.get("only")},
+    )
     if request.method == "POST" and form.is_valid():
+        if not can_compose(request.user, night, form.cleaned_data["only"]):
+            raise PermissionDenied
         try:
             run = recomposing.recompose(night, by=request.user, **form.cleaned_data)
         except EditionRefused as refusal:

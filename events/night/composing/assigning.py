@@ -15,9 +15,11 @@ def spots_of(roster: Roster) -> dict[int, Spot | None]:
     their seat is, else at the first one that they chose. Whom a partner organisation names for a sector of its own is
     pinned there, unless an organiser has pinned them elsewhere; the first of them who may lead does. Whoever was pinned
     stays so where the roster kept them, and, when it did not know them, stays where they are; others whom it did not
-    know wait at their headquarters. Whoever has withdrawn since, and sectors deleted since, are left out. Call it while
+    know wait at their headquarters. Whoever has withdrawn since, and sectors deleted since, are left out. A roster of
+    one headquarters alone leaves out everybody who is elsewhere by now, and sends nobody elsewhere. Call it while
     holding the board.
     """
+    only = roster.headquarters_id
     found: dict[int, Spot | None] = {}
     present = {row.participant_id: row for row in Assignment.objects.filter(participant__edition=roster.edition_id)}
     people, result = json.loads(roster.instance)["people"], json.loads(roster.result)
@@ -36,7 +38,7 @@ def spots_of(roster: Roster) -> dict[int, Spot | None]:
             found[participant.pk] = before
             continue
         seat = slots.get(participant.registration.slot_id) if participant.registration else None
-        wished = (reserve.get(person["id"]), str(seat), *person["prefs"], person["home"])
+        wished = (str(only), reserve.get(person["id"]), str(seat), *person["prefs"], person["home"])
         headquarters = sector.headquarters_id if sector else next((int(key) for key in wished if key in known), None)
         if headquarters:
             leads = sector is not None and person["id"] in leaders
@@ -55,6 +57,9 @@ def spots_of(roster: Roster) -> dict[int, Spot | None]:
     for key, row in present.items():
         if str(key) in participants and not found[key]:
             found[key] = Spot(row.headquarters_id)
+    if only:
+        beyond = {key for key, row in present.items() if row.headquarters_id != only}
+        found = {key: to for key, to in found.items() if key not in beyond and (to is None or to.headquarters == only)}
     return found
 
 

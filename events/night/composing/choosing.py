@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from events.night.board import moving
 from events.night.composing.assigning import spots_of
-from events.night.composing.running import check_may_compose
+from events.night.composing.running import check_may_compose, is_around_published
 from events.night.editions.preparing import EditionRefused, hold
-from events.night.models import BoardChange, Edition, Roster
+from events.night.models import BoardChange, Roster
 from volunteers.models import User
 
 
@@ -25,9 +25,9 @@ def choose(roster: Roster, *, by: User, seen: int | None = None) -> Roster:
     """Makes it the edition's roster, in the place of the one that was, and lays it out as assignments, in one entry of
     the board's journal, which can be taken back. Nobody is told. Harmless twice: what was changed by hand since stays.
 
-    ``seen``: the number of the board's journal that the page showed. Refuses a run without a roster, a board that has
-    changed since, and an edition that is not composing its teams, unless the roster was made around published ones.
-    Locks the edition's row, then the board's.
+    ``seen``: the number of the board's journal that the page showed. Refuses a run without a roster, one of a single
+    headquarters (``taking_in.take_in`` lays it out), a board that has changed since, and an edition that is not
+    composing its teams, unless the roster was made around published ones. Locks the edition's row, then the board's.
     """
     with transaction.atomic():
         edition = hold(roster.edition)
@@ -40,7 +40,7 @@ def choose(roster: Roster, *, by: User, seen: int | None = None) -> Roster:
             check_may_compose(edition)
         if seen is not None and seen != moving.number_of(edition):
             raise EditionRefused(_("The board has changed since you looked: look again before choosing."))
-        if not held.is_done:
+        if not held.is_done or held.headquarters_id:
             raise EditionRefused(_("This run made no roster."))
         before = edition.rosters.without_texts().filter(is_chosen=True).first()
         edition.rosters.filter(is_chosen=True).update(is_chosen=False)
@@ -51,17 +51,14 @@ def choose(roster: Roster, *, by: User, seen: int | None = None) -> Roster:
     return held
 
 
-def is_around_published(roster: Roster, edition: Edition) -> bool:
-    """Was the roster made around the teams that are published? Then it may take their place."""
-    since = edition.state_changed_at
-    is_published = edition.state == Edition.State.PUBLISHED
-    return is_published and roster.kept is not None and (since is None or roster.asked_at >= since)
-
-
 def changed_since(roster: Roster) -> int:
-    """How many changes of the board that stand were made after the roster was asked for. One query."""
+    """How many changes of the board that stand were made after the roster was asked for, of its headquarters if it is
+    of one alone. One query."""
     changes = BoardChange.objects.filter(board=roster.edition_id, at__gt=roster.asked_at).done()
-    return changes.exclude(kind=BoardChange.Kind.CHOSEN).count()
+    changes = changes.exclude(kind=BoardChange.Kind.CHOSEN)
+    if only := roster.headquarters_id:
+        return sum(only in change.headquarters() for change in changes.exclude(roster=roster))
+    return changes.count()
 
 
 def delete(roster: Roster, *, by: User) -> None:

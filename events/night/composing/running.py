@@ -80,6 +80,13 @@ def check_may_compose(edition: Edition) -> None:
         )
 
 
+def is_around_published(roster: Roster, edition: Edition) -> bool:
+    """Was the roster made around the teams that are published? Then it may take their place."""
+    since = edition.state_changed_at
+    is_published = edition.state == Edition.State.PUBLISHED
+    return is_published and roster.kept is not None and (since is None or roster.asked_at >= since)
+
+
 def cancel(run: Roster, *, by: User) -> Roster:
     """Stops a run; its process is ended within two seconds. Harmless twice. Refuses one that has come to its end."""
     under_way = Roster.objects.filter(pk=run.pk, state__in=Roster.UNDER_WAY)

@@ -178,7 +178,7 @@ def lines_of(roster: Roster) -> list[str]:
     placed = ngettext(
         "%(placed)s person of %(people)s has a team", "%(placed)s of %(people)s people have a team", roster.placed or 0
     ) % {"placed": _number(roster.placed), "people": _number(roster.people)}
-    if roster.placed:
+    if roster.placed and not roster.headquarters_id:  # else they could go nowhere else
         share = (roster.first_choices or 0) * 100 // roster.placed
         placed += _(", %(share)d %% of them at the headquarters that they chose first") % {"share": share}
     split = (

@@ -46,6 +46,7 @@ class BoardChange(models.Model):
 
     class Kind(models.TextChoices):
         CHOSEN = "chosen", _("roster chosen")
+        COMPOSED = "composed", _("one headquarters composed anew")
         MOVED = "moved", _("moved")
         LED = "led", _("leader named")
         PINNED = "pinned", _("pinned")

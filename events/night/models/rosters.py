@@ -47,6 +47,15 @@ class Roster(models.Model):
     number = models.PositiveIntegerField(_("number"), help_text=_("Of the runs of its edition."))
     name = models.CharField(_("name"), max_length=80, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
+    headquarters = models.ForeignKey(
+        "night.Headquarters",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="rosters",
+        verbose_name=_("headquarters"),
+        help_text=_("Whose teams alone were composed, around everybody else. Empty: those of all."),
+    )
     seed = models.PositiveIntegerField(default=0, help_text=_("The order in which ties are broken."))
     asked_at = models.DateTimeField(_("asked for"), auto_now_add=True)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
@@ -101,6 +110,7 @@ class Roster(models.Model):
                 fields=["edition"], condition=Q(state__in=["queued", "running"]), name="roster_one_under_way"
             ),
             models.CheckConstraint(condition=Q(is_chosen=False) | Q(state="done"), name="roster_chosen_is_done"),
+            models.CheckConstraint(condition=Q(is_chosen=False) | Q(headquarters=None), name="roster_chosen_is_of_all"),
             models.CheckConstraint(
                 condition=~Q(state="done")
                 | Q(

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from events.night.board import moving, recomposing
 from events.night.board.moving import BoardRefused, Spot
-from events.night.composing import choosing, running
+from events.night.composing import choosing, running, taking_in
 from events.night.editions.preparing import EditionRefused
 from events.night.models import Assignment, BoardChange, Card, Edition, Participant, Roster, Sector
 from tests.factories.night_board import board_night, person, spots_now, where
@@ -63,11 +63,58 @@ def test_one_headquarters_alone_is_composed_anew(night, by):
     beyond = {key: spot for key, spot in spots_now(night).items() if spot.headquarters == team("12-1").headquarters_id}
     Participant.objects.update(reach="any")
 
-    choosing.choose(recompose(night, by, only=team("11-1").headquarters, fewest_moves=False), by=by)
+    run = recompose(night, by, only=team("11-1").headquarters, fewest_moves=False)
+    moving.move(person("11-2 c"), to=team("12-1"), seen=None, by=by)
+    beyond[person("11-2 c").pk] = spots_now(night)[person("11-2 c").pk]
+    entry = taking_in.take_in(run, by=by)
 
     after = spots_now(night)
     assert {key: after[key] for key in beyond} == beyond
     assert (len(after), where("11 r a")[-1]) == (len(Participant.objects.all()), "*")
+    assert (run.teams, entry.headquarters(), taking_in.moves(run)) == (2, {team("11-1").headquarters_id}, [])
+    assert (taking_in.take_in(run, by=by), Roster.objects.filter(is_chosen=True).count()) == (None, 0)
+    with pytest.raises(EditionRefused):
+        choosing.choose(run, by=by)
+
+
+def test_a_coordinator_composes_their_own_headquarters_and_sees_nothing_of_the_others(night, by):
+    mine, other = team("12-1").headquarters, team("11-1").headquarters
+    mine.slot.people_in_charge.add(coordinator := UserFactory())
+    client = inside(coordinator)
+    url = reverse("organise-night:board-recompose", args=[night.pk])
+    for only in ("", other.pk):
+        refused = client.post(url, {"fewest_moves": "few", "only": only})
+        assert (refused.status_code, Roster.objects.count(), bool(refused.context["form"].errors)) == (200, 0, True)
+    theirs = recompose(night, by, only=other)
+
+    asked = client.post(url, {"fewest_moves": "few", "only": mine.pk})
+    run = Roster.objects.get(headquarters=mine)
+    running.compose(run.pk)
+    page = client.get(asked["Location"])
+
+    said = page.content.decode()
+    assert ("12 r a Z." in said, "11-" in said, len(page.context["moves"])) == (True, False, 1)
+    assert [part.headquarters for part in page.context["parts"]] == [mine]
+    listed = client.get(reverse("organise-night:rosters", args=[night.pk])).context["rows"]
+    assert [row["roster"] for row in listed] == [run]
+    for act in ("roster", "roster-choose", "roster-cancel", "roster-delete"):
+        assert client.post(reverse(f"organise-night:{act}", args=[theirs.pk])).status_code in (404, 405)
+
+    choose = reverse("organise-night:roster-choose", args=[run.pk])
+    seen = client.get(choose).context["seen"]
+    moving.pin(person("12-1 c"), seen=None, by=by)
+    client.post(choose, {"seen": seen})
+    assert where("12 r a") == "12"
+    moving.unpin(person("12-1 c"), seen=None, by=by)
+    seen = moving.number_of(night)
+    moving.pin(person("11-2 c"), seen=None, by=by)  # elsewhere: nothing of this headquarters
+    before = spots_now(night)
+    done = client.post(choose, {"seen": seen})
+    assert (done["Location"], where("12 r a")) == (reverse("organise-night:board-of", args=[mine.pk]), "12-1")
+    entry = BoardChange.objects.latest("number")
+    assert entry.people() == {person("12 r a").pk}
+    client.post(reverse("organise-night:board-take-back", args=[entry.pk, "undo"]))
+    assert spots_now(night) == before
 
 
 def test_whoever_was_told_stays_in_team_or_in_reserve(night, by):
