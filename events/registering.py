@@ -217,8 +217,7 @@ def cancel(
     Locks the slot's row, then the registration's.
     """
     with transaction.atomic():
-        slot = _lock(registration.slot)
-        row = Registration.objects.select_for_update(no_key=True).get(pk=registration.pk)
+        slot, row = _lock_both(registration)
         if row.is_active and not row.is_nobodys:
             _end(row, slot, State.CANCELLED, by=by, reason=reason, note=note)
     return row
@@ -230,7 +229,8 @@ def give_back(registration: Registration, *, by: User | None) -> Registration:
     Raises RegistrationRefused once the date has begun: who was there is part of the counts. Locks the slot's row.
     """
     with transaction.atomic():
-        if registration.is_active and _lock(registration.slot).starts_at <= timezone.now():
+        slot, row = _lock_both(registration)
+        if row.is_active and slot.starts_at <= timezone.now():
             raise RegistrationRefused(_("This date has begun: your registration can no longer be cancelled."))
         return cancel(registration, by=by)
 
@@ -242,8 +242,7 @@ def strike_off(registration: Registration, *, by: User, note: str = "") -> Regis
     who was there is part of the counts, of their hours and of their certificate. Locks the slot's row.
     """
     with transaction.atomic():
-        slot = _lock(registration.slot)
-        row = Registration.objects.get(pk=registration.pk)
+        slot, row = _lock_both(registration)
         if row.is_active and row.was_there:
             raise RegistrationRefused(_("This person is noted as there: take that back first, if it is a mistake."))
         if row.is_active and slot.ends_at <= timezone.now():
@@ -257,8 +256,7 @@ def refuse(registration: Registration, *, by: User, note: str = "") -> Registrat
     ``note`` is the organiser's own sentence for the person. Harmless twice: the first sentence stays.
     """
     with transaction.atomic():
-        slot = _lock(registration.slot)
-        row = Registration.objects.select_for_update(no_key=True).get(pk=registration.pk)
+        slot, row = _lock_both(registration)
         if row.state == State.REFUSED:
             return row
         if row.pending_for != PendingFor.APPROVAL:
@@ -315,6 +313,25 @@ def _lock(slot: Slot) -> Slot:
     terms = ["seats_taken", "capacity", "approval", "asks", "state", "starts_at", "ends_at", "opens_at", "closes_at"]
     slot.refresh_from_db(fields=terms)
     return slot
+
+
+class _Elsewhere(Exception):
+    """The registration was sent to another slot meanwhile."""
+
+
+def _lock_both(registration: Registration) -> tuple[Slot, Registration]:
+    """Holds the slot's row, then the registration's, until the end of the transaction. Whoever is sent to another slot
+    meanwhile (events.transferring) is looked for there: the seat that ends is the one that they have."""
+    while True:
+        try:
+            with transaction.atomic():  # of its own: the lock of a slot that they have left is let go of
+                slot = _lock(registration.slot)
+                row = Registration.objects.select_for_update(no_key=True).get(pk=registration.pk)
+                if row.slot_id != slot.pk:
+                    raise _Elsewhere
+                return slot, row
+        except _Elsewhere:
+            registration.refresh_from_db(fields=["slot"])
 
 
 def _check_qualified(volunteer: Volunteer | None, slot: Slot, *, until_code: bool) -> None:

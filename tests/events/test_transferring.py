@@ -104,6 +104,19 @@ def test_one_seat_a_person_among_the_dates_and_an_ended_one_is_not_revived(slots
     assert taken(one, other) == [1, 1]
 
 
+@pytest.mark.both
+@pytest.mark.parametrize("end", [registering.give_back, registering.strike_off])
+def test_the_seat_that_ends_is_where_somebody_was_sent_meanwhile(slots, end):
+    one, other = slots
+    here = registering.register(VolunteerFactory(), slot=one, by=None)
+    read_before = Registration.objects.select_related("slot").get(pk=here.pk)
+    transfer(slots, (here, other, True))
+
+    end(read_before, by=UserFactory())
+
+    assert (taken(*slots), Registration.objects.get().state) == ([0, 0], "cancelled")
+
+
 def test_walk_ins_keep_their_seats(slots):
     one, other = slots
     WalkInFactory(slot=one)
