@@ -8,9 +8,9 @@ come for the board's: so they hold no edition.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -132,6 +132,24 @@ class Held:
         of: BoardChange | None = None,
     ) -> BoardChange:
         """Writes the assignments, and the entry about them. Refuses places, people and leaders that cannot be."""
+        self._assign(rows)
+        return self._enter(rows, roster=roster, roster_before=roster_before, of=of)
+
+    def write_each(self, steps: Sequence[Spots]) -> list[BoardChange]:
+        """What ``write`` does with each of these in turn, an entry for each that changes something, with as many
+        queries as for one and one more for each entry."""
+        where = {row.participant_id: Spot.at(row) for row in self._assignments({key for step in steps for key in step})}
+        now: dict[int, Spot | None] = dict(where)
+        entries: list[list[Row]] = []
+        for step in steps:
+            rows = [(key, now.get(key), after) for key, after in sorted(step.items()) if now.get(key) != after]
+            now |= step
+            entries += [rows] if rows else []
+        self._assign([(key, where.get(key), after) for key, after in sorted(now.items()) if where.get(key) != after])
+        return [self._enter(rows) for rows in entries]
+
+    def _assign(self, rows: list[Row]) -> None:
+        """Writes the assignments. Refuses places, people and leaders that cannot be."""
         after = {key: spot for key, _before, spot in rows if spot}
         self._check_people(after)
         self._check_places(after.values())
@@ -155,6 +173,9 @@ class Held:
             unique_fields=["participant"],
             update_fields=["headquarters", "sector", "leads", "is_pinned"],
         )
+
+    def _enter(self, rows: list[Row], **facts: Any) -> BoardChange:
+        """Writes the journal's next entry."""
         self.row.number += 1
         self.row.save(update_fields=["number"])
         return self.row.changes.create(
@@ -162,9 +183,7 @@ class Held:
             kind=self.kind,
             by=self.by,
             rows=rows,
-            roster=roster,
-            roster_before=roster_before,
-            of=of,
+            **facts,
         )
 
     def reversed(self, change: BoardChange, *, is_undoing: bool) -> dict[int, Spot | None]:

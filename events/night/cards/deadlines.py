@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from events.night.cards import leaving, telling
-from events.night.models import Assignment, Card, Edition, Participant, Vacancy
+from events.night.models import Card, Edition, Participant, Vacancy
 from events.night.models.cards import CardQuerySet
 from mail import queuing
 from volunteers.models import User
@@ -46,20 +47,13 @@ def lapse_due(now: dt.datetime | None = None) -> int:
     now = now or timezone.now()
     late = _silent().filter(answer_by__lte=now, headquarters__slot__starts_at__gt=now)
     late = late.filter(participant__assignment__sector__isnull=False)
-    opened = 0
-    for card in late.select_related("participant__assignment").order_by("answer_by", "pk"):
-        place: Assignment = card.participant.assignment
-        if place.sector_id is None:
-            continue
-        asked = Vacancy.objects.filter(left_by=card.participant_id, sector=place.sector_id, opened_at__gte=card.told_at)
-        if asked.exists():
-            continue
-        with transaction.atomic():
-            leaving.open_vacancy(
-                card.participant_id, sector=place.sector_id, reason=Vacancy.Reason.SILENT, led=place.leads
-            )
-        opened += 1
-    return opened
+    place, asked = OuterRef("participant__assignment__sector"), OuterRef("told_at")
+    looked_at = Vacancy.objects.filter(left_by=OuterRef("participant"), sector=place, opened_at__gte=asked)
+    late = late.exclude(Exists(looked_at)).order_by("answer_by", "pk")
+    rows = list(late.values_list("participant", "participant__assignment__sector", "participant__assignment__leads"))
+    for first in range(0, len(rows), BATCH):
+        leaving.open_silent(rows[first : first + BATCH])
+    return len(rows)
 
 
 def _silent() -> CardQuerySet:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 
 from celery import current_app
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -41,6 +43,19 @@ def open_vacancy(participant: int, *, sector: int, reason: str, led: bool) -> Va
         Vacancy.objects.filter(pk=vacancy.pk).update(reason=reason, tried_at=None)
     transaction.on_commit(wake)
     return vacancy
+
+
+def open_silent(places: Iterable[tuple[int, int, bool]]) -> None:
+    """Notes the same of whoever has not answered: participant, sector, and whether they lead. Three queries."""
+    wanted = [
+        Vacancy(left_by_id=participant, sector_id=sector, led=led, reason=Vacancy.Reason.SILENT)
+        for participant, sector, led in places
+    ]
+    with transaction.atomic():
+        known = Vacancy.objects.open().filter(left_by__in=[one.left_by_id for one in wanted])
+        known.filter(left_by__assignment__sector=F("sector")).update(reason=Vacancy.Reason.SILENT, tried_at=None)
+        Vacancy.objects.bulk_create(wanted, ignore_conflicts=True)
+        transaction.on_commit(wake)
 
 
 def wake() -> None:

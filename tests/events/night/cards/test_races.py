@@ -111,6 +111,23 @@ def test_an_answer_at_the_deadline_keeps_the_place_or_waits_in_reserve(transacti
     check(night)
 
 
+def test_many_answers_come_while_two_workers_give_places_on(transactional_db):
+    night = published_night(reserve=3)
+    deadlines.lapse_due(night.answers_by)
+    Message.objects.all().delete()
+    answers = [("coming", "11-1 b"), ("cannot", "11-1 c"), ("coming", "12-2 b"), ("cannot", "12-1 a")]
+
+    acts = [*(lambda one=one: say(*one) for one in answers), replacing.fill_open, replacing.fill_open]
+    results = at_once(lambda act: act(), acts)
+
+    assert [one for one in results if isinstance(one, Exception)] == []
+    check(night)
+    for name, answer in (("11-1 b", "coming"), ("11-1 c", "declined"), ("12-2 b", "coming"), ("12-1 a", "declined")):
+        assert (card(name).answer, where(name) is None) == (answer, answer == "declined")
+    filled = list(Vacancy.objects.exclude(filled_by=None).values_list("filled_by", flat=True))
+    assert len(filled) == len(set(filled))
+
+
 def test_teams_are_published_once_by_two_who_click(transactional_db):
     night = board_night()
     by, until = UserFactory(), publishing.usual_answers_by(night)

@@ -4,14 +4,27 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.db import connection, transaction
+from django.db.models import F
+from django.test.utils import CaptureQueriesContext
 
 from events.models import Slot
 from events.night.cards import answering, deadlines, replacing
 from events.night.cards.mending import Plan, plan
-from events.night.models import Choice, Edition, NamedPerson, Participant, Sector, Vacancy
+from events.night.models import (
+    Assignment,
+    BoardChange,
+    Card,
+    Choice,
+    Edition,
+    NamedPerson,
+    Participant,
+    Sector,
+    Vacancy,
+)
 from events.night.roster.problem import Headquarters, Instance, Person, Rules, Team
 from mail.models import Message
-from tests.factories.night_board import person, where
+from tests.factories.night_board import person, replayed, spots_now, where
 from tests.factories.night_cards import card, move, published_night, told
 from tests.factories.night_partners import PartnerFactory
 
@@ -170,6 +183,67 @@ def test_silence_keeps_the_place_while_nobody_else_has_it_and_an_answer_settles_
         decline("11-1 c")
         assert Vacancy.objects.get(left_by=person("11-1 c")).reason == "declined"
     assert told() == []
+
+
+def silent_night(*names, reserve=3):
+    """Published, its deadline over: all but these have said that they come. Returns the moment."""
+    night = published_night(reserve=reserve)
+    answered = {"answer": "coming", "answered_at": night.answers_by}
+    Card.objects.exclude(participant__in=[person(name).pk for name in names]).update(**answered)
+    Participant.objects.filter(volunteer__user__first_name__endswith="b").update(leader=True)
+    return late(night)
+
+
+def each_where():
+    return sorted(Assignment.objects.values_list("participant", "headquarters", "sector", "leads"))
+
+
+def test_places_settled_together_go_to_those_whom_one_by_one_they_would_go_to():
+    at = silent_night("11-1 a", "11-1 b", "11-1 c", "11-2 a", "12-1 a", "12-2 c", reserve=2)
+    with time_machine.travel(at):
+        assert deadlines.lapse_due() == 6
+        with transaction.atomic():
+            for key in Vacancy.objects.values_list("pk", flat=True).order_by("sector__headquarters", "opened_at", "pk"):
+                replacing.fill(key, by=None)
+            one_by_one = each_where(), sorted(Vacancy.objects.values_list("left_by", "filled_by", "outcome", "why"))
+            transaction.set_rollback(True)
+        journal = BoardChange.objects.count()
+
+        assert replacing.fill_open() == 4
+
+    together = each_where(), sorted(Vacancy.objects.values_list("left_by", "filled_by", "outcome", "why"))
+    assert together == one_by_one
+    assert BoardChange.objects.count() == journal + 4  # each can be taken back alone
+    assert replayed(Edition.objects.get()) == spots_now(Edition.objects.get())
+    assert Message.objects.filter(kind="night/card").values("user").distinct().count() == len(told())
+
+
+def test_places_settled_together_take_a_few_queries_more_than_one():
+    with time_machine.travel(silent_night("11-1 b")):
+        deadlines.lapse_due()
+        with CaptureQueriesContext(connection) as one:
+            assert replacing.fill_open() == 1
+        Card.objects.filter(participant__assignment__sector__code__in=["11-1", "11-2"]).update(
+            answer="", answered_at=None, answer_by=F("told_at")
+        )
+        Card.objects.filter(leads=True).update(answer="coming", answered_at=F("told_at"))
+        assert deadlines.lapse_due() == 4
+        with CaptureQueriesContext(connection) as four:
+            assert replacing.fill_open() == 2
+    assert len(four) <= len(one) + 2 * 1 + 2  # an entry of the journal is two queries
+
+
+def test_where_seats_are_for_some_alone_those_are_given():
+    at = silent_night()
+    decline("11-1 b")
+    decline("11-2 b")
+    Slot.objects.filter(headquarters__district__code="11").update(capacity=5)
+
+    with time_machine.travel(at):
+        assert replacing.fill_open() == 1
+
+    assert sorted(Vacancy.objects.values_list("sector__code", "why")) == [("11-1", ""), ("11-2", "seats")]
+    assert (where("11 r a"), where("11 r b")) == ("11-1", "11")
 
 
 def test_the_silent_are_asked_once_more_once():
