@@ -9,10 +9,11 @@ from functools import cached_property
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import Count, F, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from events.night.board import moving
 from events.night.board.journal import short_name
 from events.night.composing.peopling import clearance_tag, clearances_of, language_tag, tag_of
 from events.night.editions.surveying import with_tags
@@ -126,6 +127,17 @@ class Part:
         """Teams without a leader, beyond those in reserve who offered to lead."""
         lacking = sum(not any(person.leads for person in team.people) for team in self.teams)
         return max(0, lacking - sum(person.offers for person in [*self.reserve, *self.nowhere]))
+
+
+def stamp(edition: Edition, headquarters: Collection[Headquarters]) -> str:
+    """Another word whenever the board of these headquarters shows something else: after a move, an answer, a card. Two
+    queries at most."""
+    number = str(moving.number_of(edition))
+    if edition.state not in Edition.TOLD:
+        return number
+    cards = Card.objects.filter(participant__assignment__headquarters__in=headquarters)
+    count = cards.aggregate(told=Sum("version"), answers=Count("answered_at"))
+    return f"{number}.{count['told'] or 0}.{count['answers']}"
 
 
 class Standing:

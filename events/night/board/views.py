@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from events.night.board import balancing, moving, offering, recomposing
 from events.night.board.forms import RecomposeForm
 from events.night.board.journal import CHANGING, BoardRefused, Spot, shown_name
-from events.night.board.standing import Standing, legend
+from events.night.board.standing import Standing, legend, stamp
 from events.night.board.telling import Line, tell
 from events.night.board.weighing import Scales
 from events.night.editions.headquarters_views import headquarters_for
@@ -71,13 +71,14 @@ def board_of(request: OrganiserRequest, pk: int) -> HttpResponse:
 
 
 def _board(request: OrganiserRequest, night: Edition, headquarters: list[Headquarters], *, at: str) -> HttpResponse:
-    """The board, or 204 for whoever has seen the journal's last entry already."""
-    number = moving.number_of(night)
-    if request.GET.get("seen") == str(number):
+    """The board, or 204 for whoever sees all that it shows already."""
+    shown = stamp(night, headquarters)
+    if request.GET.get("seen") == shown:
         return HttpResponse(status=204)
     context = _context(request, night) | {
         "parts": Standing(night, headquarters).parts,
-        "number": number,
+        "number": int(shown.partition(".")[0]),
+        "stamp": shown,
         "at": at,
         "every": EVERY,
         "others": [(one, at == str(one.pk)) for one in _headquarters(request, night)],

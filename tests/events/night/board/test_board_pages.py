@@ -163,7 +163,7 @@ def test_a_page_that_others_have_overtaken_changes_nothing(night, organiser):
 
 def test_others_moves_are_looked_for_and_nothing_is_sent_when_there_are_none(night, organiser):
     page = organiser.get(url("board-all", night.pk))
-    seen = f"?seen={page.context['number']}"
+    seen = f"?seen={page.context['stamp']}"
 
     assert organiser.get(url("board-all", night.pk) + seen).status_code == 204
     moving.move(person("11-1 b"), to=team("11-2"), seen=None, by=UserFactory())
