@@ -45,6 +45,7 @@ STATES = [
     "offered",
     "requested",
     "waiting",
+    "reserve",
     "confirmed",
     "cancelled",
     "refused",

@@ -79,6 +79,13 @@ def care_of(slot: Slot) -> Care | None:
     return _cares.get(slot.kind)
 
 
+def in_reserve(row: Registration) -> bool:
+    """Does somebody wait where the list no longer moves by itself? Then their number in it decides nothing. Asks the
+    room above, of whoever waits."""
+    care = care_of(row.slot) if row.state == Registration.State.WAITING else None
+    return care is not None and care.offers is not None and not care.offers(row.slot)
+
+
 def own_page_of(slot: Slot) -> str:
     """The address of the page that stands for the agenda's own, in the active language; "" where there is none."""
     care = care_of(slot)

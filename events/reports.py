@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 from django.utils import timezone
 
-from events import missed, occasions
+from events import kinds, missed, occasions
 from events.models import Registration, Slot
 from events.models.registrations import RegistrationQuerySet
 from volunteers.models import Volunteer
@@ -44,12 +44,13 @@ class Agenda:
     to_answer: list[Registration]
     coming: list[Registration]
     waiting: list[Registration]
+    reserve: list[Registration]
     past: list[Registration]
     more_past: bool
 
 
 def agenda_of(volunteer: Volunteer, *, past: int = 10, now: dt.datetime | None = None) -> Agenda:
-    """Reads the agenda in two queries, and two more where people meet several times.
+    """Reads the agenda in two queries, two more where people meet several times, and what ``kinds.in_reserve`` asks.
 
     ``past`` is how many ended ones to read at most.
 
@@ -63,10 +64,13 @@ def agenda_of(volunteer: Volunteer, *, past: int = 10, now: dt.datetime | None =
     missed.read(rows)
     if any(row.slot.dates > 1 for row in rows):  # one under way is as near as the next meeting that the person goes to
         rows.sort(key=lambda row: (missed.next_of(row, now).starts_at, row.pk))
+    waiting = [row for row in rows if row.state == State.WAITING]
+    reserve = [row for row in waiting if kinds.in_reserve(row)]
     return Agenda(
         to_answer=[row for row in rows if row.pending_for in ANSWERABLE],
         coming=[row for row in rows if row.state != State.WAITING and row.pending_for not in ANSWERABLE],
-        waiting=[row for row in rows if row.state == State.WAITING],
+        waiting=[row for row in waiting if row not in reserve],
+        reserve=reserve,
         past=ended[:past],
         more_past=len(ended) > past,
     )

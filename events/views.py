@@ -309,7 +309,8 @@ def feed_url(volunteer: Volunteer) -> str:
 def badge_of(registration: Registration) -> dict[str, str]:
     """The ``state`` that components/state_badge.html shows."""
     of_pending: dict[str, str] = {PendingFor.OFFER: "offered", PendingFor.APPROVAL: "requested"}
-    return {"state": of_pending.get(registration.pending_for, registration.state)}
+    state = "reserve" if kinds.in_reserve(registration) else registration.state
+    return {"state": of_pending.get(registration.pending_for, state)}
 
 
 def _standing(registration: Registration) -> dict[str, Any]:

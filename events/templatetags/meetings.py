@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import template
 
-from events import by_date, missed, occasions
+from events import by_date, kinds, missed, occasions
 from events.models import Registration, Slot
 from events.occasions import Occasion
 
@@ -27,6 +27,12 @@ def next_one(slot: Slot) -> Occasion:
 def next_for(row: Registration) -> Occasion:
     """The same for whoever has this registration: of those to which they come."""
     return missed.next_of(row)
+
+
+@register.filter
+def is_in_reserve(row: Registration) -> bool:
+    """Does the person wait to be called on, whatever their number?"""
+    return kinds.in_reserve(row)
 
 
 @register.filter

@@ -14,6 +14,7 @@ STATES = [
     "offered",
     "requested",
     "waiting",
+    "reserve",
     "confirmed",
     "cancelled",
     "refused",

@@ -5,7 +5,9 @@ import datetime as dt
 import pytest
 import time_machine
 from django.test import Client
+from django.urls import reverse
 
+from events.models import Registration
 from events.night.cards import answering, links, replacing, telling
 from events.night.models import Assignment, Card, Edition, Vacancy
 from mail.models import Message
@@ -138,6 +140,20 @@ def test_the_reserve_is_told_honestly(night, client):
     assert (card("11 r a").answer, card("11 r a").sector) == ("coming", None)
 
 
+def test_whoever_is_in_reserve_is_not_told_a_number_that_decides_nothing(night):
+    client = Client()
+    client.force_login(person("11 r a").volunteer.user)
+    of_mine = Registration.objects.get(participant=person("11 r a")).uid
+    pages = [reverse("events:space"), reverse("events:registration-cancel", args=[of_mine])]
+
+    assert [("numéro" in said(client.get(page)), "réserve" in said(client.get(page))) for page in pages] == [
+        (False, True),
+        (False, True),
+    ]
+    Edition.objects.update(state="rostering")
+    assert ["numéro 1" in said(client.get(page)) for page in pages] == [True, True]
+
+
 def test_one_s_space_has_the_same_card(night):
     client = Client()
     client.force_login(person("11-1 b").volunteer.user)
@@ -213,6 +229,16 @@ def test_answers_stand_beside_the_names_on_the_board(night, organiser):
     answers = {person("11-1 a").pk: "✓", person("11-1 b").pk: "…", person("11-1 c").pk: "✉"}
     assert {one.key: one.answer for one in people if one.key in answers} == answers
     assert "✉ à prévenir" in said(page)
+
+
+def test_an_answer_refreshes_the_boards_that_show_its_person_and_no_others(night, organiser):
+    pages = {code: url("board-of", night.headquarters.get(district__code=code).pk) for code in ("11", "12")}
+    seen = {code: f"?seen={organiser.get(page).context['stamp']}" for code, page in pages.items()}
+    assert [organiser.get(pages[code] + seen[code]).status_code for code in pages] == [204, 204]
+
+    answering.say_coming(card("11-1 b"), by=person("11-1 b").volunteer.user)
+
+    assert [organiser.get(pages[code] + seen[code]).status_code for code in pages] == [200, 204]
 
 
 def test_changes_are_told_once_to_those_concerned(night, organiser):
