@@ -178,10 +178,11 @@ class Hall:
         if plan.leader and plan.leader != plan.newcomer:
             spots[int(plan.leader)] = team[int(plan.leader)]._replace(leads=True)
         team |= spots
-        if silent is None:
-            return dict(spots)
-        del team[silent]
-        return {silent: Spot(sector.headquarters_id)} | spots
+        moved: dict[int, Spot | None] = {**spots}
+        if silent is not None:
+            del team[silent]
+            moved[silent] = Spot(sector.headquarters_id)
+        return moved
 
     def _may_come(self, key: int, sector: Sector) -> bool:
         """May they be asked into this team, of professionals or of an organisation's own people?"""
