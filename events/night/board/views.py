@@ -47,8 +47,11 @@ EVERY = "every 5s"  # others' moves are looked for
 def overview(request: OrganiserRequest, edition: int) -> HttpResponse:
     """Headquarters by headquarters: teams that go out, people, who waits, what is short."""
     night = edition_for(request, edition)
+    parts = Standing(night, _headquarters(request, night)).parts
+    whole = {name: sum(getattr(part, name) for part in parts) for name in ("going", "people", "waiting", "free")}
     context = _context(request, night) | {
-        "parts": Standing(night, _headquarters(request, night)).parts,
+        "parts": parts,
+        "whole": whole | {"teams": sum(len(part.teams) for part in parts)},
         "heading": _("Board"),
     }
     return render(request, "organise/night/board/overview.html", context)
