@@ -10,6 +10,7 @@ import json
 from functools import partial
 
 from allauth.account.models import EmailAddress
+from django.core.files.storage import Storage
 from django.db import transaction
 from django.db.models import Q, TextField
 from django.db.models.functions import Cast
@@ -42,19 +43,25 @@ def forget_old(now: dt.datetime | None = None) -> int:
     return len(old)
 
 
-def forget_strays(now: dt.datetime | None = None) -> int:
-    """Deletes files that no list has: whoever was to delete or to name them was killed first. Returns how many.
+def forget_strays(storage: Storage, folder: str, kept: set[str], now: dt.datetime | None = None) -> int:
+    """Deletes the files of a folder that no row has: whoever was to delete or to name them was killed first. ``kept``:
+    those that a row has. Returns how many.
 
-    A file is written a moment before its list says so: only those older than an hour are strays.
+    A file is written a moment before its row says so: only those older than an hour are strays.
     """
-    storage, limit = VolunteerImport.file.field.storage, (now or timezone.now()) - dt.timedelta(hours=1)
-    names = {f"{FOLDER}{name}" for name in storage.listdir(FOLDER)[1]} if storage.exists(FOLDER) else set()
-    for kept in VolunteerImport.objects.exclude(file="", people="").values_list("file", "people") if names else ():
-        names.difference_update(kept)
-    strays = [name for name in names if storage.get_modified_time(name) < limit]
+    limit = (now or timezone.now()) - dt.timedelta(hours=1)
+    names = {f"{folder}{name}" for name in storage.listdir(folder)[1]} if storage.exists(folder) else set()
+    strays = [name for name in names - kept if storage.get_modified_time(name) < limit]
     for name in strays:
         storage.delete(name)
     return len(strays)
+
+
+def forget_strayed_lists(now: dt.datetime | None = None) -> int:
+    """Deletes the files that no list of volunteers has; returns how many."""
+    named = VolunteerImport.objects.exclude(file="", people="").values_list("file", "people")
+    kept = {name for names in named for name in names}
+    return forget_strays(VolunteerImport.file.field.storage, FOLDER, kept, now)
 
 
 def let_go(user: User) -> None:

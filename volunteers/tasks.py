@@ -36,4 +36,4 @@ def sweep_imports() -> None:
     """Takes up the lists that were left behind, and deletes files older than 30 days. Safe to run twice."""
     importing.sweep()
     forgetting_lists.forget_old()
-    forgetting_lists.forget_strays()
+    forgetting_lists.forget_strayed_lists()

@@ -6,14 +6,14 @@ import datetime as dt
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import Q, TextField
-from django.db.models.functions import Cast
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from events.night.cards import leaving
-from events.night.models import Asked, Card, NamedPerson, Participant, Partner, PeopleList, Vacancy
+from events.night.models import Asked, Card, NamedPerson, Participant, Partner, Vacancy
 from events.night.papers import making
+from events.night.people import listing_people
 from events.night.sign_up import befriending
 from volunteers.exporting import Row, Section
 from volunteers.models import User
@@ -27,11 +27,7 @@ def let_go(user: User) -> None:
     that name them. The agenda gives their seat back. Harmless twice."""
     NamedPerson.objects.filter(_named(user)).delete()
     making.let_go(user)
-    waiting = PeopleList.objects.filter(state=PeopleList.State.READY).annotate(text=Cast("rows", TextField()))
-    now = timezone.now()
-    waiting.filter(text__icontains=user.email).update(
-        state=PeopleList.State.CANCELLED, ended_at=now, rows=[], answers={}
-    )
+    listing_people.let_go(user)
     for participant in Participant.objects.filter(volunteer__user=user):
         befriending.drop_out(participant)
         with transaction.atomic():
@@ -55,7 +51,7 @@ def forget_named(now: dt.datetime | None = None) -> int:
 
 def _by_others(user: User) -> Iterable[Row]:
     rows = NamedPerson.objects.filter(_named(user)).select_related("edition", "partner", "headquarters__district")
-    for row in rows.select_related("sector").order_by("created_at").prefetch_related("languages", "clearances"):
+    for row in rows.select_related("sector", "sent").order_by("created_at").prefetch_related("languages", "clearances"):
         yield {
             "night": row.edition.name,
             "by": row.partner.name if row.partner else "",
@@ -69,6 +65,8 @@ def _by_others(user: User) -> Iterable[Row]:
             "clearances": ", ".join(str(clearance) for clearance in row.clearances.all()),
             "headquarters": str(row.headquarters) if row.headquarters else "",
             "sector": row.sector.code if row.sector else "",
+            "file": f"{row.sent.name} · {row.row}" if row.sent else "",
+            "origins": ", ".join(f"{name}: {at}" for name, at in row.origins.items()),
             "named_at": row.created_at,
             "objected_at": row.objected_at,
         }
@@ -136,6 +134,8 @@ NAMED = Section(
         "clearances": _("clearances"),
         "headquarters": _("headquarters"),
         "sector": _("sector"),
+        "file": _("file and row that say so"),
+        "origins": _("taken from another row of the file (0: from what was known)"),
         "named_at": _("named at"),
         "objected_at": _("objected at"),
     },

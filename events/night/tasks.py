@@ -8,7 +8,7 @@ from events.night.board import moving
 from events.night.cards import deadlines, replacing, telling
 from events.night.composing import running
 from events.night.papers import making
-from events.night.people import listing_people
+from events.night.people import listing_people, taking_up
 from events.night.readiness import appealing
 
 
@@ -25,10 +25,17 @@ def make_paper(pk: int) -> None:
 
 
 @shared_task
+def take_up_list(pk: int) -> None:
+    """Reads, compares or writes a list of people. Safe to run twice and side by side: whoever comes first claims it."""
+    taking_up.take_up(pk)
+
+
+@shared_task
 def sweep() -> None:
-    """Takes up the rosters and the papers that were left behind. Safe to run twice."""
+    """Takes up the rosters, papers and lists of people that were left behind. Safe to run twice."""
     running.sweep()
     making.sweep()
+    taking_up.sweep()
 
 
 @shared_task

@@ -35,6 +35,7 @@ from events.night.sign_up import befriending
 from mail.models import Message
 from tests.architecture.filling import fields_of
 from tests.factories.night import EditionFactory, HeadquartersFactory, SectorFactory, SectorImportFactory
+from tests.factories.night_lists import send_in
 from tests.factories.night_partners import PartnerFactory, name_somebody
 from tests.factories.night_people import ParticipantFactory, enrol
 from tests.factories.volunteers import DistrictFactory, square
@@ -67,12 +68,8 @@ class NightWorld:
         }
         self.partners["naming"] = inviting.send_link(self.partners["naming"], by=self.people["organiser"])
         content = b"first name;email\nNina;nina@example.org\n"
-        self.people_list = listing_people.submit(
-            content, name="p.csv", edition=edition, partner=self.partners["naming"]
-        )
-        self.organisers_list = listing_people.submit(
-            content, name="o.csv", edition=edition, by=self.people["organiser"], source="Stand"
-        )
+        self.people_list = listing_people.submit_partners(content, name="p.csv", partner=self.partners["naming"])
+        self.organisers_list = send_in(content, edition, by=self.people["organiser"])
         self.named = name_somebody(self.partners["naming"], email="ines@example.org", first_name="Inès")
 
     def told_card(self, network, owner):
@@ -281,7 +278,7 @@ class NightWorld:
                 "source": "Stand",
                 "kind": "citizen",
             },
-            "sign list up": lambda: {"digest": plan_of(self.organisers_list).digest},
+            "sign list up": lambda: {"digest": self.organisers_list.plan},
             "people": lambda: {"file": SimpleUploadedFile("p.csv", b"first name;email\nNina;nina@example.org\n")},
             "confirmed people": lambda: {"knows": "on", "digest": plan_of(self.people_list).digest},
             "briefing": lambda: {"briefing": self.briefing.slot_id},

@@ -162,7 +162,7 @@ def test_a_file_that_no_list_has_is_deleted_after_an_hour(known, organiser):
     a_list_of(organiser, known)
     FILES.save("imports/stray.list", ContentFile(CANARY.encode()))
 
-    assert forgetting_lists.forget_strays() == 0
+    assert forgetting_lists.forget_strayed_lists() == 0
     with time_machine.travel(timezone.now() + dt.timedelta(minutes=61)):
         tasks.sweep_imports()
 

@@ -10,7 +10,7 @@ from events.night.models.imports import SectorImport
 from events.night.models.papers import PaperFile
 from events.night.models.participants import Briefing, Choice, FriendGroup, Participant
 from events.night.models.partners import NamedPerson, Partner
-from events.night.models.people_lists import PeopleList
+from events.night.models.people_lists import ListPage, ListPair, PeopleList
 from events.night.models.rosters import Roster
 from events.night.models.sectors import PlaceKind, Sector, SectorTag
 
@@ -26,6 +26,8 @@ __all__ = [
     "Edition",
     "FriendGroup",
     "Headquarters",
+    "ListPage",
+    "ListPair",
     "NamedPerson",
     "PaperFile",
     "Participant",

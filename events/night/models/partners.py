@@ -142,6 +142,12 @@ class NamedPerson(models.Model):
         help_text=_("The file that said so last, if one did."),
     )
     row = models.PositiveIntegerField(_("row of the file"), null=True, blank=True, editable=False)
+    origins = models.JSONField(
+        default=dict,
+        blank=True,
+        editable=False,
+        help_text=_("Of two put together: the row of the file that a field comes from; 0: what was known."),
+    )
     objected_at = models.DateTimeField(_("objected at"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -30,6 +30,7 @@ from events.night.models.papers import FOLDER
 from events.night.papers import desk, packs, workbook
 from events.night.papers.gathering import Site, fingerprints, gather
 from volunteers import papermaking
+from volunteers.forgetting_lists import forget_strays
 from volunteers.models import User
 
 logger = logging.getLogger(__name__)
@@ -125,12 +126,8 @@ def forget(now: dt.datetime | None = None) -> int:
     """Deletes the papers of nights gone by, 30 days after, and files that no row has; returns how many rows."""
     now = now or timezone.now()
     count = _forget(PaperFile.objects.filter(edition__ends_at__lt=now - KEPT))
-    storage = PaperFile.file.field.storage
-    names = {f"{FOLDER}{name}" for name in storage.listdir(FOLDER)[1]} if storage.exists(FOLDER) else set()
-    strays = names - set(PaperFile.objects.exclude(file="").values_list("file", flat=True))
-    for name in strays:
-        if storage.get_modified_time(name) < now - dt.timedelta(hours=1):
-            storage.delete(name)
+    kept = set(PaperFile.objects.exclude(file="").values_list("file", flat=True))
+    forget_strays(PaperFile.file.field.storage, FOLDER, kept, now)
     return count
 
 

@@ -35,7 +35,7 @@ def upload(request: HttpRequest, partner: Partner, token: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and not context["closed"]:
         sent_in = form.cleaned_data["file"]
         try:
-            sent = listing_people.submit(sent_in.read(), name=sent_in.name, edition=partner.edition, partner=partner)
+            sent = listing_people.submit_partners(sent_in.read(), name=sent_in.name, partner=partner)
         except ListRefused as refusal:
             form.add_error("file", sentences.in_words(sentences.of(refusal)))
         else:
@@ -72,7 +72,7 @@ def confirm(request: HttpRequest, partner: Partner, token: str, pk: int) -> Http
     try:
         if "knows" not in request.POST:
             raise RegistrationRefused(_("Tell them first: nobody takes part without knowing."))
-        done = listing_people.confirm(sent, digest=request.POST.get("digest", ""), by=None)
+        done = listing_people.confirm_partners(sent, digest=request.POST.get("digest", ""))
     except RegistrationRefused as refusal:
         messages.error(request, str(refusal))
         return redirect("night-partners:list", token=token, pk=sent.pk)

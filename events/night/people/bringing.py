@@ -42,6 +42,7 @@ class Named:
     headquarters: int | None = None
     sector: int | None = None
     row: int = field(default=0, compare=False)  # of the list that says so
+    origins: Mapping[str, int] = field(default_factory=dict, compare=False)  # see NamedPerson
 
     @property
     def wishes(self) -> Wishes:
@@ -128,7 +129,7 @@ def change(person: NamedPerson, said: Named, *, by: User | None, sent: PeopleLis
             check_may_name(Edition.objects.get(pk=person.edition_id))
         _describe(person, said)
         if sent:
-            person.sent, person.row = sent, said.row
+            person.sent, person.row, person.origins = sent, said.row, dict(said.origins)
         person.save()
         person.languages.set(said.languages)
         person.clearances.set(said.clearances)
@@ -206,6 +207,7 @@ def _describe(row: NamedPerson, said: Named) -> None:
 
 def _row(said: Named, edition: Edition, partner: Partner | None, sent: PeopleList | None) -> NamedPerson:
     row = NamedPerson(edition=edition, partner=partner, email=said.email, sent=sent, row=said.row or None)
+    row.origins = dict(said.origins)
     _describe(row, said)
     return row
 

@@ -100,7 +100,7 @@ class ListForm(forms.Form):
 
     file = forms.FileField(
         label=_("File"),
-        help_text=_("XLSX, ODS or CSV; at most 20 MB and 3,000 rows. You say next which column holds what."),
+        help_text=_("XLSX, ODS or CSV; at most 20 MB and 15,000 rows. You say next which column holds what."),
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.xlsx,.ods"}),
         allow_empty_file=True,
     )

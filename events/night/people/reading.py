@@ -15,7 +15,7 @@ from django.utils.translation import gettext_noop as _
 from import_export import fields, resources
 from import_export.widgets import Widget
 
-from events.night.models import Edition, NamedPerson, Partner
+from events.night.models import Edition, NamedPerson, Participant, Partner
 from events.night.people.bringing import Named
 from events.night.sectors.reading_files import NO, YES, CodeWidget, WordWidget
 from volunteers import cells, sentences, spreadsheets
@@ -51,6 +51,20 @@ WALKS = {
 }
 
 
+LABELS = {
+    "first_name": _("First name"),
+    "last_name": _("Last name"),
+    "phone": _("Telephone"),
+    "leader": _("May lead a team"),
+    "max_walk": _("Walking"),
+    "languages": _("Languages"),
+    "clearances": _("Clearances"),
+    "headquarters": _("Headquarters"),
+    "sector": _("Sector"),
+}
+MOST_TEXT = 20_000_000  # characters of a list: it is kept in one row, and searched when somebody is erased
+
+
 class ListRefused(Exception):
     """Why a list as a whole cannot be used, in a sentence fit for the person (volunteers.sentences)."""
 
@@ -76,6 +90,8 @@ def read(content: bytes, *, most: int) -> Contents:
     for number, column in sheet.formulas:
         formulas.setdefault(number, []).append(column - 1)
     rows = [(number, [_kept(cell) for cell in row[:width]], formulas.get(number, [])) for number, row in sheet.rows]
+    if sum(len(cell) for _number, row, _formulas in rows for cell in row if isinstance(cell, str)) > MOST_TEXT:
+        raise ListRefused(_("This list holds too much text. Keep the columns that are needed, or split it."))
     return Contents([head[:80] for head in sheet.headers], rows)
 
 
@@ -236,10 +252,23 @@ class PeopleReader(resources.ModelResource):
         before = {name: getattr(over, name) for name in Named.__dataclass_fields__} if over else {}
         default = self.partner.headquarters_id if self.partner else None
         facts = {"headquarters": default} | before | dict(said) | {"row": row}
+        facts["origins"] = said.get("origins", {})
         facts |= {name: tuple(facts[name]) for name in ("languages", "clearances") if name in facts}
         if sector := facts.get("sector"):
             facts["headquarters"] = self.of_sector.get(sector, facts["headquarters"])
         return Named(**facts)
+
+    def in_words(self, name: str, value: Any) -> str:
+        """What a field holds as people read it, in the language of this moment; "" for nothing."""
+        if value is None or value == "":
+            return ""
+        if name in ("languages", "clearances"):
+            return ", ".join(self.words[name].get(key, "?") for key in value)
+        if name in self.words:
+            return self.words[name].get(value, "?")
+        if name == "max_walk":
+            return str(Participant.Walk(value).label)
+        return {True: "✓", False: "–"}[value] if isinstance(value, bool) else str(value)
 
     def _add(self, name: str, widget: Widget) -> None:
         self.fields[name] = fields.Field(name, name, widget)

@@ -41,11 +41,11 @@ def partner():
 
 def send(partner, *rows, head=HEAD):
     content = "\n".join([head, *rows]).encode()
-    return listing_people.submit(content, name="gens.csv", edition=partner.edition, partner=partner)
+    return listing_people.submit_partners(content, name="gens.csv", partner=partner)
 
 
 def confirm(sent):
-    return listing_people.confirm(sent, digest=plan_of(sent).digest, by=None)
+    return listing_people.confirm_partners(sent, digest=plan_of(sent).digest)
 
 
 def faults(sent):
@@ -154,7 +154,7 @@ def test_what_was_looked_at_is_what_is_written(partner):
     name_somebody(partner)
 
     with pytest.raises(PlanChanged):
-        listing_people.confirm(sent, digest=digest, by=None)
+        listing_people.confirm_partners(sent, digest=digest)
     assert partner.people.count() == 1
 
 
@@ -167,7 +167,7 @@ def test_another_file_or_a_change_of_mind_gives_the_first_up(partner):
     assert set(PeopleList.objects.values_list("state", flat=True)) == {"cancelled"}
     for sent in (first, second):
         with pytest.raises(SignUpRefused):
-            listing_people.confirm(sent, digest="", by=None)
+            listing_people.confirm_partners(sent, digest="")
     Edition.objects.update(state="rostering")
     with pytest.raises(SignUpRefused):
         confirm(send(partner, "Ana;A;ana@example.org;;;;;;;"))
@@ -255,7 +255,7 @@ def test_two_files_with_the_same_people_at_once(transactional_db):
     sent = [PeopleList.objects.select_related("partner", "edition").get(pk=one.pk) for one in sent]
     digests = [plan_of(one).digest for one in sent]
 
-    results = at_once(lambda n: listing_people.confirm(sent[n], digest=digests[n], by=None), [0, 1, 0, 1])
+    results = at_once(lambda n: listing_people.confirm_partners(sent[n], digest=digests[n]), [0, 1, 0, 1])
 
     refused = [one for one in results if isinstance(one, Exception)]
     assert {type(one) for one in refused} == {PlanChanged}
