@@ -292,6 +292,7 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "300/10m/ip,3/m/key,20/h/key",
     "reset_password_from_key": "300/10m/ip",
     "confirm_email": "3/m/key,20/h/key",
+    "partner_link": "300/10m/ip,3/m/key,20/h/key",
     # One person writes no more than this under ideas.
     "propose_idea": "20/h/user",
     "comment_idea": "20/h/user",

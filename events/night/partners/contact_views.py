@@ -6,10 +6,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from allauth.core import ratelimit
 from django.contrib import messages
 from django.db.models import Count, F, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -18,11 +20,12 @@ from events.night.editions import opening
 from events.night.editions.opening import SignUpRefused
 from events.night.models import NamedPerson, Participant, Partner
 from events.night.partners import filling_in, inviting
-from events.night.partners.forms import PersonForm
+from events.night.partners.forms import AddressForm, PersonForm
 from events.night.partners.inviting import LinkRefused
 from events.night.people import bringing
 from events.registering import RegistrationRefused
 from volunteers.methods import require_form
+from volunteers.pacing import evenly_paced
 
 View = Callable[..., HttpResponse]
 
@@ -107,6 +110,22 @@ def take_off(request: HttpRequest, partner: Partner, token: str, pk: int) -> Htt
         else:
             messages.success(request, _("%(name)s is no longer in your list.") % {"name": person.name})
     return redirect("night-partners:people", token=token)
+
+
+@never_cache
+@evenly_paced
+@require_form
+def new_link(request: HttpRequest) -> HttpResponse:
+    """Whose link has ended or is lost asks for another by their address. Contacts and strangers get the same answer."""
+    form = AddressForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        address = str(form.cleaned_data["email"]).lower()
+        if not ratelimit.consume(request, action="partner_link", key=address):
+            return ratelimit.respond_429(request)
+        inviting.renew_links(address)
+        return redirect(f"{reverse('night-partners:new-link')}?asked=1")
+    context = {"form": form, "asked": "asked" in request.GET}
+    return render(request, "night/partners/new_link.html", context, status=422 if form.errors else 200)
 
 
 def about(partner: Partner, token: str) -> dict[str, Any]:

@@ -111,6 +111,12 @@ class PartnerForm(FreshFormMixin, forms.ModelForm):
         """Said above, beside each field and in plain words; the database still holds it."""
 
 
+class AddressForm(forms.Form):
+    """Where a contact asks for another link."""
+
+    email = AddressField(label=_("Your e-mail address"), max_length=254)
+
+
 class PersonForm(forms.Form):
     """One of the organisation's people, as its contact knows them."""
 

@@ -6,6 +6,7 @@ the partner's row, so that another link, or none, ends it at once.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 
 from django.core import signing
@@ -53,8 +54,9 @@ def partner_of(token: str) -> Partner | None:
     return partner
 
 
-def send_link(partner: Partner, *, by: User) -> Partner:
-    """Sends the contact a new link, open for thirty days or until the night; the links before it end.
+def send_link(partner: Partner, *, by: User | None) -> Partner:
+    """Sends the contact a new link, open for thirty days or until the night; the links before it end. ``by``: None when
+    the contact asks.
 
     Refuses once teams are published. Locks the partner's row.
     """
@@ -74,6 +76,21 @@ def send_link(partner: Partner, *, by: User) -> Partner:
             context={"partner": held.pk, "number": held.link_number},
         )
     return held
+
+
+def renew_links(address: str) -> int:
+    """Sends a new link to the contact who has that address, one for each of their organisations; returns how many.
+
+    Only where a link was sent before and was not withdrawn, while people can still be named: organisers say who is a
+    contact. Nobody learns whether it was any.
+    """
+    rows = Partner.objects.filter(contact_email__iexact=address, link_expires_at__isnull=False)
+    sent = 0
+    for partner in rows.order_by("pk"):
+        with contextlib.suppress(EditionRefused):
+            send_link(partner, by=None)
+            sent += 1
+    return sent
 
 
 def withdraw_link(partner: Partner, *, by: User) -> None:

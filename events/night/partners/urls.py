@@ -6,6 +6,7 @@ from events.night.partners import contact_views, named_views, upload_views
 
 app_name = "night-partners"
 urlpatterns = [
+    path("partners/new-link/", contact_views.new_link, name="new-link"),
     path("partners/<str:token>/", contact_views.people, name="people"),
     path("partners/<str:token>/add/", contact_views.person_add, name="person-add"),
     path("partners/<str:token>/people/<key:pk>/", contact_views.person_edit, name="person"),

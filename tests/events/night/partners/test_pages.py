@@ -1,11 +1,14 @@
 """The pages behind an organisation's link, those of the organisers, and the one behind "take me off"."""
 
+import datetime as dt
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
-from events.night.models import NamedPerson, Partner
+from events.night.models import Edition, NamedPerson, Partner
 from events.night.partners import inviting, objecting
 from mail.models import Message
 from tests.factories.night import SectorFactory
@@ -174,3 +177,59 @@ def test_queries_do_not_grow_with_people(client, organiser, partner):
                 counts.append(len(counted))
 
     assert counts[:3] == counts[3:]
+
+
+# --- Another link, asked for by the contact ---------------------------------------------------------------------------
+NEW_LINK = "night-partners:new-link"
+
+
+@pytest.fixture
+def contacts():
+    """Organisations whose contacts have a link, an ended one, one withdrawn, none yet, and one of a published night."""
+    facts = {"contact_email": "ida@example.org", "linked": True}
+    edition = PartnerFactory(**facts).edition
+    ended = PartnerFactory(edition=edition, **facts)
+    gone = PartnerFactory(edition=edition, **facts)
+    PartnerFactory(edition=edition, contact_email="ida@example.org")
+    published = PartnerFactory(**facts)
+    Partner.objects.filter(pk=ended.pk).update(link_expires_at=timezone.now() - dt.timedelta(days=1))
+    inviting.withdraw_link(gone, by=None)
+    Edition.objects.filter(pk=published.edition_id).update(state="published")
+    return Partner.objects.order_by("pk")
+
+
+def test_a_contact_gets_a_new_link_and_the_old_one_dies(client, contacts):
+    before = {partner.pk: inviting.token_of(partner) for partner in contacts}
+
+    answer = client.post(reverse(NEW_LINK), {"email": " Ida@Example.org "}, follow=True)
+
+    linked, ended = contacts[:2]
+    assert {(message.to, message.context["partner"]) for message in Message.objects.all()} == {
+        ("ida@example.org", linked.pk), ("ida@example.org", ended.pk),
+    }  # fmt: skip
+    for partner in (linked, ended):
+        old = reverse("night-partners:people", args=[before[partner.pk]])
+        assert (client.get(old).status_code, reverse(NEW_LINK) in client.get(old).content.decode()) == (404, True)
+        assert client.get(behind(partner)).status_code == 200
+    assert answer.context["asked"]
+
+
+def test_a_stranger_gets_the_same_answer(client, contacts):
+    pages = [
+        client.post(reverse(NEW_LINK), {"email": email}, follow=True)
+        for email in ("ida@example.org", "stranger@example.org")
+    ]
+
+    assert pages[0].redirect_chain == pages[1].redirect_chain
+    assert len({len(page.content) for page in pages}) == 1
+    assert Message.objects.count() == 2
+    assert client.post(reverse(NEW_LINK), {"email": "nobody"}).status_code == 422
+
+
+def test_asking_again_and_again_is_refused_whoever_asks(client, contacts, settings):
+    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"partner_link": "1/m/key"}
+
+    for email in ("ida@example.org", "stranger@example.org"):
+        codes = [client.post(reverse(NEW_LINK), {"email": email}).status_code for _time in range(2)]
+        assert codes == [302, 429]
+    assert Message.objects.count() == 2
