@@ -195,7 +195,7 @@ TABLE = [
     Row("night-sign-up:friends", "token:friends", ALL, ALL, idle=True),
     Row("night-sign-up:friends", "token:forged", NONE, NONE),
     Row("night-sign-up:of-slot", "date:night", ALL, ALL, idle=True),
-    Row("night-partners:new-link", "", ALL, ALL, {"email": "nobody@example.org"}),
+    Row("night-partners:new-link", "", ALL, ALL, {"email": "naming@example.org"}),
     Row("night-partners:people", "token:partner", ALL, NO_SUCH),
     Row("night-partners:people", "token:old partner", NONE, NO_SUCH),
     Row("night-partners:people", "token:forged", NONE, NO_SUCH),

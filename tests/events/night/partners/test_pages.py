@@ -203,7 +203,7 @@ def test_a_contact_gets_a_new_link_and_the_old_one_dies(client, contacts):
 
     answer = client.post(reverse(NEW_LINK), {"email": " Ida@Example.org "}, follow=True)
 
-    linked, ended = contacts[:2]
+    linked, ended = contacts.all()[:2]
     assert {(message.to, message.context["partner"]) for message in Message.objects.all()} == {
         ("ida@example.org", linked.pk), ("ida@example.org", ended.pk),
     }  # fmt: skip
