@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("night", "0013_rosters_made_around_others"),
+        ("night", "0014_rosters_of_one_headquarters"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -19,6 +19,6 @@ def be_looked_at(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("night", "0014_lists_of_people_off_the_request")]
+    dependencies = [("night", "0015_lists_of_people_off_the_request")]
 
     operations = [migrations.RunPython(ask_for_columns, be_looked_at)]
