@@ -9,6 +9,8 @@ import highspy
 
 from .problem import Roster
 
+WHATEVER = highspy.kHighsIInf
+
 
 class Cancelled(Exception):
     """Whoever asked for a roster waits no longer; `roster` is the best that there was by then."""
@@ -40,14 +42,15 @@ class Limit:
         if self._is_cancelled():
             raise Cancelled
 
-    def run(self, highs: highspy.Highs, share: float = 1.0) -> bool:
-        """Lets HiGHS optimise what it holds; whether it came to the end. Raises `Cancelled`."""
+    def run(self, highs: highspy.Highs, share: float = 1.0, *, patience: int | None = None) -> bool:
+        """Lets HiGHS optimise what it holds; whether it came to the end, within `patience` iterations of the simplex
+        method where that is said. Raises `Cancelled`."""
         self.check()
         work = None if self.work is None else self.work - self.done
         if self.left(share) <= 0 or (work is not None and work <= 0):
             return False
-        if work is not None:
-            highs.setOptionValue("simplex_iteration_limit", work)
+        most = min(WHATEVER if one is None else one for one in (work, patience))
+        highs.setOptionValue("simplex_iteration_limit", min(most, WHATEVER))
         highs.setOptionValue("time_limit", highs.getRunTime() + self.left(share))
         highs.run()
         info = highs.getInfo()

@@ -58,6 +58,8 @@ class Proof:
             if value is None:
                 break
             held[level] = max(0, ceil(value - NEAR))
+            # What is next is nearer to the optimum of all levels than to that of some of them.
+            relaxed.release()
             if held[level] > value + NEAR:
                 relaxed.assume(level, held[level])
         if "cost" in held and relaxed.optimise(WEIGHTS, share):

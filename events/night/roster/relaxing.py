@@ -11,6 +11,7 @@ from .model import INF, Indices, Vector
 
 # One more team is worth more than the people whom it takes from others, a person more than what their ways cost.
 WEIGHTS = {"viable": -4000.0, "placed": -400.0, "split": 40.0, "cost": 1.0, "balance": 0.002}
+PATIENCE = 5_000  # iterations of the simplex method from another optimum, after which beginning anew is quicker
 MORE_IS_BETTER = frozenset({"viable", "placed"})
 
 
@@ -47,7 +48,11 @@ class Relaxed:
         self.highs.changeColsCost(self.columns, self._indices, self._cost)
         # Measured: from nothing, the interior point method takes a third of the time of the simplex method.
         self.highs.setOptionValue("solver", "ipm" if self._is_fresh and self.columns > 2000 else "simplex")
-        done = self.run(share)
+        done = self.limit.run(self.highs, share, patience=None if self._is_fresh else PATIENCE)
+        if not self._is_fresh and self.highs.getModelStatus() == highspy.HighsModelStatus.kIterationLimit:
+            self.highs.clearSolver()
+            self.highs.setOptionValue("solver", "ipm")
+            done = self.run(share)
         self._is_fresh = False
         self.highs.setOptionValue("solver", "simplex")
         return done
