@@ -15,7 +15,8 @@ from django.utils.translation import ngettext
 
 from events.night.board import moving
 from events.night.board.journal import short_name
-from events.night.composing.peopling import clearance_tag, clearances_of, language_tag, tag_of
+from events.night.board.team_states import Crew
+from events.night.composing.peopling import clearance_tag, clearances_of, language_tag
 from events.night.editions.surveying import with_tags
 from events.night.models import Assignment, Card, Edition, Headquarters, Participant, Sector
 from volunteers.models import Qualification
@@ -80,16 +81,13 @@ def legend(edition: Edition) -> str:
 
 @dataclass(slots=True)
 class Team:
-    """The team of a sector. ``missing``: why it cannot go out, in words; ``wants``: what it had better have."""
+    """The team of a sector. ``missing``: why it cannot go out, in words; ``wanting``: what it had better have."""
 
     sector: Sector
     people: list[Person]
+    goes: bool = False
     missing: list[str] = field(default_factory=list)
     wanting: list[str] = field(default_factory=list)
-
-    @property
-    def goes(self) -> bool:
-        return not self.missing
 
     @property
     def is_pinned(self) -> bool:
@@ -165,7 +163,7 @@ class Standing:
         sectors = Sector.objects.filter(headquarters__in=parts).in_order().defer("boundary")
         for sector in with_tags(sectors):
             team = Team(sector, members[sector.pk])
-            team.missing, team.wanting = _missing(team)
+            _read(team)
             parts[sector.headquarters_id].teams.append(team)
         return list(parts.values())
 
@@ -236,25 +234,22 @@ def _answer(row: dict[str, Any]) -> str:
     return SILENT if row["answer_by"] and not row["answer"] else ""
 
 
-def _missing(team: Team) -> tuple[list[str], list[str]]:
-    """Why the team cannot go out, and what it lacks of what is wished for; as the referee counts
-    (events.night.roster.referee)."""
+def _read(team: Team) -> None:
+    """Whether it goes out (``team_states.Crew``), why not, and what it lacks of what is wished for."""
     sector, people = team.sector, team.people
-    held = {tag for person in people for tag in person.tags}
-    missing: list[str] = []
-    wanting: list[str] = []
-    leader = next((person for person in people if person.leads), None)
-    if leader is None:
-        missing.append(_("no leader"))
-    elif not (leader.offers or leader.is_pinned):
-        missing.append(_("its leader did not offer to lead"))
+    leads = next((person.offers or person.is_pinned for person in people if person.leads), None)
+    crew = Crew(sector, len(people), leads, frozenset().union(*(person.tags for person in people)))
+    team.goes = crew.goes_out
+    if leads is None:
+        team.missing.append(_("no leader"))
+    elif not leads:
+        team.missing.append(_("its leader did not offer to lead"))
     if (short := sector.least - len(people)) > 0:
-        missing.append(ngettext("%(count)d person", "%(count)d people", short) % {"count": short})
+        team.missing.append(ngettext("%(count)d person", "%(count)d people", short) % {"count": short})
     if (over := len(people) - sector.most) > 0:
-        missing.append(ngettext("%(count)d person too many", "%(count)d people too many", over) % {"count": over})
-    for tag in sector.tags.all():
-        if tag_of(tag) not in held:
-            (missing if tag.is_needed else wanting).append(str(tag))
+        said = ngettext("%(count)d person too many", "%(count)d people too many", over)
+        team.missing.append(said % {"count": over})
+    team.missing += [str(tag) for tag in crew.lacking]
+    team.wanting += [str(tag) for tag in crew.wanting]
     if people and not any(person.experienced for person in people):
-        wanting.append(_("experience"))
-    return missing, wanting
+        team.wanting.append(_("experience"))

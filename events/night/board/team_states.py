@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 
 from django.db import models
 from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 
+from events.night.composing.peopling import clearances_of, language_tag, tag_of
 from events.night.models import Assignment, Edition, Participant, Sector, SectorTag
 from events.night.models.assignments import AssignmentQuerySet
 from events.night.models.sectors import SectorQuerySet
-from volunteers import qualifying
-from volunteers.models import QualificationHeld
 
 
 class TeamState(models.TextChoices):
@@ -22,6 +20,7 @@ class TeamState(models.TextChoices):
     EMPTY = "empty", _("nobody in it")
     LEADERLESS = "leaderless", _("no leader")
     SHORT = "short", _("short")
+    CROWDED = "crowded", _("too many")
     GOES = "goes", _("goes out")
 
 
@@ -35,27 +34,38 @@ class Staffing(models.TextChoices):
     ABOVE = "above", _("too many")
 
 
-@dataclass
-class Team:
-    """The team of a sector; ``missing``: what is needed there (its tags) and nobody in it has."""
+@dataclass(frozen=True)
+class Crew:
+    """What the state of a sector's team is worked out from, as the referee does (events.night.roster.referee).
+
+    ``leads``: None when nobody does, False when whoever does has neither offered to nor is pinned there by an
+    organiser. ``tags``: all that its people have, as the roster's files say it. Reads the sector's tags.
+    """
 
     sector: Sector
-    members: list[Assignment] = field(default_factory=list)
-    missing: list[SectorTag] = field(default_factory=list)
+    size: int = 0
+    leads: bool | None = None
+    tags: frozenset[str] = frozenset()
 
     @property
-    def leader(self) -> Assignment | None:
-        return next((one for one in self.members if one.leads), None)
+    def lacking(self) -> list[SectorTag]:
+        """What is needed there and nobody in it has."""
+        return [tag for tag in self.sector.tags.all() if tag.is_needed and tag_of(tag) not in self.tags]
+
+    @property
+    def wanting(self) -> list[SectorTag]:
+        """The same of what is wished for."""
+        return [tag for tag in self.sector.tags.all() if not tag.is_needed and tag_of(tag) not in self.tags]
 
     @property
     def state(self) -> TeamState:
-        if not self.members:
+        if not self.size:
             return TeamState.EMPTY
-        if self.leader is None:
+        if not self.leads:
             return TeamState.LEADERLESS
-        if len(self.members) < self.sector.least or self.missing:
+        if self.size < self.sector.least or self.lacking:
             return TeamState.SHORT
-        return TeamState.GOES
+        return TeamState.CROWDED if self.size > self.sector.most else TeamState.GOES
 
     @property
     def goes_out(self) -> bool:
@@ -63,14 +73,47 @@ class Team:
 
     @property
     def staffing(self) -> Staffing:
-        count = len(self.members)
-        if not count:
+        if not self.size:
             return Staffing.NONE
-        if count < self.sector.least:
+        if self.size < self.sector.least:
             return Staffing.BELOW
-        if count > self.sector.most:
+        if self.size > self.sector.most:
             return Staffing.ABOVE
-        return Staffing.TARGET if count >= self.sector.target else Staffing.ENOUGH
+        return Staffing.TARGET if self.size >= self.sector.target else Staffing.ENOUGH
+
+
+@dataclass
+class Team:
+    """The team of a sector; ``missing``: what is needed there (its tags) and nobody in it has."""
+
+    sector: Sector
+    members: list[Assignment] = field(default_factory=list)
+    tags: frozenset[str] = frozenset()
+
+    @property
+    def leader(self) -> Assignment | None:
+        return next((one for one in self.members if one.leads), None)
+
+    @property
+    def crew(self) -> Crew:
+        leads = self.leader and (self.leader.is_pinned or self.leader.participant.leader)
+        return Crew(self.sector, len(self.members), leads, self.tags)
+
+    @property
+    def missing(self) -> list[SectorTag]:
+        return self.crew.lacking
+
+    @property
+    def state(self) -> TeamState:
+        return self.crew.state
+
+    @property
+    def goes_out(self) -> bool:
+        return self.crew.goes_out
+
+    @property
+    def staffing(self) -> Staffing:
+        return self.crew.staffing
 
 
 def assigned(edition: Edition) -> AssignmentQuerySet:
@@ -79,7 +122,7 @@ def assigned(edition: Edition) -> AssignmentQuerySet:
 
 
 def teams_of(edition: Edition, sectors: SectorQuerySet) -> list[Team]:
-    """The teams of these sectors, in their order, those without anybody included. Five queries for any number."""
+    """The teams of these sectors, in their order, those without anybody included. Six queries for any number."""
     tags = SectorTag.objects.select_related("language", "qualification")
     rows = sectors.select_related("kind", "headquarters__district").prefetch_related(Prefetch("tags", tags))
     teams = {sector.pk: Team(sector) for sector in rows.in_order()}
@@ -91,23 +134,8 @@ def teams_of(edition: Edition, sectors: SectorQuerySet) -> list[Team]:
         if team := teams.get(one.sector_id or 0):
             one.sector = team.sector
             team.members.append(one)
-    held = _held(edition)
+    held = clearances_of(edition)
     for team in teams.values():
-        spoken = {language.pk for one in team.members for language in one.participant.languages.all()}
-        cleared = {key for one in team.members for key in held[one.participant.volunteer_id]}
-        team.missing = [
-            tag
-            for tag in team.sector.tags.all()
-            if tag.is_needed and tag.language_id not in spoken and tag.qualification_id not in cleared
-        ]
+        spoken = {language_tag(one.code) for row in team.members for one in row.participant.languages.all()}
+        team.tags = frozenset(spoken).union(*(held[row.participant.volunteer_id] for row in team.members))
     return list(teams.values())
-
-
-def _held(edition: Edition) -> defaultdict[int, set[int]]:
-    """The qualifications that participants hold on the night, by volunteer."""
-    valid = qualifying.valid_on(edition.night_on)
-    rows = QualificationHeld.objects.filter(valid, volunteer__nights__edition=edition)
-    held: defaultdict[int, set[int]] = defaultdict(set)
-    for volunteer, qualification in rows.values_list("volunteer", "qualification"):
-        held[volunteer].add(qualification)
-    return held

@@ -20,6 +20,7 @@ COLOURS = {
     TeamState.EMPTY: PlaceKind.Colour.SLATE,
     TeamState.LEADERLESS: PlaceKind.Colour.RED,
     TeamState.SHORT: PlaceKind.Colour.OLIVE,
+    TeamState.CROWDED: PlaceKind.Colour.PLUM,
     TeamState.GOES: PlaceKind.Colour.TEAL,
     Staffing.NONE: PlaceKind.Colour.SLATE,
     Staffing.BELOW: PlaceKind.Colour.RED,
