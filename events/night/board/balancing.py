@@ -99,5 +99,10 @@ def drafts(to: Headquarters, *, source: Headquarters) -> dict[str, str]:
                 "yet. At %(place)s, %(distance)s km away, people are missing. Your other choices stay: this one is "
                 "added after them."
             )
+            if to.edition.state in Edition.TOLD:
+                body = gettext(
+                    "For %(night)s you are in reserve at %(source)s. At %(place)s, %(distance)s km away, people are "
+                    "missing. If you say yes you go there: into a team where a place is free, else into its reserve."
+                )
             texts |= {f"subject_{language}": subject % facts, f"body_{language}": body % facts}
     return texts

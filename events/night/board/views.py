@@ -201,7 +201,7 @@ def balance(request: OrganiserRequest, edition: int) -> HttpResponse:
         "heading": _("Balance between headquarters"),
         "at": "all",
         "shortages": balancing.shortages(night, parts),
-        "may_ask": appealing.may_ask(night),
+        "may_ask": appealing.may_ask(night, waiting=True),
         "what": PEOPLE,
         "appeals": sent.select_related("headquarters__district")[:PAGE],
     }

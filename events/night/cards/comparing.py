@@ -81,7 +81,9 @@ def news_of(told: Place | None, now: Place | None) -> News | None:
     if told is None:
         return News.RESERVE if now.sector is None else News.TEAM
     if now.headquarters != told.headquarters:
-        return News.ELSEWHERE if now.sector and told.sector else News.PLACED if now.sector else News.FREED
+        if now.sector is None:
+            return News.FREED if told.sector else News.RESERVE
+        return News.ELSEWHERE if told.sector else News.PLACED
     if now.sector != told.sector:
         return News.FREED if now.sector is None else News.MOVED if told.sector else News.PLACED
     if now.leads != told.leads:

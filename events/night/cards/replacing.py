@@ -18,7 +18,17 @@ from events.night.cards.mending import Plan
 from events.night.composing.instances import part_of, team_of
 from events.night.editions.preparing import hold
 from events.night.editions.surveying import with_tags
-from events.night.models import Assignment, BoardChange, Card, Edition, NamedPerson, Participant, Sector, Vacancy
+from events.night.models import (
+    Assignment,
+    BoardChange,
+    Card,
+    Edition,
+    Headquarters,
+    NamedPerson,
+    Participant,
+    Sector,
+    Vacancy,
+)
 from events.night.models.assignments import AssignmentQuerySet
 from events.transferring import TooMany
 from volunteers.models import User
@@ -48,6 +58,12 @@ def fill_open(now: dt.datetime | None = None) -> int:
             settled = _fill(keys[first : first + BATCH], by=None)
             filled += sum(vacancy.outcome == Outcome.FILLED for vacancy in settled)
     return filled
+
+
+def fill_at(headquarters: Headquarters) -> None:
+    """Looks at once for somebody for the places that came free there, the first ones: somebody has just come."""
+    keys = Vacancy.objects.open().filter(sector__headquarters=headquarters).order_by("opened_at", "pk")
+    _fill(list(keys.values_list("pk", flat=True)[:BATCH]), by=None)
 
 
 def fill(key: int, *, by: User | None) -> Vacancy:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
+from events.night.cards import coming_over, seating
 from events.night.editions.preparing import EditionRefused, hold
 from events.night.models import Appeal, Asked, Choice, Edition, Headquarters, Participant
 from events.night.models.participants import CHOICES
@@ -33,8 +34,16 @@ class AppealRefused(EditionRefused):
     """Why nobody can be asked, or an answer changes nothing, in a sentence fit for the person."""
 
 
-def may_ask(edition: Edition) -> bool:
-    return edition.state in ASKING
+def may_ask(edition: Edition, *, waiting: bool = False) -> bool:
+    """``waiting``: those in reserve elsewhere alone, who may be asked once teams are published as well."""
+    return edition.state in ASKING or (waiting and edition.state == Edition.State.PUBLISHED)
+
+
+def decides(sent: Appeal) -> bool:
+    """Does an answer still change something? After publishing, to what was asked since."""
+    edition = sent.headquarters.edition
+    since = edition.state_changed_at
+    return may_ask(edition) or (may_ask(edition, waiting=True) and since is not None and sent.sent_at >= since)
 
 
 def audience(headquarters: Headquarters, what: str, *, waiting: Collection[int] | None = None) -> list[int]:
@@ -131,7 +140,7 @@ def appeal(
         edition = hold(headquarters.edition)
         if sent := Appeal.objects.filter(key=key).first():
             return sent
-        if not may_ask(edition):
+        if not may_ask(edition, waiting=waiting is not None):
             raise AppealRefused(_("People are asked while sign-up is open or teams are being composed."))
         keys = audience(headquarters, what, waiting=waiting)
         if not keys:
@@ -171,19 +180,26 @@ def check_may_answer(asked: Asked) -> None:
     """Raises AppealRefused when the answer would change nothing any more."""
     if not asked.participant.is_active:
         raise AppealRefused(_("You no longer take part in this Night: sign up again first."))
-    if not may_ask(asked.appeal.headquarters.edition):
+    if not decides(asked.appeal):
         raise AppealRefused(_("Thank you, but teams are published by now: nothing changes any more."))
 
 
 def answer(asked: Asked, *, yes: bool) -> Asked:
     """Writes the answer down; a yes changes what the person wishes: to lead, and the headquarters after their choices.
+    Once teams are published it brings them to that headquarters (``coming_over.come_over``).
 
-    Harmless twice. Refuses once teams are published, whoever has withdrawn, and a no after a yes, which the wishes
-    themselves undo. Holds the participant's row.
+    Harmless twice. Refuses what was asked before teams were published, whoever has withdrawn or has a team by then, and
+    a no after a yes, which the wishes themselves undo. Holds the participant's row, after publishing the edition's and
+    the slots' before it.
     """
     with transaction.atomic():
+        edition = asked.appeal.headquarters.edition
+        if is_told := edition.state in Edition.TOLD:
+            seating.hold_slots(hold(edition))
         held = Participant.objects.select_for_update(no_key=True, of=("self",)).get(pk=asked.participant_id)
-        asked = Asked.objects.select_related("appeal__headquarters__edition", "participant").get(pk=asked.pk)
+        asked = Asked.objects.select_related("appeal__headquarters__edition", "participant__volunteer__user").get(
+            pk=asked.pk
+        )
         check_may_answer(asked)
         wanted = Asked.Answer.YES if yes else Asked.Answer.NO
         if asked.answer == wanted:
@@ -194,6 +210,8 @@ def answer(asked: Asked, *, yes: bool) -> Asked:
         asked.save(update_fields=["answer", "answered_at"])
         if yes:
             _wish(held, asked.appeal)
+        if yes and is_told:
+            coming_over.come_over(held, to=asked.appeal.headquarters, by=asked.participant.volunteer.user)
     return asked
 
 

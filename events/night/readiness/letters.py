@@ -20,7 +20,7 @@ def compose(context: dict[str, Any]) -> Letter | None:
         "appeal__headquarters__edition", "appeal__headquarters__district", "participant__volunteer__user"
     )
     asked = rows.filter(pk=context["asked"], answer=Asked.Answer.NONE).first()
-    if asked is None or not asked.participant.is_active or not appealing.may_ask(asked.appeal.headquarters.edition):
+    if asked is None or not asked.participant.is_active or not appealing.decides(asked.appeal):
         return None
     headquarters = asked.appeal.headquarters
     return Letter(

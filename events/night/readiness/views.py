@@ -105,7 +105,7 @@ def appeal(request: OrganiserRequest, pk: int, what: str) -> HttpResponse:
         "what": what,
         "count": len(appealing.audience(headquarters, what, waiting=waiting)),
         "rule": rule,
-        "may_ask": appealing.may_ask(night),
+        "may_ask": appealing.may_ask(night, waiting=source is not None),
         "to_lead": what == LEADERS,
     }
     return render(request, "organise/night/appeal.html", context, status=422 if form.errors else 200)
@@ -135,6 +135,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
         "said_yes": asked.answer == Asked.Answer.YES,
         "said_no": asked.answer == Asked.Answer.NO,
         "to_lead": asked.appeal.what == LEADERS,
+        "is_told": headquarters.edition.state in Edition.TOLD,
         "headquarters": headquarters,
         "edition": headquarters.edition,
         "slot": headquarters.slot,

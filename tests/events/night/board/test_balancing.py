@@ -4,17 +4,20 @@ import uuid
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from events.night.board import balancing, moving, recomposing
 from events.night.board.standing import Standing
+from events.night.cards import leaving
 from events.night.composing import choosing, running
 from events.night.models import Asked, Choice, Roster, Sector
 from events.night.readiness import appealing
 from events.night.sign_up import withdrawing
 from mail.models import Message
 from tests.factories.night_board import board_night, person, where
+from tests.factories.night_cards import publish, told
 from tests.factories.volunteers import NetworkOrganiserFactory, UserFactory
 from tests.office import inside, still
 
@@ -81,6 +84,35 @@ def test_people_are_asked_and_whoever_agrees_is_sent_there_by_composing_anew(nig
     running.compose(run.pk)
     choosing.choose(Roster.objects.get(pk=run.pk), by=by)
     assert where("12 r b") == "11-1"
+
+
+def test_once_teams_are_published_whoever_agrees_comes_over_and_is_told_once(night):
+    before = appealing.appeal(
+        team("11-1").headquarters, what="people", texts={"subject_fr": "?", "body_fr": "?"}, key=uuid.uuid4(),
+        by=UserFactory(), waiting={person("12 r c").pk},
+    )  # fmt: skip
+    Sector.objects.filter(code="11-1").update(least=1)
+    publish(night)
+    client = inside(NetworkOrganiserFactory(network=night.network).user)
+    short, full = team("11-1").headquarters, team("12-1").headquarters
+    url = f"{reverse('organise-night:appeal', args=[short.pk, 'people'])}?from={full.pk}"
+    assert url in client.get(reverse("organise-night:board-balance", args=[night.pk])).content.decode()
+    client.post(url, balancing.drafts(short, source=full) | {"key": str(uuid.uuid4()), "confirmed": "1"})
+    Message.objects.all().delete()
+    leaving.open_vacancy(None, sector=team("11-1").pk, reason="gone", led=False)
+
+    def say_yes(asked):
+        return Client().post(reverse("night:appeal", args=[appealing.token_of(asked)]), {"answer": "yes"}, follow=True)
+
+    for name in ("12 r a", "12 r b", "12 r a"):
+        answered = say_yes(Asked.objects.exclude(appeal=before).get(participant=person(name)))
+        assert "carte" in answered.content.decode()
+    assert (where("12 r a"), where("12 r b")) == ("11-1", "11")
+    assert told() == [("12 r a", "placed"), ("12 r b", "reserve")]
+    assert person("12 r b").registration.slot == short.slot
+
+    late = say_yes(before.asked.get())  # asked before: teams are published by now
+    assert (bool(late.context["refusal"]), where("12 r c")) == (True, "12")
 
 
 def test_only_organisers_ask_those_who_wait_elsewhere(night):
