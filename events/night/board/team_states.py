@@ -96,7 +96,8 @@ class Team:
 
     @property
     def crew(self) -> Crew:
-        leads = self.leader and (self.leader.is_pinned or self.leader.participant.leader)
+        leader = self.leader
+        leads = (leader.is_pinned or leader.participant.leader) if leader else None
         return Crew(self.sector, len(self.members), leads, self.tags)
 
     @property
