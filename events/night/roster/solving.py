@@ -19,7 +19,7 @@ from .proving import HEADS, Proof
 from .relaxing import WEIGHTS, Relaxed
 from .rounding import Rounding
 
-HEADED, DIVED = 0.3, 0.8  # the shares of the time by which there are counts, of heads alone and of everything
+HEADED, DIVED = 0.6, 0.8  # the shares of the time by which there are counts, of heads alone and of everything
 
 Progress = Callable[[str, float], None]
 
