@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from .draft import Draft
 
-TEAMS = 200  # that one chain looks at
+TEAMS = 1000  # that one chain looks at: where leaders are scarce it may go through most of a city
 FAILURES = 20  # teams without a chain, after which there is little hope for the others
 
 Moves = list[tuple[int, int]]  # person, team: where they were, or are to be; -1 for nowhere
@@ -63,10 +63,8 @@ class Chains:
         waiting = deque([root])
         while waiting and len(reached) < TEAMS:
             team = waiting.popleft()
-            for one in self._mending(team, reached[team][0]):
+            for one in self._mending(team, reached[team][0], reached):
                 source = draft.place[one]
-                if source in reached:
-                    continue
                 if source < 0 or not draft.is_viable(source) or self._spares(source, one):
                     moves = [(one, team)]
                     while team != root:
@@ -77,8 +75,11 @@ class Chains:
                 waiting.append(source)
         return []
 
-    def _mending(self, team: int, gone: int) -> Iterator[int]:
-        """Who would make good for the loss of `gone`, or, where it is nobody, for one thing at least; at home first."""
+    def _mending(self, team: int, gone: int, reached: Collection[int]) -> Iterator[int]:
+        """Who would make good for the loss of `gone`, or, where it is nobody, for one thing at least; at home first.
+
+        Nobody of the teams that were `reached`, this one among them.
+        """
         draft, sector = self.draft, self.draft.teams[team]
         members = [one for one in draft.members[team] if one != gone]
         if len(members) >= sector.max:
@@ -91,7 +92,7 @@ class Chains:
         for is_placed in (False, True):
             for one in willing:
                 person, place = draft.people[one], draft.place[one]
-                if (place >= 0) != is_placed or place == team or person.max_walk < sector.walk:
+                if (place >= 0) != is_placed or place in reached or person.max_walk < sector.walk:
                     continue
                 if not (is_small or (person.leader and not is_led) or not needs.isdisjoint(person.tags)):
                     continue
