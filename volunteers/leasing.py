@@ -50,6 +50,14 @@ def finish(row: Any, **columns: Any) -> None:
     cache.delete(_key(row))
 
 
+def extend(row: Any, *, by: dt.timedelta) -> None:
+    """Gives whoever has claimed it more time than usual: outside the transaction that may take it. Superseded when the
+    claim no longer holds."""
+    mine = type(row)._default_manager.filter(pk=row.pk, state=row.state, attempts=row.attempts)
+    if not mine.update(lease_until=timezone.now() + LEASE + by):
+        raise Superseded
+
+
 def lost(rows: QuerySet[Any], *, working: Collection[str], now: dt.datetime) -> QuerySet[Any]:
     """Those that a lost message or a killed worker left behind."""
     behind = Q(lease_until__lt=now) | Q(lease_until=None, created_at__lt=now - dt.timedelta(minutes=1))

@@ -20,6 +20,7 @@ from cms.demo import (
     evaluations,
     material,
     night,
+    night_partners,
     night_people,
     night_roster,
     pages,
@@ -94,6 +95,9 @@ def build(size: Size, *, seed: int) -> None:
             volunteers=volunteers,
             rng=random.Random(f"{seed}:night-people"),
             now=now,
+        )
+        night_partners.build(
+            edition, by=users.get(accounts.ORGANISER.email), rng=random.Random(f"{seed}:night-partners")
         )
         if edition.copied_from:
             night_roster.build(

@@ -22,12 +22,13 @@ from cms.models import NightPage, StandardPage
 from events import attending, by_date
 from events.models import MeetingMark, Registration, Slot
 from events.night.composing import peopling
-from events.night.models import Assignment, Card, Edition
+from events.night.models import Assignment, Card, Edition, Partner
 from events.night.permissions import visible_headquarters
 from events.night.sectors import boundaries
 from ideas import notes, outcomes
 from ideas.models import Call, Idea
 from ideas.voting import result as vote_result
+from mail import rendering
 from mail.models import Message
 from tests import office
 from tests.architecture.test_readme import addresses
@@ -160,6 +161,23 @@ def test_some_sessions_to_come_have_no_trainer_yet():
     assert 0 < without < coming.count() / 3
 
 
+def test_two_organisations_have_named_people_and_their_contacts_have_a_link():
+    canal, halles = Partner.objects.order_by("pk")
+    letters = {letter.to: letter for letter in Message.objects.filter(kind="night/partner-link")}
+    sectors = set(canal.sectors.all())
+    coming = canal.people.coming()
+
+    assert [partner.people.coming().count() for partner in (canal, halles)] == [7, 3]
+    assert sectors and {person.sector for person in coming} == sectors
+    assert set(coming.filter(leader=True).values_list("sector", flat=True)) == {sector.pk for sector in sectors}
+    assert canal.qualifications.exists() and not halles.qualifications.exists()
+    for partner in (canal, halles):
+        assert partner.contact_email.endswith(".example") and partner.has_link(NOW)
+        with time_machine.travel(NOW, tick=False):
+            (address,) = re.findall(r"/night/partners/[^/\s]+/", rendering.render(letters[partner.contact_email]).body)
+            assert Client().get(address).context["partner"] == partner
+
+
 def test_the_night_has_an_edition_open_and_last_winter_s():
     now, before = Edition.objects.with_sizes()
 
@@ -176,7 +194,7 @@ def test_people_of_the_nights_have_seats_wishes_and_friends():
     now, before = Edition.objects.all()
     rows = now.participants.select_related("registration__slot")
 
-    assert (rows.count(), before.participants.count()) == (100, 80)
+    assert (rows.count(), before.participants.count()) == (110, 80)
     assert {row.registration.volunteer_id == row.volunteer_id for row in rows} == {True}
     assert {row.registration.slot.is_open(NOW) for row in rows} == {True}
     assert set(rows.values_list("registration__state", flat=True)) == {"confirmed", "waiting"}
@@ -188,7 +206,7 @@ def test_people_of_the_nights_have_seats_wishes_and_friends():
     assert camille.group.members.count() == 3
     assert set(now.groups.annotate(n=Count("members")).values_list("n", flat=True)) <= {2, 3, 4}
     people = peopling.people_of(now)
-    assert len(people) == 100
+    assert len(people) == 110
     assert [person.id for person in people if not person.home] == []
 
 
@@ -268,14 +286,15 @@ def test_a_second_run_changes_nothing():
 
 
 def test_a_demonstration_used_for_a_while_can_be_replaced_and_the_same_seed_gives_the_same_city():
-    first = dump()
+    first, messages = dump(), Message.objects.count()
     network = Network.objects.first()
     VolunteerImport.objects.create(network=network, name="l.csv", source="Forum", sha256="")
     Message.objects.create(key="k", kind="events/registration", to="camille@maillage.example")
 
     build("--fresh", "--seed=7")
 
-    assert (VolunteerImport.objects.count(), Message.objects.count(), Network.objects.count()) == (0, 0, 3)
+    assert (VolunteerImport.objects.count(), Message.objects.count(), Network.objects.count()) == (0, messages, 3)
+    assert not Message.objects.filter(key="k").exists()
     assert dump() == first
 
 
