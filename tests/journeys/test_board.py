@@ -75,7 +75,7 @@ def test_teams_are_composed_and_changed_on_the_board(browser_page, sign_in, axe,
     page.keyboard.press("ArrowUp")
     for _ in range(3):
         page.keyboard.press("u")
-        page.locator("#toasts .toast", has_text="annulé").wait_for()
+        page.locator("#toasts .toast", has_text="défait").wait_for()
         page.locator("#toasts .toast button").first.click()
     assert (where(name), where(other)) == ("11-1", "12-1")
 

@@ -188,7 +188,7 @@ def lines_of(roster: Roster) -> list[str]:
         else _("No group of friends is split")
     )
     around = []
-    if roster.kept is not None:
+    if roster.kept:
         around = [
             ngettext(
                 "Composed around %(count)s person kept in their team: what is proven is so with them.",
