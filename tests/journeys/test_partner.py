@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from events.night.models import NamedPerson, Partner
+from events.night.models import NamedPerson, Partner, PeopleList
 from tests.factories.night import SectorFactory
+from tests.factories.night_lists import taken_up
 from tests.factories.night_people import open_night
 from tests.factories.volunteers import NetworkOrganiserFactory, QualificationFactory, UserFactory
 from tests.journeys.conftest import text_of
@@ -109,15 +110,22 @@ def test_organiser_merges_a_list(browser_page, night, axe, sign_in):
     office.check("input[name=kind][value=professional]")
     upload(office, "Agent;Courriel;Truc\nDUPONT Marie;marie@a.example;1\nMarie Dupond;marie@b.example;2\n")
     axe(office)
+    sent = taken_up(PeopleList.objects.get())
+    office.wait_for_url("**/columns/")
+    axe(office)
     assert office.locator("select[name=column-1]").input_value() == "email"
     office.select_option("select[name=column-0]", "name")
     send(office)
+    taken_up(sent)
+    office.locator("input[name^=pair-][value=one]").check()
     axe(office)
-    office.check("input[type=radio][value=one]")
+    office.locator("input[name$=-email][value=one]").check()
     office.locator("form[action$='answers/'] button.button--next").click()
     office.wait_for_load_state()
+    taken_up(sent)
     office.locator("form[action$='confirm/'] button.button--next").click()
     office.wait_for_load_state()
+    taken_up(sent)
 
-    assert office.locator("main tbody tr").count() == 1
-    assert NamedPerson.objects.get().email == "marie@a.example"
+    office.locator(".callout").get_by_text("Inscriptions").wait_for()
+    assert NamedPerson.objects.get().email == "marie@b.example"
