@@ -86,7 +86,7 @@ class PeopleFilter(forms.Form):
             registration__known_as__last_name__icontains=word
         )
         own = Q(volunteer__user__first_name__icontains=word) | Q(volunteer__user__last_name__icontains=word)
-        found = said | (own & Q(registration__known_as=None))
+        found = said | (own & Q(registration__known_as__isnull=True))
         return found | Q(volunteer__user__email__icontains=word) if self.organises else found
 
 

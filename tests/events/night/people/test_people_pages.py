@@ -99,6 +99,7 @@ def test_a_coordinator_sees_their_own_without_addresses(night, organiser, coordi
     assert set(names(page)) == {"Bo ZBo", "Cy ZCy"}
     assert "@example.org" not in page.content.decode().split("<main", 1)[1]
     assert names(coordinator.get(url(night, q="bo@example"))) == []
+    assert names(coordinator.get(url(night, q="zbo"))) == ["Bo ZBo"]
     assert coordinator.get(url(night, "people-export")).status_code == 403
 
     Assignment.objects.create(participant=bo, headquarters=one)
