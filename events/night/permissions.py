@@ -81,11 +81,6 @@ def visible_people(user: Person) -> ParticipantQuerySet:
     return Participant.objects.filter(Q(edition__network__in=organised_networks(user)) | sent | seated)
 
 
-def visible_on_board(user: Person) -> ParticipantQuerySet:
-    """Those of them who take part."""
-    return visible_people(user).active()
-
-
 def visible_lists(user: Person) -> QuerySet[PeopleList]:
     """The lists of people that organisers have sent in for one's networks' editions."""
     return PeopleList.objects.filter(edition__network__in=organised_networks(user), partner=None)

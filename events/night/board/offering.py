@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 
 from events.night.board.journal import Spot
 from events.night.board.weighing import Effect, Scales
+from events.night.composing.peopling import clearance_tag
 from events.night.models import Headquarters, Participant, Sector
+from volunteers.models import Qualification
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def spots(scales: Scales, person: int, to: Sector | Headquarters) -> dict[int, S
 
 
 def facts(scales: Scales, person: Participant) -> list[str]:
-    """What an organiser wants to know of somebody before moving them. No query beside those of the scales."""
+    """What an organiser wants to know of somebody before moving them. Two queries beside those of the scales."""
     row = scales.people[person.pk]
     codes = {key: place.district.code for key, place in scales.headquarters.items()}
     said = []
@@ -91,7 +93,8 @@ def facts(scales: Scales, person: Participant) -> list[str]:
     if row["kind"] == Participant.Kind.PROFESSIONAL:
         said.append(str(person.get_kind_display()))
     said.append(_("walking: %(walk)s") % {"walk": person.get_max_walk_display()})
-    said += sorted(tag.partition(":")[2] for tag in row["tags"])
+    said += [str(language) for language in person.languages.order_by("name")]
+    said += [str(one) for one in Qualification.objects.order_by("name") if clearance_tag(one.slug) in row["tags"]]
     for key in sorted(scales.friends.get(row["group"] or "", set()) - {person.pk}):
         spot = scales.spots.get(key)
         at = scales.sectors[spot.sector].code if spot and spot.sector else _("no team")

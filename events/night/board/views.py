@@ -30,7 +30,7 @@ from events.night.permissions import (
     can_take_back,
     visible_editions,
     visible_headquarters,
-    visible_on_board,
+    visible_people,
     visible_sectors,
 )
 from events.night.readiness import appealing
@@ -98,6 +98,8 @@ def person(request: OrganiserRequest, pk: int) -> HttpResponse:
     """Where somebody could go, with what it would do; then brings them there, asking first when a rule is broken."""
     one = _person(request, pk)
     night, at = one.edition, _at(request)
+    if not one.is_active:
+        return _gone(request, one)
     if request.method == "POST":
         to = _target(request, request.POST.get("to", ""))
         effect = None
@@ -154,6 +156,8 @@ def person_act(request: OrganiserRequest, pk: int, act: str) -> HttpResponse:
     }
     if act not in acts:
         raise Http404
+    if not one.is_active:
+        return _gone(request, one)
     verb, said = acts[act]
     return _done(request, one.edition, lambda: verb(one, seen=_seen(request), by=request.user), said % who, person=one)
 
@@ -301,10 +305,16 @@ def _seen(request: OrganiserRequest) -> int:
 
 
 def _person(request: OrganiserRequest, pk: int) -> Participant:
-    """Somebody signed up whom this person may move (404)."""
-    rows = visible_on_board(request.user).select_related("edition__network", "volunteer__user", "group")
+    """Somebody whom this person may move (404), or might have before they withdrew."""
+    rows = visible_people(request.user).select_related("edition__network", "volunteer__user", "group")
     found: Participant = get_object_or_404(rows, pk=pk)
     return found
+
+
+def _gone(request: OrganiserRequest, one: Participant) -> HttpResponse:
+    """Back to the board of whoever was about to change something about somebody who has withdrawn since."""
+    messages.error(request, _("%(who)s has withdrawn.") % {"who": shown_name(one)})
+    return redirect(_back(one.edition, _at(request)))
 
 
 def _target(request: OrganiserRequest, value: str) -> Sector | Headquarters:

@@ -1,5 +1,7 @@
 """The board's pages: what each shows to whom, moves asked about and done, taken back, and seen by others."""
 
+import datetime as dt
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -7,9 +9,11 @@ from django.urls import reverse
 
 from events.night.board import moving
 from events.night.models import BoardChange, Edition, Sector
+from events.night.sign_up import withdrawing
 from tests.factories.night_board import board_night, person, where
 from tests.factories.volunteers import NetworkOrganiserFactory, UserFactory
 from tests.office import inside, still
+from volunteers.models import Qualification, QualificationHeld, SpokenLanguage
 
 pytestmark = pytest.mark.django_db
 
@@ -131,6 +135,15 @@ def test_a_move_says_what_it_would_do_and_asks_before_a_rule_is_broken(night, or
     ]
 
 
+def test_what_somebody_speaks_and_is_qualified_for_is_said_in_words(night, organiser):
+    one = person("11-1 b")
+    one.languages.add(SpokenLanguage.objects.create(code="ar", name_fr="arabe"))
+    metro = Qualification.objects.create(slug="metro", name_fr="Habilitation métro")
+    QualificationHeld.objects.create(volunteer=one.volunteer, qualification=metro, granted_on=dt.date(2020, 1, 1))
+
+    assert organiser.get(url("board-person", one.pk)).context["facts"][-2:] == ["arabe", "Habilitation métro"]
+
+
 def test_people_and_teams_are_pinned_and_led_from_their_pages(night, organiser):
     one = person("11-1 b")
     number = {"seen": moving.number_of(night)}
@@ -161,6 +174,21 @@ def test_a_page_that_others_have_overtaken_changes_nothing(night, organiser):
         assert post(organiser, "11-1 c", to).status_code == 404
 
 
+def test_who_has_withdrawn_meanwhile_is_said_so_on_the_board(night, organiser, coordinator):
+    gone = person("12-1 b")
+    withdrawing.withdraw(gone, by=gone.volunteer.user)
+
+    for client in (organiser, coordinator):
+        answers = (
+            client.get(url("board-person", gone.pk) + "?at=all"),
+            post(client, "12-1 b", f"s{team('12-2').pk}"),
+            client.post(url("board-person-act", gone.pk, "pin"), {"at": "all"}),
+        )
+        assert {(answer.status_code, answer.url) for answer in answers} == {(302, url("board-all", night.pk))}
+        assert said(client.get(url("board-all", night.pk))).count("12-1 b Z. ne participe plus.") == len(answers)
+    assert where("12-1 b") is None
+
+
 def test_others_moves_are_looked_for_and_nothing_is_sent_when_there_are_none(night, organiser):
     page = organiser.get(url("board-all", night.pk))
     seen = f"?seen={page.context['stamp']}"
@@ -181,7 +209,7 @@ def test_a_board_that_does_not_change_is_read(night, organiser, state):
     assert where("11-1 b") == "11-1"
 
 
-QUERIES = {"board": 21, "board-all": 23, "board-of": 22, "board-person": 23, "board-changes": 18}
+QUERIES = {"board": 21, "board-all": 23, "board-of": 22, "board-person": 25, "board-changes": 18}
 
 
 @pytest.mark.parametrize("size", [1, 3])
