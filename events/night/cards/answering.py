@@ -72,7 +72,7 @@ def _come_back(card: Card, *, by: User) -> Card:
         now = timezone.now()
         participant.state, participant.withdrawn_at = Participant.State.ACTIVE, None
         participant.save(update_fields=["state", "withdrawn_at", "updated_at"])
-        spot = _place_of(participant) or Spot(card.headquarters_id)
+        spot = _place_of(card) or Spot(card.headquarters_id)
         answered = {"answer": Card.Answer.COMING, "answered_at": now}
         try:
             with transaction.atomic():
@@ -87,9 +87,13 @@ def _come_back(card: Card, *, by: User) -> Card:
     return Card.objects.get(pk=card.pk)
 
 
-def _place_of(participant: Participant) -> Spot | None:
-    """The place that they left, if nobody has it yet and the team has room for one more."""
-    vacancy = Vacancy.objects.open().filter(left_by=participant).select_related("sector").last()
+def _place_of(card: Card) -> Spot | None:
+    """The place that they left, if nobody has it yet and the team has room for one more: nobody was found for it so
+    far, or the team of their card goes out as it is."""
+    left = Vacancy.objects.filter(left_by=card.participant_id).select_related("sector")
+    vacancy, there = left.open().last(), left.filter(sector=card.sector_id).last()
+    if vacancy is None and there and there.outcome == Vacancy.Outcome.COMPLETE:
+        vacancy = there
     if vacancy is None:
         return None
     sector: Sector = vacancy.sector

@@ -10,7 +10,7 @@ from events.models import Registration, Slot
 from events.night.cards import answering, replacing, telling
 from events.night.cards.answering import AnswerRefused
 from events.night.cards.comparing import concerned
-from events.night.models import BoardChange, Edition, Vacancy
+from events.night.models import BoardChange, Edition, Sector, Vacancy
 from events.night.sign_up import withdrawing
 from mail.models import Message
 from tests.factories.night_board import board_night, person, where
@@ -110,6 +110,20 @@ def test_whoever_comes_back_has_their_place_while_it_is_free():
     assert told() == [("11-1 a", "back")]
     assert Vacancy.objects.get().outcome == "back"
     assert replacing.fill_open() == 0
+
+
+def test_whoever_comes_back_to_a_team_that_goes_out_without_them_has_their_place():
+    night = published_night(reserve=0)
+    Sector.objects.filter(edition=night).update(target=2)  # of three: nobody is looked for
+    for _again in range(2):
+        say("cannot", "11-1 b")
+        assert replacing.fill_open() == 0
+        assert Vacancy.objects.latest("pk").outcome == "complete"
+
+        say("coming", "11-1 b")
+
+        assert (where("11-1 b"), seats(night)) == ("11-1", [6, 6])
+    assert card("11-1 b").sector.code == "11-1"
 
 
 def test_whoever_comes_back_too_late_for_their_place_is_in_reserve():
