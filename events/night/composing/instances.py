@@ -14,6 +14,14 @@ from events.night.models import Edition, NamedPerson, Sector
 from events.night.roster.problem import Headquarters, Instance, Person, Rules, Team
 from events.night.sign_up.placing import METRES_A_DEGREE, point_of
 
+NOT_COMPOSED = Q(professionals_only=True) | Q(partner__isnull=False)
+
+
+def not_composed(edition: Edition, headquarters: int | None) -> int:
+    """How many sectors of the edition, or of one headquarters, are left out whatever the roster. One query."""
+    rows = edition.sectors.filter(NOT_COMPOSED)
+    return (rows.filter(headquarters=headquarters) if headquarters else rows).count()
+
 
 def instance_of(edition: Edition, *, whole: bool = False) -> Instance:
     """What the roster of this edition is composed from. The same number of queries for any number of people and teams.
@@ -71,7 +79,7 @@ def _places(edition: Edition) -> tuple[dict[str, Headquarters], set[str]]:
 
 def _sectors(edition: Edition, *, whole: bool) -> list[Sector]:
     rows = edition.sectors.order_by("code").defer("boundary")
-    rows = rows if whole else rows.filter(professionals_only=False, partner=None)
+    rows = rows if whole else rows.exclude(NOT_COMPOSED)
     return list(rows.prefetch_related("tags__language", "tags__qualification"))
 
 

@@ -13,6 +13,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from events.night.composing.instances import not_composed
 from events.night.models import Headquarters, Participant, Roster
 
 NAMED = 40  # people that a page names of one headquarters
@@ -198,6 +199,21 @@ def lines_of(roster: Roster) -> list[str]:
             % {"count": _number(roster.kept)}
         ]
     return [f"{placed}.", f"{split}.", *around, *_proven(roster)]
+
+
+def apart(roster: Roster) -> list[str]:
+    """Which sectors the headline does not count, if any. One query."""
+    count = not_composed(roster.edition, roster.headquarters_id)
+    if not count:
+        return []
+    text = ngettext(
+        "%(count)s sector is not counted here, for professionals only or an organisation’s own: the board shows "
+        "whether its team is complete.",
+        "%(count)s sectors are not counted here, for professionals only or an organisation’s own: the board shows "
+        "whether their teams are complete.",
+        count,
+    )
+    return [text % {"count": _number(count)}]
 
 
 def _proven(roster: Roster) -> list[str]:

@@ -120,7 +120,10 @@ def roster_detail(request: OrganiserRequest, pk: int) -> HttpResponse:
         is_open = roster.edition.state == Edition.State.ROSTERING
         is_open = is_open or running.is_around_published(roster, roster.edition)
         if decides:
-            context |= {"headline": score_cards.headline(roster), "lines": score_cards.lines_of(roster)}
+            context |= {
+                "headline": score_cards.headline(roster),
+                "lines": [*score_cards.apart(roster), *score_cards.lines_of(roster)],
+            }
         if decides and roster.headquarters:
             moves = lines(taking_in.moves(roster))
             context |= {"moves": moves, "may_choose": is_open and bool(moves)}

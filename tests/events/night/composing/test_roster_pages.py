@@ -148,7 +148,16 @@ def test_whoever_has_left_for_good_is_named_no_more(night, organiser):
     assert (len(other.left), sorted(who.name for who in other.named)) == (3, ["12-1", "12-2"])
 
 
-QUERIES = {"rosters": 11, "roster": 12, "roster-compare": 11}
+def test_sectors_that_are_not_composed_are_said_beside_those_that_are(night, organiser):
+    roster = composed(night)
+    assert not any("secteur" in line for line in organiser.get(url("roster", roster.pk)).context["lines"])
+
+    SectorFactory(headquarters=night.headquarters.first(), code="11-9", professionals_only=True)
+
+    assert organiser.get(url("roster", roster.pk)).context["lines"][0].startswith("1 secteur n’est pas compté ici")
+
+
+QUERIES = {"rosters": 11, "roster": 13, "roster-compare": 11}
 
 
 @pytest.mark.parametrize("count", [1, 10])
