@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "volunteers.middleware.WayBackMiddleware",
     "volunteers.middleware.DeviceMiddleware",
     "volunteers.middleware.BackOfficeMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

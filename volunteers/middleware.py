@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
-from django.utils.http import urlencode
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import override
 
 from volunteers import backoffice
@@ -67,9 +68,38 @@ class BackOfficeMiddleware:
         return self.send_to(request, backoffice.page_asking_factor(user))
 
     def send_to(self, request: HttpRequest, page: str) -> HttpResponse:
-        """Leads to a page that comes back here afterwards; a POST comes back as a GET of the area's first page."""
+        """Leads to a page that comes back here afterwards."""
         back = request.get_full_path() if request.method in ("GET", "HEAD") else request.path_info
         return HttpResponseRedirect(f"{reverse(page)}?{urlencode({'next': back})}")
+
+
+class WayBackMiddleware:
+    """Whoever sends a form while signed out comes back, once signed in, to the page that it was on.
+
+    What they sent is not done, and the address of a form need not be a page: most answer to nothing but POST.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.method == "POST" and response.status_code == 302:
+            page, _mark, query = response["Location"].partition("?")
+            asked = QueryDict(query, mutable=True)
+            if page == reverse("account_login") and asked.get("next") in (request.path, request.get_full_path()):
+                asked["next"] = self.page_of(request)
+                response["Location"] = f"{page}?{asked.urlencode()}"
+        return response
+
+    def page_of(self, request: HttpRequest) -> str:
+        """The page of ours that the form was on, if the browser says; else the area's first page, or the site's."""
+        said = request.headers.get("Referer", "")
+        if url_has_allowed_host_and_scheme(said, {request.get_host()}, require_https=request.is_secure()):
+            found = urlsplit(said)
+            return f"{found.path or '/'}{'?' if found.query else ''}{found.query}"
+        area = AREAS.match(request.path_info)
+        return f"/{area['area']}/" if area else "/"
 
 
 class DeviceMiddleware:

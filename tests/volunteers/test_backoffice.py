@@ -16,7 +16,7 @@ from allauth.mfa.totp.internal.auth import (
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Group, Permission
 from django.core.management import CommandError, call_command
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.test import Client
 from django.urls import NoReverseMatch, path, reverse
 
@@ -303,3 +303,18 @@ def test_what_takes_no_role_ends_no_session(client):
     user.groups.add(group())
 
     assert client.get("/my-space/security/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("sent_from", "back"),
+    [
+        ("http://testserver/en/my-space/?tab=1", "/en/my-space/?tab=1"),
+        ("https://elsewhere.example/", "/organise/"),
+        ("", "/organise/"),
+    ],
+)
+def test_whoever_sends_a_form_signed_out_comes_back_to_its_page(client, sent_from, back):
+    answer = client.post("/en/organise/night/1/remind/", headers={"referer": sent_from})
+
+    page, _, query = answer.url.partition("?")
+    assert (answer.status_code, page, QueryDict(query)["next"]) == (302, "/en/account/login/", back)
