@@ -119,12 +119,13 @@ def change(person: NamedPerson, said: Named, *, by: User | None, sent: PeopleLis
     """Says otherwise of somebody who has been named, under the same address. Harmless twice.
 
     Of who takes part because of it the part changes as well, and they are told of another headquarters; who had signed
-    up by themselves keeps their own wishes. Refuses once teams are composed. Holds what ``enrolling.enrol`` holds.
+    up by themselves keeps their own wishes. Refuses once teams are composed. Holds, where other wishes are said than
+    before, what ``enrolling.enrol`` holds.
     """
     with transaction.atomic():
         participant = person.participant
         if person.brought and participant and participant.is_active:
-            _rewish(person, participant, said, by=by)
+            _change_part(person, participant, said, by=by)
         else:
             check_may_name(Edition.objects.get(pk=person.edition_id))
         _describe(person, said)
@@ -183,20 +184,21 @@ def _leave(participant: Participant) -> None:
     Participant.objects.active().filter(pk=participant.pk).update(**gone)
 
 
-def _rewish(person: NamedPerson, participant: Participant, said: Named, *, by: User | None) -> None:
-    edition = participant.edition
+def _change_part(person: NamedPerson, participant: Participant, said: Named, *, by: User | None) -> None:
     seat = participant.registration
-    now_at = Headquarters.objects.filter(slot=seat.slot_id).values_list("pk", flat=True).first() if seat else None
-    place = _place(said.wishes, places_of(edition), now_at=now_at)
-    if place is None:
-        raise SignUpRefused(opening.CLOSED)
-    known_as = seat.known_as if seat else None
-    done = enrolling.enrol(
-        participant.volunteer, edition=edition, wishes=said.wishes, place=place, may_wait=True, by=by
-    )
-    if known_as is not None and done.registration_id:
-        named = {"first_name": said.first_name, "last_name": said.last_name}
-        Registration.objects.filter(pk=done.registration_id).update(known_as=named)
+    if said.wishes != said_of(person).wishes:
+        now_at = Headquarters.objects.filter(slot=seat.slot_id).values_list("pk", flat=True).first() if seat else None
+        edition = participant.edition
+        place = _place(said.wishes, places_of(edition), now_at=now_at)
+        if place is None:
+            raise SignUpRefused(opening.CLOSED)
+        participant = enrolling.enrol(
+            participant.volunteer, edition=edition, wishes=said.wishes, place=place, may_wait=True, by=by
+        )
+    else:
+        check_may_name(Edition.objects.get(pk=person.edition_id))
+    if seat is not None and seat.known_as is not None:
+        Registration.objects.filter(participant=participant).update(known_as=_known_as(said))
 
 
 def _describe(row: NamedPerson, said: Named) -> None:

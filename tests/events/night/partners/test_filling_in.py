@@ -214,6 +214,17 @@ def test_who_objects_and_had_signed_up_still_comes(partner):
     assert mine.is_active
 
 
+def test_a_correction_leaves_alone_what_is_not_corrected(partner):
+    person = name_somebody(partner, max_walk=2)
+    Participant.objects.update(max_walk=0)  # as they have said themselves since
+
+    bringing.change(person, said(max_walk=2, phone="+33612345678"), by=None)
+    assert (Participant.objects.get().max_walk, str(NamedPerson.objects.get().phone)) == (0, "+33612345678")
+
+    bringing.change(person, said(max_walk=1), by=None)
+    assert Participant.objects.get().max_walk == 1
+
+
 @pytest.mark.parametrize("state", ["preparing", "rostering", "published"])
 def test_nothing_changes_while_sign_up_is_not_open(partner, state):
     person = name_somebody(partner)
